@@ -1,0 +1,3 @@
+export { anonymous, service, hasScope, scopesOf, ROLES, SCOPES_OF_ROLE, type Role, type Viewer } from './viewer';
+export { requireUser, requireScope, requireService } from './require';
+export { MessageVerifier, signMessage, type SignedMessage } from './message-signature';

@@ -1,0 +1,1 @@
+export { readSettings, SettingsError, SUBGRAPH_NAMES, type Settings, type SubgraphName } from './settings';

@@ -1,0 +1,138 @@
+import { z } from 'zod';
+
+/**
+ * Every setting that a Mercato process reads, in one place. An absent feature is `null`, never an empty string.
+ * Nothing else in the project reads `process.env`.
+ */
+export interface Settings {
+  readonly environment: 'development' | 'test' | 'production';
+  readonly host: string;
+  readonly port: number;
+  /** Where clients reach the gateway; used in links inside e-mails. */
+  readonly publicUrl: string;
+  readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  readonly databases: Readonly<Record<SubgraphName, string | null>>;
+  readonly databasePoolSize: number;
+  readonly redisUrl: string | null;
+  readonly subgraphUrls: Readonly<Record<SubgraphName, string | null>>;
+  /** Shared secret of gateway and subgraphs, for HTTP message signatures. At least 32 characters. */
+  readonly subgraphSigningKey: string | null;
+  readonly smtpUrl: string | null;
+  readonly mailFrom: string;
+  readonly otlpEndpoint: string | null;
+  /** ISO 4217 code of the one currency that the shop sells in; it must have two minor digits. */
+  readonly currency: string;
+  /** `false` answers every read from PostgreSQL: for benchmarks and for finding out whether a cache lies. */
+  readonly cacheEnabled: boolean;
+  readonly accessTokenSeconds: number;
+  readonly refreshTokenSeconds: number;
+  /** How long two tabs may present the same refresh token before it counts as theft. */
+  readonly refreshGraceSeconds: number;
+  readonly introspection: boolean;
+}
+
+export const SUBGRAPH_NAMES = ['user', 'product', 'order'] as const;
+export type SubgraphName = (typeof SUBGRAPH_NAMES)[number];
+
+/** Thrown by {@link readSettings}; `message` lists every wrong setting, a line each. */
+export class SettingsError extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(`wrong settings:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    this.name = 'SettingsError';
+  }
+}
+
+/**
+ * Reads settings from environment variables and reports every mistake together.
+ *
+ * @param environment defaults to the process's own variables
+ * @throws SettingsError naming each variable that is wrong and what is allowed
+ */
+export function readSettings(environment: NodeJS.ProcessEnv = process.env): Settings {
+  const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = variables.safeParse(present);
+  if (!parsed.success) {
+    throw new SettingsError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  }
+  const v = parsed.data;
+  const settings: Settings = {
+    environment: v.NODE_ENV,
+    host: v.HOST,
+    port: v.PORT,
+    publicUrl: v.PUBLIC_URL ?? `http://localhost:${v.PORT}`,
+    logLevel: v.LOG_LEVEL ?? (v.NODE_ENV === 'test' ? 'warn' : 'info'),
+    databases: { user: v.USER_DATABASE_URL, product: v.PRODUCT_DATABASE_URL, order: v.ORDER_DATABASE_URL },
+    databasePoolSize: v.DATABASE_POOL_SIZE,
+    redisUrl: v.REDIS_URL,
+    subgraphUrls: { user: v.USER_SUBGRAPH_URL, product: v.PRODUCT_SUBGRAPH_URL, order: v.ORDER_SUBGRAPH_URL },
+    subgraphSigningKey: v.SUBGRAPH_SIGNING_KEY,
+    smtpUrl: v.SMTP_URL,
+    mailFrom: v.MAIL_FROM,
+    otlpEndpoint: v.OTEL_EXPORTER_OTLP_ENDPOINT,
+    currency: v.CURRENCY,
+    cacheEnabled: v.CACHE === 'on',
+    accessTokenSeconds: v.ACCESS_TOKEN_SECONDS,
+    refreshTokenSeconds: v.REFRESH_TOKEN_SECONDS,
+    refreshGraceSeconds: v.REFRESH_GRACE_SECONDS,
+    introspection: v.INTROSPECTION === undefined ? v.NODE_ENV !== 'production' : v.INTROSPECTION === 'on',
+  };
+  refuseUnsafeProduction(settings);
+  return settings;
+}
+
+function refuseUnsafeProduction(settings: Settings): void {
+  if (settings.environment === 'production' && settings.subgraphSigningKey === null) {
+    throw new SettingsError(['SUBGRAPH_SIGNING_KEY: is required when NODE_ENV=production']);
+  }
+}
+
+const absentOr = (schema: z.ZodType<string>) =>
+  schema.optional().transform((value) => value ?? null);
+const wholeNumber = (minimum: number, maximum: number, fallback: number) =>
+  z.coerce
+    .number({ error: `must be a whole number from ${minimum} to ${maximum}` })
+    .int(`must be a whole number from ${minimum} to ${maximum}`)
+    .min(minimum, `must be ${minimum} at least`)
+    .max(maximum, `must be ${maximum} at most`)
+    .default(fallback);
+const url = (...schemes: string[]) =>
+  z.string().refine((value) => schemes.some((scheme) => value.startsWith(`${scheme}://`)) && URL.canParse(value), {
+    error: `must be a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
+  });
+const onOff = z.enum(['on', 'off'], { error: 'must be on or off' });
+
+const hasTwoMinorDigits = (code: string): boolean => {
+  try {
+    return new Intl.NumberFormat('en', { style: 'currency', currency: code }).resolvedOptions().maximumFractionDigits === 2;
+  } catch {
+    return false;
+  }
+};
+
+const variables = z.object({
+  NODE_ENV: z.enum(['development', 'test', 'production'], { error: 'must be development, test or production' }).default('development'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: wholeNumber(0, 65_535, 4000),
+  PUBLIC_URL: url('http', 'https').optional(),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], { error: 'must be trace, debug, info, warn, error or silent' })
+    .optional(),
+  USER_DATABASE_URL: absentOr(url('postgres', 'postgresql')),
+  PRODUCT_DATABASE_URL: absentOr(url('postgres', 'postgresql')),
+  ORDER_DATABASE_URL: absentOr(url('postgres', 'postgresql')),
+  DATABASE_POOL_SIZE: wholeNumber(2, 200, 10),
+  REDIS_URL: absentOr(url('redis', 'rediss')),
+  USER_SUBGRAPH_URL: absentOr(url('http', 'https')),
+  PRODUCT_SUBGRAPH_URL: absentOr(url('http', 'https')),
+  ORDER_SUBGRAPH_URL: absentOr(url('http', 'https')),
+  SUBGRAPH_SIGNING_KEY: absentOr(z.string().min(32, 'must be 32 characters at least')),
+  SMTP_URL: absentOr(url('smtp', 'smtps')),
+  MAIL_FROM: z.string().default('Mercato <shop@mercato.example>'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: absentOr(url('http', 'https')),
+  CURRENCY: z.string().refine(hasTwoMinorDigits, { error: 'must be an ISO 4217 code with two minor digits, such as EUR' }).default('EUR'),
+  CACHE: onOff.default('on'),
+  ACCESS_TOKEN_SECONDS: wholeNumber(5, 86_400, 900),
+  REFRESH_TOKEN_SECONDS: wholeNumber(10, 31_536_000, 2_592_000),
+  REFRESH_GRACE_SECONDS: wholeNumber(0, 300, 20),
+  INTROSPECTION: onOff.optional(),
+});

@@ -1,0 +1,56 @@
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { AppError, ERROR_CODES, type ErrorCode } from './app-error';
+
+/** What a process may tell another about an error; `unexpected` is set where the details must be logged and hidden. */
+export interface PresentedError {
+  readonly formatted: GraphQLFormattedError;
+  readonly code: ErrorCode;
+  readonly unexpected: unknown;
+}
+
+/**
+ * Turns any error of an execution into what a client may see: an {@link AppError} keeps code, message and details, a
+ * GraphQL error of the request itself keeps its message, everything else becomes INTERNAL_SERVER_ERROR without details.
+ */
+export function presentError(error: unknown, requestId: string): PresentedError {
+  const graphqlError = error instanceof GraphQLError ? error : undefined;
+  const cause = graphqlError?.originalError ?? (graphqlError ? undefined : error);
+  const path = graphqlError?.path ? { path: graphqlError.path } : {};
+  const locations = graphqlError?.locations?.length ? { locations: graphqlError.locations } : {};
+  const appError = findAppError(cause);
+  if (appError) {
+    const extensions = { code: appError.code, ...appError.details, requestId };
+    return { formatted: { message: appError.message, ...locations, ...path, extensions }, code: appError.code, unexpected: undefined };
+  }
+  const code = graphqlError?.extensions['code'];
+  const isOfRequest = graphqlError !== undefined && (cause === undefined || cause instanceof GraphQLError);
+  if (isOfRequest && (code === undefined || isErrorCode(code)) && code !== 'INTERNAL_SERVER_ERROR') {
+    const known: ErrorCode = code === undefined ? 'BAD_USER_INPUT' : code;
+    const extensions = { ...withoutInternals(graphqlError.extensions), code: known, requestId };
+    return { formatted: { message: graphqlError.message, ...locations, ...path, extensions }, code: known, unexpected: undefined };
+  }
+  const formatted = {
+    message: 'Something went wrong on our side. Quote the request id when you ask for help.',
+    ...path,
+    extensions: { code: 'INTERNAL_SERVER_ERROR', requestId },
+  };
+  return { formatted, code: 'INTERNAL_SERVER_ERROR', unexpected: cause ?? error };
+}
+
+export function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(ERROR_CODES, code);
+}
+
+function findAppError(error: unknown): AppError | undefined {
+  let current = error;
+  for (let depth = 0; depth < 5 && current instanceof Error; depth += 1) {
+    if (current instanceof AppError) return current;
+    current = current instanceof GraphQLError ? current.originalError : current.cause;
+  }
+  return undefined;
+}
+
+function withoutInternals(extensions: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { stacktrace: _stack, exception: _exception, http: _http, ...kept } = extensions;
+  return kept;
+}

@@ -1,0 +1,17 @@
+import type { DomainEvent } from './event';
+
+/**
+ * Carries events between processes: Redis Streams, or memory when everything runs in one process.
+ *
+ * `broadcast` reaches every process that listens, from now on; `consume` reaches one process of each group, at least
+ * once, in order per key, and an event whose handler throws is delivered again.
+ */
+export interface EventBus {
+  /** Resolves when the events are safely handed over; rejects when they are not, and may then be called again. */
+  publish(events: readonly DomainEvent[]): Promise<void>;
+  broadcast(topics: readonly string[], handler: (event: DomainEvent) => void): Unsubscribe;
+  consume(group: string, topics: readonly string[], handler: (event: DomainEvent) => Promise<void>): Unsubscribe;
+  close(): Promise<void>;
+}
+
+export type Unsubscribe = () => Promise<void>;

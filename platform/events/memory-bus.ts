@@ -1,0 +1,63 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from '../observability';
+import type { EventBus } from './bus';
+import { topicOf, type DomainEvent } from './event';
+
+const RETRY_MS = 500;
+
+interface Group {
+  readonly topics: ReadonlySet<string>;
+  readonly queue: DomainEvent[];
+  readonly handler: (event: DomainEvent) => Promise<void>;
+  readonly ended: AbortController;
+  running: Promise<void> | null;
+}
+
+/**
+ * The bus of a system that runs in one process. What a group has not handled when the process ends is delivered again
+ * only if its outbox row was not yet marked as relayed; see `relay.ts`.
+ */
+export function createMemoryBus(logger: Logger): EventBus {
+  const listeners = new Set<{ topics: ReadonlySet<string>; handler: (event: DomainEvent) => void }>();
+  const groups = new Set<Group>();
+  const drain = async (group: Group): Promise<void> => {
+    for (let event = group.queue[0]; event && !group.ended.signal.aborted; event = group.queue[0]) {
+      try {
+        await group.handler(event);
+        group.queue.shift();
+      } catch (error) {
+        logger.error({ err: error, event: event.id, type: event.type }, 'event handler failed, trying again');
+        await delay(RETRY_MS, undefined, { signal: group.ended.signal, ref: false }).catch(() => undefined);
+      }
+    }
+    group.running = null;
+  };
+  return {
+    publish: async (events) => {
+      for (const event of events) {
+        const topic = topicOf(event.type);
+        for (const listener of listeners) if (listener.topics.has(topic)) listener.handler(event);
+        for (const group of groups) if (group.topics.has(topic)) group.queue.push(event);
+      }
+      for (const group of groups) if (group.queue.length > 0) group.running ??= drain(group);
+    },
+    broadcast: (topics, handler) => {
+      const listener = { topics: new Set(topics), handler };
+      listeners.add(listener);
+      return async () => void listeners.delete(listener);
+    },
+    consume: (_name, topics, handler) => {
+      const group: Group = { topics: new Set(topics), queue: [], handler, ended: new AbortController(), running: null };
+      groups.add(group);
+      return async () => {
+        groups.delete(group);
+        group.ended.abort();
+        await group.running;
+      };
+    },
+    close: async () => {
+      listeners.clear();
+      groups.clear();
+    },
+  };
+}

@@ -1,0 +1,154 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
+import type { Logger } from '../observability';
+import type { EventBus, Unsubscribe } from './bus';
+import { topicOf, type DomainEvent } from './event';
+
+const BLOCK_MS = 2_000;
+const RETRY_MS = 500;
+const CLAIM_IDLE_MS = 30_000;
+const KEPT_PER_STREAM = 200_000;
+
+type Entry = [id: string, fields: string[]];
+type StreamReply = [stream: string, entries: Entry[]][] | null;
+
+/** The bus over Redis Streams, one stream a topic. Each reader holds a connection of its own, because it blocks. */
+export function createRedisBus(redis: Redis, logger: Logger): EventBus {
+  const readers = new Set<Unsubscribe>();
+  const startReader = (read: (connection: Redis, signal: AbortSignal) => Promise<void>): Unsubscribe => {
+    const connection = redis.duplicate({ maxRetriesPerRequest: null });
+    connection.on('error', () => undefined);
+    const ended = new AbortController();
+    const running = keepReading(connection, ended.signal, read, logger);
+    const stop = async (): Promise<void> => {
+      readers.delete(stop);
+      ended.abort();
+      connection.disconnect();
+      await running;
+    };
+    readers.add(stop);
+    return stop;
+  };
+  return {
+    publish: async (events) => {
+      const pipeline = redis.pipeline();
+      for (const event of events) {
+        pipeline.xadd(streamOf(topicOf(event.type)), 'MAXLEN', '~', KEPT_PER_STREAM, '*', 'event', JSON.stringify(event));
+      }
+      const replies = (await pipeline.exec()) ?? [];
+      const failed = replies.find(([error]) => error);
+      if (failed?.[0]) throw failed[0];
+    },
+    broadcast: (topics, handler) => startReader(broadcastReader(topics, handler, logger)),
+    consume: (group, topics, handler) => startReader(groupReader(group, topics, handler, logger)),
+    close: async () => {
+      await Promise.all([...readers].map((stop) => stop()));
+    },
+  };
+}
+
+async function keepReading(
+  connection: Redis,
+  signal: AbortSignal,
+  read: (connection: Redis, signal: AbortSignal) => Promise<void>,
+  logger: Logger,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await read(connection, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      logger.warn({ err: error }, 'event stream interrupted, reading on soon');
+      await delay(RETRY_MS, undefined, { signal, ref: false }).catch(() => undefined);
+    }
+  }
+}
+
+function broadcastReader(topics: readonly string[], handler: (event: DomainEvent) => void, logger: Logger) {
+  // Kept across reconnections, so that events written while Redis or the connection was away are still seen.
+  const positions = new Map<string, string>();
+  return async (connection: Redis, signal: AbortSignal): Promise<void> => {
+    for (const topic of topics) {
+      if (!positions.has(topic)) positions.set(topic, await lastIdOf(connection, streamOf(topic)));
+    }
+    while (!signal.aborted) {
+      const streams = topics.map(streamOf);
+      const after = topics.map((topic) => positions.get(topic) ?? '$');
+      const reply = (await connection.xread('COUNT', 500, 'BLOCK', BLOCK_MS, 'STREAMS', ...streams, ...after)) as StreamReply;
+      for (const [stream, entries] of reply ?? []) {
+        for (const [id, fields] of entries) {
+          positions.set(topicOfStream(stream), id);
+          try {
+            handler(parseEvent(fields));
+          } catch (error) {
+            logger.error({ err: error, stream, entry: id }, 'event listener failed');
+          }
+        }
+      }
+    }
+  };
+}
+
+function groupReader(group: string, topics: readonly string[], handler: (event: DomainEvent) => Promise<void>, logger: Logger) {
+  const consumer = `${process.pid}-${Math.random().toString(36).slice(2)}`;
+  return async (connection: Redis, signal: AbortSignal): Promise<void> => {
+    const streams = topics.map(streamOf);
+    for (const stream of streams) {
+      await connection.xgroup('CREATE', stream, group, '0', 'MKSTREAM').catch((error: Error) => {
+        if (!error.message.startsWith('BUSYGROUP')) throw error;
+      });
+    }
+    while (!signal.aborted) {
+      const work: [string, Entry[]][] = await claimAbandoned(connection, streams, group, consumer);
+      const fresh = (await connection.xreadgroup(
+        'GROUP', group, consumer, 'COUNT', 50, 'BLOCK', BLOCK_MS, 'STREAMS', ...streams, ...streams.map(() => '>'),
+      )) as StreamReply;
+      for (const [stream, entries] of [...work, ...(fresh ?? [])]) {
+        for (const [id, fields] of entries) {
+          await untilHandled(() => handler(parseEvent(fields)), signal, logger);
+          if (signal.aborted) return;
+          await connection.xack(stream, group, id);
+        }
+      }
+    }
+  };
+}
+
+/** Takes over what another consumer of the group took and never finished, because it died. */
+async function claimAbandoned(connection: Redis, streams: string[], group: string, consumer: string): Promise<[string, Entry[]][]> {
+  const claimed: [string, Entry[]][] = [];
+  for (const stream of streams) {
+    const [, entries] = (await connection.xautoclaim(stream, group, consumer, CLAIM_IDLE_MS, '0', 'COUNT', 50)) as [string, Entry[]];
+    if (entries.length > 0) claimed.push([stream, entries]);
+  }
+  return claimed;
+}
+
+async function untilHandled(handle: () => Promise<void>, signal: AbortSignal, logger: Logger): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await handle();
+      return;
+    } catch (error) {
+      logger.error({ err: error }, 'event handler failed, trying again');
+      await delay(RETRY_MS, undefined, { signal, ref: false }).catch(() => undefined);
+    }
+  }
+}
+
+async function lastIdOf(connection: Redis, stream: string): Promise<string> {
+  const [last] = await connection.xrevrange(stream, '+', '-', 'COUNT', 1);
+  return last?.[0] ?? '0-0';
+}
+
+function parseEvent(fields: string[]): DomainEvent {
+  return JSON.parse(fields[1] ?? '{}') as DomainEvent;
+}
+
+function streamOf(topic: string): string {
+  return `mercato:events:${topic}`;
+}
+
+function topicOfStream(stream: string): string {
+  return stream.slice('mercato:events:'.length);
+}

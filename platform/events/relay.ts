@@ -1,0 +1,128 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import type { Logger } from '../observability';
+import type { EventBus } from './bus';
+import { OUTBOX_CHANNEL } from './outbox';
+import type { DomainEvent, EntityRef } from './event';
+
+const BATCH = 500;
+const POLL_MS = 1_000;
+const RETRY_MS = 500;
+const KEEP_RELAYED = '7 days';
+const RELAY_LOCK = 724_022;
+
+interface OutboxRow {
+  id: string;
+  event_id: string;
+  type: string;
+  key: string;
+  touches: EntityRef[];
+  data: Record<string, unknown>;
+  created_at: Date;
+}
+
+/**
+ * Carries one database's outbox to the bus, in order, at least once. One relay works at a time (an advisory lock that
+ * dies with its connection); a commit wakes it by NOTIFY, a poll covers lost wake-ups.
+ *
+ * Rows are marked only after the bus took them, so a crash in between tells an event twice, never not at all.
+ */
+export function startOutboxRelay(databaseUrl: string, bus: EventBus, logger: Logger): { stop(): Promise<void> } {
+  const ended = new AbortController();
+  const running = relayUntilEnded(databaseUrl, bus, logger, ended.signal);
+  return {
+    stop: async () => {
+      ended.abort();
+      await running;
+    },
+  };
+}
+
+async function relayUntilEnded(databaseUrl: string, bus: EventBus, logger: Logger, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const client = new pg.Client({ connectionString: databaseUrl, application_name: 'mercato-relay' });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      await becomeTheRelay(client, signal);
+      await relayBatches(client, bus, signal);
+    } catch (error) {
+      if (!signal.aborted) {
+        logger.warn({ err: error }, 'outbox relay interrupted, trying again');
+        await delay(RETRY_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      }
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+}
+
+async function becomeTheRelay(client: pg.Client, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const { rows } = await client.query<{ got: boolean }>('SELECT pg_try_advisory_lock($1) AS got', [RELAY_LOCK]);
+    if (rows[0]?.got) {
+      await client.query(`LISTEN ${OUTBOX_CHANNEL}`);
+      return;
+    }
+    await delay(POLL_MS, undefined, { signal, ref: false }).catch(() => undefined);
+  }
+}
+
+async function relayBatches(client: pg.Client, bus: EventBus, signal: AbortSignal): Promise<void> {
+  const wake = new WakeUp(client, signal);
+  let sweepAtMs = 0;
+  while (!signal.aborted) {
+    wake.arm();
+    const { rows } = await client.query<OutboxRow>({
+      name: 'outbox-next',
+      text: 'SELECT id, event_id, type, key, touches, data, created_at FROM outbox WHERE relayed_at IS NULL ORDER BY id LIMIT $1',
+      values: [BATCH],
+    });
+    if (rows.length > 0) {
+      await bus.publish(rows.map(toEvent));
+      await client.query({ name: 'outbox-mark', text: 'UPDATE outbox SET relayed_at = now() WHERE id = ANY($1)', values: [rows.map((row) => row.id)] });
+    }
+    if (rows.length < BATCH) await wake.wait(POLL_MS);
+    if (Date.now() > sweepAtMs) {
+      sweepAtMs = Date.now() + 3_600_000;
+      await client.query(`DELETE FROM outbox WHERE relayed_at < now() - interval '${KEEP_RELAYED}'`);
+    }
+  }
+}
+
+/** Resolves `wait` at once when a notification came since `arm`: a commit between query and wait is not slept through. */
+class WakeUp {
+  private awake = false;
+  private resolve: (() => void) | null = null;
+
+  constructor(client: pg.Client, signal: AbortSignal) {
+    const rouse = (): void => {
+      this.awake = true;
+      this.resolve?.();
+    };
+    client.on('notification', rouse);
+    client.on('end', rouse);
+    signal.addEventListener('abort', rouse, { once: true });
+  }
+
+  arm(): void {
+    this.awake = false;
+  }
+
+  async wait(timeoutMs: number): Promise<void> {
+    if (this.awake) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, timeoutMs);
+      timer.unref();
+      this.resolve = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.resolve = null;
+  }
+}
+
+function toEvent(row: OutboxRow): DomainEvent {
+  return { id: row.event_id, type: row.type, key: row.key, touches: row.touches, at: row.created_at.toISOString(), data: row.data };
+}

@@ -1,0 +1,37 @@
+import type { CacheStore } from '../cache';
+import type { Settings, SubgraphName } from '../config';
+import type { EventBus } from '../events';
+import type { Logger } from '../observability';
+import type { Stoppable } from '../process';
+import type { SubgraphClient } from './subgraph-request';
+
+/** What a subgraph is given by whoever composes the process. */
+export interface SubgraphDependencies {
+  readonly settings: Settings;
+  /** `postgres://` URL of the subgraph's own database. */
+  readonly databaseUrl: string;
+  readonly cache: CacheStore;
+  readonly bus: EventBus;
+  readonly logger: Logger;
+}
+
+/**
+ * A subgraph as a process composes it. Constructing one opens nothing, so its SDL can be printed without a database;
+ * then `open`, once `migrate`, and `close`.
+ */
+export interface SubgraphModule {
+  readonly name: SubgraphName;
+  /** Federation SDL, as committed in `schema/`. */
+  readonly sdl: string;
+  /** Executes operations in this process. */
+  readonly client: SubgraphClient;
+  /** Connects to the database. @throws when it cannot be reached */
+  open(): Promise<void>;
+  /** Brings the database to the newest migration; concurrent callers wait for one another. */
+  migrate(): Promise<void>;
+  /** Rejects while the subgraph cannot serve. */
+  checkReady(): Promise<void>;
+  /** Starts what works in the background (relay of the outbox, mail, expiry); called in worker processes only. */
+  startWork(): Promise<Stoppable>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,34 @@
+import type { GraphQLFormattedError } from 'graphql';
+import type { Viewer } from '../auth';
+
+/** One GraphQL operation for a subgraph, whoever carries it: a function call in one process, signed HTTP between two. */
+export interface SubgraphRequest {
+  readonly query: string;
+  readonly operationName?: string | null;
+  readonly variables?: Readonly<Record<string, unknown>>;
+  readonly viewer: Viewer;
+  /** Of the client's request; stands in logs and answers of every process that it touched. */
+  readonly requestId: string;
+  /** W3C trace context. */
+  readonly traceparent?: string | null;
+  /** Ends the work when the client is gone or time is up. */
+  readonly signal?: AbortSignal;
+}
+
+export interface SubgraphResponse {
+  readonly data?: Record<string, unknown> | null;
+  readonly errors?: readonly GraphQLFormattedError[];
+  readonly extensions?: Record<string, unknown>;
+}
+
+/**
+ * How the gateway, or another subgraph, reaches a subgraph.
+ *
+ * `execute` answers GraphQL errors as data and rejects only with AppError UPSTREAM_UNAVAILABLE or DEADLINE_EXCEEDED.
+ * `subscribe` yields a response for each event; returning from the loop ends it at the source.
+ */
+export interface SubgraphClient {
+  readonly name: string;
+  execute(request: SubgraphRequest): Promise<SubgraphResponse>;
+  subscribe(request: SubgraphRequest): AsyncIterable<SubgraphResponse>;
+}

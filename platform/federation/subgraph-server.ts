@@ -1,0 +1,102 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { MessageVerifier, type Viewer } from '../auth';
+import { BodyTooLarge, readBody, sendJson, startHttpServer, type RunningHttpServer } from '../http';
+import type { Logger } from '../observability';
+import type { SubgraphClient, SubgraphRequest } from './subgraph-request';
+
+const MAX_BODY_BYTES = 8 * 1024 * 1024;
+
+/** The header that carries the verified viewer, as base64url JSON; believed only because it is signed. */
+export const VIEWER_HEADER = 'x-mercato-viewer';
+export const REQUEST_ID_HEADER = 'x-request-id';
+
+export interface SubgraphServerOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly signingKey: string;
+  readonly logger: Logger;
+  /** Rejects while the subgraph cannot serve, such as when its database is away. */
+  readonly checkReady: () => Promise<void>;
+  readonly metrics: () => Promise<string>;
+}
+
+/** Serves a subgraph over HTTP at `/graphql`; whatever is not signed by the gateway is refused with 401. */
+export function startSubgraphServer(subgraph: SubgraphClient, options: SubgraphServerOptions): Promise<RunningHttpServer> {
+  const verifier = new MessageVerifier(options.signingKey);
+  return startHttpServer(
+    {
+      'POST /graphql': (request, response) => serveOperation(subgraph, verifier, request, response),
+      'GET /health': (_request, response) => sendJson(response, 200, { status: 'ok' }),
+      'GET /ready': async (_request, response) => {
+        const problem = await options.checkReady().then(() => null, () => 'database unavailable');
+        sendJson(response, problem === null ? 200 : 503, { status: problem ?? 'ready' });
+      },
+      'GET /metrics': async (_request, response) => {
+        response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(await options.metrics());
+      },
+    },
+    options,
+  );
+}
+
+async function serveOperation(subgraph: SubgraphClient, verifier: MessageVerifier, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await readBody(request, MAX_BODY_BYTES).catch((error: unknown) => {
+    if (error instanceof BodyTooLarge) return null;
+    throw error;
+  });
+  if (body === null) return sendJson(response, 413, refusal('BAD_REQUEST', 'the body is too large'));
+  const viewerHeader = String(request.headers[VIEWER_HEADER] ?? '');
+  const requestId = String(request.headers[REQUEST_ID_HEADER] ?? '');
+  const message = {
+    method: 'POST',
+    path: '/graphql',
+    body,
+    trusted: { [VIEWER_HEADER]: viewerHeader, [REQUEST_ID_HEADER]: requestId },
+  };
+  if (!verifier.verify(message, request.headers as Record<string, string>)) {
+    return sendJson(response, 401, refusal('UNAUTHENTICATED', 'this subgraph answers its gateway only'));
+  }
+  const gone = new AbortController();
+  response.on('close', () => gone.abort());
+  const operation = readOperation(body, viewerHeader, requestId, request, gone.signal);
+  if (operation === null) return sendJson(response, 400, refusal('BAD_REQUEST', 'the body is no GraphQL request'));
+  if (request.headers.accept?.includes('text/event-stream')) return streamEvents(subgraph, operation, response);
+  sendJson(response, 200, await subgraph.execute(operation));
+}
+
+function readOperation(body: string, viewer: string, requestId: string, request: IncomingMessage, signal: AbortSignal): SubgraphRequest | null {
+  try {
+    const parsed = JSON.parse(body) as Partial<SubgraphRequest>;
+    if (typeof parsed.query !== 'string') return null;
+    return {
+      query: parsed.query,
+      operationName: parsed.operationName ?? null,
+      variables: parsed.variables ?? {},
+      viewer: JSON.parse(Buffer.from(viewer, 'base64url').toString()) as Viewer,
+      requestId,
+      traceparent: typeof request.headers['traceparent'] === 'string' ? request.headers['traceparent'] : null,
+      signal,
+    };
+  } catch {
+    return null;
+  }
+}
+
+async function streamEvents(subgraph: SubgraphClient, operation: SubgraphRequest, response: ServerResponse): Promise<void> {
+  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+  response.flushHeaders();
+  const ping = setInterval(() => response.write(':\n\n'), 10_000);
+  try {
+    for await (const event of subgraph.subscribe(operation)) {
+      response.write(`event: next\ndata: ${JSON.stringify(event)}\n\n`);
+    }
+    response.end('event: complete\ndata:\n\n');
+  } finally {
+    clearInterval(ping);
+    response.end();
+  }
+}
+
+function refusal(code: string, message: string): object {
+  return { errors: [{ message, extensions: { code } }] };
+}

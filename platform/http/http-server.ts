@@ -1,0 +1,75 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
+
+/** Routes by exact `METHOD path`, or `* path` for any method; the query string does not count. */
+export type Routes = Readonly<Record<string, HttpHandler>>;
+
+export interface RunningHttpServer {
+  readonly server: Server;
+  readonly port: number;
+  /** Takes no new connection, lets running requests finish for up to `graceMs`, then cuts what is left. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+/** @throws Error with `code` EADDRINUSE when the port is taken */
+export async function startHttpServer(routes: Routes, options: { host: string; port: number; fallback?: HttpHandler }): Promise<RunningHttpServer> {
+  const server = createServer((request, response) => {
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    const handler = routes[`${request.method} ${path}`] ?? routes[`* ${path}`] ?? options.fallback ?? answerNotFound;
+    Promise.resolve()
+      .then(() => handler(request, response))
+      .catch(() => {
+        if (!response.headersSent) sendJson(response, 500, { error: 'internal error' });
+        else response.destroy();
+      });
+  });
+  server.keepAliveTimeout = 65_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  return { server, port: (server.address() as AddressInfo).port, stop: (graceMs = 10_000) => stopServer(server, graceMs) };
+}
+
+/** Reads a request's body as text. @throws BodyTooLarge beyond `maxBytes` */
+export async function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > maxBytes) throw new BodyTooLarge(maxBytes);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+export class BodyTooLarge extends Error {
+  constructor(readonly maxBytes: number) {
+    super(`the body is larger than ${maxBytes} bytes`);
+  }
+}
+
+export function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  const text = JSON.stringify(body);
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(text) });
+  response.end(text);
+}
+
+function answerNotFound(_request: IncomingMessage, response: ServerResponse): void {
+  sendJson(response, 404, { error: 'not found' });
+}
+
+async function stopServer(server: Server, graceMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+  const sweep = setInterval(() => server.closeIdleConnections(), 100);
+  await closed;
+  clearTimeout(cut);
+  clearInterval(sweep);
+}

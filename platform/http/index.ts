@@ -1,0 +1,1 @@
+export { BodyTooLarge, readBody, sendJson, startHttpServer, type HttpHandler, type Routes, type RunningHttpServer } from './http-server';

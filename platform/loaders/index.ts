@@ -1,0 +1,1 @@
+export { defineLoader, groupedByKey, inKeyOrder, RequestLoaders, type LoaderDefinition } from './request-loaders';

@@ -1,0 +1,1 @@
+export { Lifecycle, type Stoppable } from './lifecycle';
