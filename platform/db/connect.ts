@@ -10,12 +10,20 @@ export interface DatabaseOptions {
   readonly applicationName: string;
 }
 
-/**
- * Opens a subgraph's database: TypeORM over `pg` with named statements, migrations only (`synchronize` is never on).
- *
- * @throws when the database cannot be reached within ten seconds
- */
-export async function connectDatabase(options: DatabaseOptions): Promise<DataSource> {
+/** A database that is constructed now and connected later, so that services can be wired before anything is opened. */
+export interface OpenableDatabase {
+  readonly source: DataSource;
+  /** @throws when the database cannot be reached within ten seconds */
+  open(): Promise<void>;
+  /** Brings the database to the newest migration; concurrent callers wait for one another. */
+  migrate(): Promise<void>;
+  /** Rejects while the database does not answer. */
+  checkReady(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A subgraph's database: TypeORM over `pg` with named statements, migrations only (`synchronize` is never on). */
+export function openable(options: DatabaseOptions): OpenableDatabase {
   const settings: DataSourceOptions = {
     type: 'postgres',
     url: options.url,
@@ -34,11 +42,19 @@ export async function connectDatabase(options: DatabaseOptions): Promise<DataSou
     poolErrorHandler: () => undefined,
     installExtensions: false,
   };
-  return new DataSource(settings).initialize();
+  const source = new DataSource(settings);
+  return {
+    source,
+    open: async () => void (await source.initialize()),
+    migrate: () => migrate(source),
+    checkReady: async () => void (await source.query('SELECT 1')),
+    close: async () => {
+      if (source.isInitialized) await source.destroy();
+    },
+  };
 }
 
-/** Brings the database to the newest migration; concurrent callers wait for one another. */
-export async function migrate(dataSource: DataSource): Promise<void> {
+async function migrate(dataSource: DataSource): Promise<void> {
   const lock = dataSource.createQueryRunner();
   try {
     await lock.query('SELECT pg_advisory_lock(724021)');

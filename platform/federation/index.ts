@@ -1,3 +1,5 @@
+import 'reflect-metadata';
+
 export { connectionType, ConnectionArgs, MAX_PAGE, PageInfo, readPage, toConnection, type ConnectionOf, type Page, type PageRequest } from './connection';
 export { globalId, keyOf, tryKeyOf, typeOfGlobalId, type GlobalIdType } from './global-id';
 export { createHttpSubgraphClient, type HttpSubgraphOptions } from './http-client';

@@ -1,0 +1,34 @@
+import { Field, ObjectType } from 'type-graphql';
+import { Column, CreateDateColumn, Entity, PrimaryGeneratedColumn, VersionColumn } from 'typeorm';
+import { Directive } from 'type-graphql';
+import { Node } from '../../../platform/federation';
+
+/** A node of the category tree. The id outside is made from the key by the resolver. */
+@Directive('@key(fields: "id")')
+@ObjectType('Category', { implements: Node, description: 'A shelf of the shop. Categories form a tree; a product may stand in several.' })
+@Entity('category')
+export class Category {
+  @PrimaryGeneratedColumn('identity', { type: 'integer' })
+  id: number;
+
+  @Field(() => String, { description: 'What it is called in the shop.' })
+  @Column('text')
+  name: string;
+
+  @Field(() => String, { description: 'Its name in web addresses: lower case, digits and hyphens, unique.' })
+  @Column('text')
+  slug: string;
+
+  @Field(() => String, { description: 'What it holds, as plain text; may be empty.' })
+  @Column('text')
+  description: string;
+
+  @Column('integer', { name: 'parent_id', nullable: true })
+  parentId: number | null;
+
+  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
+  createdAt: Date;
+
+  @VersionColumn()
+  version: number;
+}

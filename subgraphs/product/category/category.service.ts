@@ -1,0 +1,40 @@
+import { In, IsNull, type DataSource } from 'typeorm';
+import type { CacheStore } from '../../../platform/cache';
+import { groupedByKey } from '../../../platform/loaders';
+import { createCategoryCache, type CategoryCache } from './category.cache';
+import { Category } from './category.entity';
+
+/** Reads and changes the category tree. */
+export class CategoryService {
+  private readonly cache: CategoryCache;
+
+  constructor(
+    private readonly database: DataSource,
+    store: CacheStore,
+  ) {
+    this.cache = createCategoryCache(store, (keys) => this.database.getRepository(Category).findBy({ id: In([...keys]) }));
+  }
+
+  /** In the order of `keys`; `null` for one that does not exist. */
+  async byKeys(keys: readonly number[]): Promise<(Category | null)[]> {
+    const found = await this.cache.getMany(keys);
+    return found.map((category) => category ?? null);
+  }
+
+  async bySlug(slug: string): Promise<Category | null> {
+    return this.database.getRepository(Category).findOneBy({ slug });
+  }
+
+  /** The top of the tree, by name. */
+  roots(): Promise<Category[]> {
+    return this.database.getRepository(Category).find({ where: { parentId: IsNull() }, order: { name: 'ASC', id: 'ASC' } });
+  }
+
+  /** The children of each parent, by name, in the order of `parentKeys`. */
+  async childrenOf(parentKeys: readonly number[]): Promise<Category[][]> {
+    const children = await this.database
+      .getRepository(Category)
+      .find({ where: { parentId: In([...parentKeys]) }, order: { name: 'ASC', id: 'ASC' } });
+    return groupedByKey(parentKeys, children, (child) => child.parentId ?? 0);
+  }
+}

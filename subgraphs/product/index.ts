@@ -1,0 +1,1 @@
+export { createProductSubgraph } from './product.subgraph';

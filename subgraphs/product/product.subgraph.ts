@@ -1,0 +1,38 @@
+import { openable } from '../../platform/db';
+import { OutboxEvent, startOutboxRelay } from '../../platform/events';
+import { buildSubgraph, createSubgraphExecutor, type SubgraphDependencies, type SubgraphModule } from '../../platform/federation';
+import { Category, CategoryResolver, CategoryService, createCategoryLoaders } from './category';
+import { First1764000000000 } from './migrations/1764000000000-first';
+
+/** Composes the product subgraph: catalogue, categories, stock and search over one database. */
+export function createProductSubgraph(deps: SubgraphDependencies): SubgraphModule {
+  const { settings, databaseUrl, cache, bus, logger } = deps;
+  const database = openable({
+    url: databaseUrl,
+    entities: [Category, OutboxEvent],
+    migrations: [First1764000000000],
+    poolSize: settings.databasePoolSize,
+    applicationName: 'mercato-product',
+  });
+  const categories = new CategoryService(database.source, cache);
+  const categoryResolver = new CategoryResolver(categories, createCategoryLoaders(categories));
+  const subgraph = buildSubgraph({
+    name: 'product',
+    resolvers: [categoryResolver],
+    orphanedTypes: [Category],
+    references: { Category: (reference, context) => categoryResolver.resolveReference(reference, context) },
+  });
+  return {
+    name: 'product',
+    sdl: subgraph.sdl,
+    client: createSubgraphExecutor(subgraph, logger),
+    open: database.open,
+    migrate: database.migrate,
+    checkReady: database.checkReady,
+    startWork: async () => {
+      const relay = startOutboxRelay(databaseUrl, bus, logger);
+      return { name: 'product work', stop: relay.stop };
+    },
+    close: database.close,
+  };
+}
