@@ -1,1 +1,2 @@
 export { readSettings, SettingsError, SUBGRAPH_NAMES, type Settings, type SubgraphName } from './settings';
+export { silenceVendorTelemetry } from './vendor-telemetry';

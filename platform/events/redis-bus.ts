@@ -16,7 +16,7 @@ type StreamReply = [stream: string, entries: Entry[]][] | null;
 export function createRedisBus(redis: Redis, logger: Logger): EventBus {
   const readers = new Set<Unsubscribe>();
   const startReader = (read: (connection: Redis, signal: AbortSignal) => Promise<void>): Unsubscribe => {
-    const connection = redis.duplicate({ maxRetriesPerRequest: null });
+    const connection = redis.duplicate({ maxRetriesPerRequest: null, enableOfflineQueue: true, commandTimeout: undefined });
     connection.on('error', () => undefined);
     const ended = new AbortController();
     const running = keepReading(connection, ended.signal, read, logger);
