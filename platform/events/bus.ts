@@ -11,6 +11,11 @@ export interface EventBus {
   publish(events: readonly DomainEvent[]): Promise<void>;
   broadcast(topics: readonly string[], handler: (event: DomainEvent) => void): Unsubscribe;
   consume(group: string, topics: readonly string[], handler: (event: DomainEvent) => Promise<void>): Unsubscribe;
+  /**
+   * Whether broadcasts reach this process right now. While they do not, what is kept in this process's memory may be
+   * overtaken without a word: whoever keeps such copies reads past them. Always `true` in memory.
+   */
+  isLive(): boolean;
   close(): Promise<void>;
 }
 

@@ -55,6 +55,7 @@ export function createMemoryBus(logger: Logger): EventBus {
         await group.running;
       };
     },
+    isLive: () => true,
     close: async () => {
       listeners.clear();
       groups.clear();

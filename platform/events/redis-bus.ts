@@ -15,13 +15,16 @@ type StreamReply = [stream: string, entries: Entry[]][] | null;
 /** The bus over Redis Streams, one stream a topic. Each reader holds a connection of its own, because it blocks. */
 export function createRedisBus(redis: Redis, logger: Logger): EventBus {
   const readers = new Set<Unsubscribe>();
+  const connections = new Set<Redis>();
   const startReader = (read: (connection: Redis, signal: AbortSignal) => Promise<void>): Unsubscribe => {
     const connection = redis.duplicate({ maxRetriesPerRequest: null, enableOfflineQueue: true, commandTimeout: undefined });
     connection.on('error', () => undefined);
+    connections.add(connection);
     const ended = new AbortController();
     const running = keepReading(connection, ended.signal, read, logger);
     const stop = async (): Promise<void> => {
       readers.delete(stop);
+      connections.delete(connection);
       ended.abort();
       connection.disconnect();
       await running;
@@ -41,6 +44,7 @@ export function createRedisBus(redis: Redis, logger: Logger): EventBus {
     },
     broadcast: (topics, handler) => startReader(broadcastReader(topics, handler, logger)),
     consume: (group, topics, handler) => startReader(groupReader(group, topics, handler, logger)),
+    isLive: () => redis.status === 'ready' && [...connections].every((connection) => connection.status === 'ready'),
     close: async () => {
       await Promise.all([...readers].map((stop) => stop()));
     },
