@@ -19,6 +19,7 @@ const PREFIXES = {
   OrderItem: 'itm',
   OrderEvent: 'evt',
   Payment: 'pay',
+  Shipment: 'shp',
 } as const;
 
 export type GlobalIdType = keyof typeof PREFIXES;

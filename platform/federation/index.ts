@@ -6,7 +6,7 @@ export { createHttpSubgraphClient, type HttpSubgraphOptions } from './http-clien
 export { Money, MoneyInput, readMoney } from './money';
 export { Node } from './node';
 export { DateTimeScalar, DecimalScalar, JsonScalar } from './scalars';
-export { buildSubgraph, type ReferenceResolver, type SubgraphContext, type SubgraphDefinition, type SubgraphSchema } from './subgraph';
+export { buildSubgraph, suppliedBySubgraph, type ReferenceResolver, type SubscriptionSource, type SubgraphContext, type SubgraphDefinition, type SubgraphSchema } from './subgraph';
 export { createSubgraphExecutor } from './subgraph-executor';
 export type { SubgraphClient, SubgraphRequest, SubgraphResponse } from './subgraph-request';
 export { startSubgraphServer, type SubgraphServerOptions } from './subgraph-server';

@@ -24,6 +24,19 @@ export interface SubgraphDefinition {
   /** `__resolveReference` by type name; each goes through a loader, so that entities are always read in batches. */
   readonly references: Readonly<Record<string, ReferenceResolver>>;
   readonly scalars?: readonly { type: Function; scalar: GraphQLScalarType }[];
+  /** The source of each field of Subscription, by field name; the resolver's method then shapes each event. */
+  readonly subscriptions?: Readonly<Record<string, SubscriptionSource>>;
+}
+
+/** Called once for a subscriber; throwing refuses them. The iterable's `return` is called when they leave. */
+export type SubscriptionSource = (args: Readonly<Record<string, unknown>>, context: SubgraphContext) => AsyncIterable<unknown> | Promise<AsyncIterable<unknown>>;
+
+/**
+ * For the `subscribe` option of `@Subscription`: a decorator cannot reach a constructed service, so the source is given
+ * to {@link buildSubgraph} as `subscriptions`.
+ */
+export function suppliedBySubgraph(): never {
+  throw new Error('a field of Subscription has no source in SubgraphDefinition.subscriptions');
 }
 
 export interface SubgraphSchema {
@@ -34,6 +47,9 @@ export interface SubgraphSchema {
 }
 
 const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@inaccessible", "@provides", "@external", "@requires", "@tag", "@override"])\n\n`;
+
+/** TypeGraphQL asks for one where there is a subscription; ours read from sources of their own. */
+const NO_PUB_SUB = { publish: suppliedBySubgraph, subscribe: suppliedBySubgraph };
 
 /**
  * Turns TypeGraphQL resolvers into a subgraph: decorators -> GraphQLSchema -> SDL with directives -> Apollo's subgraph
@@ -49,6 +65,7 @@ export function buildSubgraph(definition: SubgraphDefinition): SubgraphSchema {
     container: { get: (resolver) => instances.get(resolver) },
     scalarsMap: [{ type: Date, scalar: DateTimeScalar }, ...(definition.scalars ?? [])],
     validate: false,
+    pubSub: NO_PUB_SUB,
     // The federation directives on fields are declared by @link, which this intermediate schema does not have.
     skipCheck: true,
   });
@@ -56,6 +73,11 @@ export function buildSubgraph(definition: SubgraphDefinition): SubgraphSchema {
   const resolvers = createResolversMap(decorated) as Record<string, Record<string, unknown>>;
   for (const [type, resolveReference] of Object.entries(definition.references)) {
     resolvers[type] = { ...resolvers[type], __resolveReference: resolveReference };
+  }
+  for (const [field, source] of Object.entries(definition.subscriptions ?? {})) {
+    const shaped = resolvers['Subscription']?.[field] as object;
+    const subscribe = (_root: unknown, args: Record<string, unknown>, context: SubgraphContext) => source(args, context);
+    resolvers['Subscription'] = { ...resolvers['Subscription'], [field]: { ...shaped, subscribe } };
   }
   const schema = buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: resolvers as never }]);
   return { name: definition.name, schema, sdl };
