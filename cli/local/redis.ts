@@ -33,7 +33,7 @@ export async function startRedis(options: { program: string; directory: string; 
   await endOrphan(options.directory);
   await mkdir(options.directory, { recursive: true, mode: 0o700 });
   const port = options.port ?? (await freePort());
-  const config = ['bind 127.0.0.1', `port ${port}`, `requirepass ${options.password}`, 'save ""', 'appendonly no', `dir ${JSON.stringify(options.directory)}`];
+  const config = ['databases 1024', 'bind 127.0.0.1', `port ${port}`, `requirepass ${options.password}`, 'save ""', 'appendonly no', `dir ${JSON.stringify(options.directory)}`];
   const configFile = join(options.directory, 'redis.conf');
   await writeFile(configFile, `${config.join('\n')}\n`, { mode: 0o600 });
   const log = await open(join(options.directory, 'redis.log'), 'w');

@@ -1,2 +1,3 @@
 export { readSettings, SettingsError, SUBGRAPH_NAMES, type Settings, type SubgraphName } from './settings';
 export { silenceVendorTelemetry } from './vendor-telemetry';
+export { environmentWith } from './environment';

@@ -1,0 +1,20 @@
+import { Argument, Command } from 'commander';
+import { readSettings, SUBGRAPH_NAMES, type SubgraphName } from '../../platform/config';
+import { knownSubgraphs } from '../compose/subgraphs';
+import { migrateDatabases } from '../compose/migrate';
+import { openResources } from '../compose/resources';
+
+/** `mercato migrate [names...]` */
+export function migrateCommand(): Command {
+  return new Command('migrate')
+    .description('bring the databases to the newest migration, then end')
+    .addArgument(new Argument('[subgraphs...]', 'which; all when none is named').choices(SUBGRAPH_NAMES))
+    .action(async (names: SubgraphName[]) => {
+      const resources = await openResources({ ...readSettings(), redisUrl: null }, 'migrate');
+      try {
+        await migrateDatabases(names.length > 0 ? names : knownSubgraphs(), resources);
+      } finally {
+        await resources.lifecycle.stop();
+      }
+    });
+}

@@ -1,0 +1,47 @@
+import type { Redis } from 'ioredis';
+import { createMemoryCache, createRedisCache, noCache, type CacheStore } from '../../platform/cache';
+import type { Settings } from '../../platform/config';
+import { createMemoryBus, createRedisBus, type EventBus } from '../../platform/events';
+import { createLogger, type Logger } from '../../platform/observability';
+import { Lifecycle } from '../../platform/process';
+import { connectRedis } from '../../platform/redis';
+
+/** What every process of the system has, whichever part it plays. */
+export interface Resources {
+  readonly settings: Settings;
+  readonly logger: Logger;
+  readonly lifecycle: Lifecycle;
+  readonly cache: CacheStore;
+  readonly bus: EventBus;
+}
+
+const REDIS_PATIENCE_MS = 3_000;
+
+/** Opens log, cache and bus. Without a Redis URL both live in this process alone. */
+export async function openResources(settings: Settings, processName: string): Promise<Resources> {
+  const logger = createLogger(settings, processName);
+  const lifecycle = new Lifecycle(logger);
+  if (settings.redisUrl === null) {
+    const bus = createMemoryBus(logger);
+    lifecycle.add('event bus', () => bus.close());
+    return { settings, logger, lifecycle, bus, cache: settings.cacheEnabled ? createMemoryCache() : noCache };
+  }
+  const redis = connectRedis(settings.redisUrl, logger);
+  lifecycle.add('redis connection', () => redis.disconnect());
+  await untilReady(redis, REDIS_PATIENCE_MS);
+  const bus = createRedisBus(redis, logger);
+  lifecycle.add('event bus', () => bus.close());
+  return { settings, logger, lifecycle, bus, cache: settings.cacheEnabled ? createRedisCache(redis, logger) : noCache };
+}
+
+/** A Redis that is away does not keep a process from starting; one that is there should be used from the first request on. */
+async function untilReady(redis: Redis, timeoutMs: number): Promise<void> {
+  if (redis.status === 'ready') return;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, timeoutMs);
+    redis.once('ready', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,16 @@
+import 'reflect-metadata';
+import { Command } from 'commander';
+import { SettingsError } from '../platform/config';
+import { migrateCommand } from './commands/migrate.command';
+import { CommandError, complain } from './print';
+
+const program = new Command('mercato')
+  .description('Mercato: a federated commerce graph. Users, products and orders behind one GraphQL endpoint.')
+  .showHelpAfterError('(add --help to see what is allowed)')
+  .addCommand(migrateCommand());
+
+program.parseAsync().catch((error: unknown) => {
+  const isForThePerson = error instanceof CommandError || error instanceof SettingsError;
+  complain(isForThePerson ? `mercato: ${error.message}` : `mercato: unexpected failure\n${error instanceof Error ? error.stack : String(error)}`);
+  process.exit(1);
+});
