@@ -2,15 +2,18 @@ import { openable } from '../../platform/db';
 import { OutboxEvent, startOutboxRelay } from '../../platform/events';
 import { buildSubgraph, createSubgraphExecutor, type SubgraphDependencies, type SubgraphModule } from '../../platform/federation';
 import { Category, CategoryResolver, CategoryService, createCategoryLoaders } from './category';
+import { ImageRecord, ProductRecord, VariantRecord } from './catalog';
 import { First1764000000000 } from './migrations/1764000000000-first';
+import { Catalogue1764000100000 } from './migrations/1764000100000-catalogue';
+import { MovementRecord } from './stock';
 
 /** Composes the product subgraph: catalogue, categories, stock and search over one database. */
 export function createProductSubgraph(deps: SubgraphDependencies): SubgraphModule {
   const { settings, databaseUrl, cache, bus, logger } = deps;
   const database = openable({
     url: databaseUrl,
-    entities: [Category, OutboxEvent],
-    migrations: [First1764000000000],
+    entities: [Category, ImageRecord, MovementRecord, OutboxEvent, ProductRecord, VariantRecord],
+    migrations: [First1764000000000, Catalogue1764000100000],
     poolSize: settings.databasePoolSize,
     applicationName: 'mercato-product',
   });

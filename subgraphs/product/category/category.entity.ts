@@ -26,6 +26,14 @@ export class Category {
   @Column('integer', { name: 'parent_id', nullable: true })
   parentId: number | null;
 
+  /** The keys from the top of the tree down to this category; kept by the database. */
+  @Column({ type: 'integer', array: true, insert: false, update: false })
+  path: number[];
+
+  /** Where it stands among its siblings; equal ones stand by name. */
+  @Column('integer', { default: 0 })
+  position: number;
+
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
   createdAt: Date;
 

@@ -1,0 +1,1 @@
+export { MOVEMENT_KINDS, MovementRecord, type MovementKind } from './movement.entity';
