@@ -5,7 +5,7 @@ import { Category, CategoryResolver, CategoryService, createCategoryLoaders } fr
 import { ImageRecord, ProductRecord, VariantRecord } from './catalog';
 import { First1764000000000 } from './migrations/1764000000000-first';
 import { Catalogue1764000100000 } from './migrations/1764000100000-catalogue';
-import { MovementRecord } from './stock';
+import { ForSaleService, MovementRecord, ReservationResolver, ReservationService, startReservationExpiry } from './stock';
 
 /** Composes the product subgraph: catalogue, categories, stock and search over one database. */
 export function createProductSubgraph(deps: SubgraphDependencies): SubgraphModule {
@@ -19,9 +19,11 @@ export function createProductSubgraph(deps: SubgraphDependencies): SubgraphModul
   });
   const categories = new CategoryService(database.source, cache);
   const categoryResolver = new CategoryResolver(categories, createCategoryLoaders(categories));
+  const reservations = new ReservationService(database.source);
+  const reservationResolver = new ReservationResolver(reservations, new ForSaleService(database.source));
   const subgraph = buildSubgraph({
     name: 'product',
-    resolvers: [categoryResolver],
+    resolvers: [categoryResolver, reservationResolver],
     orphanedTypes: [Category],
     references: { Category: (reference, context) => categoryResolver.resolveReference(reference, context) },
   });
@@ -34,7 +36,8 @@ export function createProductSubgraph(deps: SubgraphDependencies): SubgraphModul
     checkReady: database.checkReady,
     startWork: async () => {
       const relay = startOutboxRelay(databaseUrl, bus, logger);
-      return { name: 'product work', stop: relay.stop };
+      const expiry = startReservationExpiry(reservations, logger);
+      return { name: 'product work', stop: async () => void (await Promise.all([relay.stop(), expiry.stop()])) };
     },
     close: database.close,
   };

@@ -1,0 +1,138 @@
+import type { DataSource } from 'typeorm';
+import { inTransaction } from '../../../platform/db';
+import { AppError, badInput } from '../../../platform/errors';
+import { recordEvents } from '../../../platform/events';
+import type { StockChangedData } from '../../../schema/events/product-events';
+import { stockChanged, type ChangedStock } from './stock.events';
+
+export interface StockLine {
+  readonly variantId: number;
+  readonly quantity: number;
+}
+
+export interface Reserved {
+  readonly isReserved: boolean;
+  readonly expiresAt: Date | null;
+  readonly shortages: readonly { readonly variantId: number; readonly available: number }[];
+}
+
+interface FunctionAnswer {
+  readonly changed: readonly ChangedStock[];
+}
+
+const MAX_LINES = 200;
+const MAX_QUANTITY = 100_000;
+const MAX_HOLD_SECONDS = 7 * 86_400;
+const SWEEP_BATCH = 100;
+
+/**
+ * Holds stock for a checkout. Every step may be called again with the same id and then answers the same. The decisions
+ * are made by functions in the database, under row locks and in one round trip.
+ */
+export class ReservationService {
+  constructor(private readonly database: DataSource) {}
+
+  /**
+   * All lines or none. A reservation that was released stays released, so that a release which overtakes its reservation
+   * wins. @throws CONFLICT when the id is held for other lines
+   */
+  async reserve(reservationId: string, lines: readonly StockLine[], expiresInSeconds: number): Promise<Reserved> {
+    if (!Number.isInteger(expiresInSeconds) || expiresInSeconds < 1 || expiresInSeconds > MAX_HOLD_SECONDS) {
+      throw badInput('input.expiresInSeconds', `must be from 1 to ${MAX_HOLD_SECONDS}`);
+    }
+    const [variants, quantities] = columnsOf(lines);
+    const answer = await this.change<{ isReserved?: boolean; isOther?: boolean; expiresAt?: string; shortages?: Reserved['shortages'] }>(
+      'RESERVED',
+      'SELECT reserve_stock($1, $2, $3, $4) AS answer',
+      [readReference(reservationId, 'input.reservationId'), variants, quantities, expiresInSeconds],
+    );
+    if (answer.isOther) throw new AppError('CONFLICT', 'This reservation is held for other lines; use another id', { field: 'reservationId' });
+    return {
+      isReserved: answer.isReserved ?? false,
+      expiresAt: answer.expiresAt ? new Date(answer.expiresAt) : null,
+      shortages: answer.shortages ?? [],
+    };
+  }
+
+  /** Turns what was held into a sale. `false` when it was released, is unknown, or expired and the stock went to others. */
+  async claim(reservationId: string): Promise<boolean> {
+    const reference = readReference(reservationId, 'reservationId');
+    const answer = await this.change<{ isClaimed: boolean }>('CLAIMED', 'SELECT claim_stock($1) AS answer', [reference]);
+    return answer.isClaimed;
+  }
+
+  /** Gives back what was held. `false` only when it was sold already: then it takes a restock. */
+  async release(reservationId: string, reason: string): Promise<boolean> {
+    const answer = await this.change<{ isReleased: boolean }>('RELEASED', 'SELECT release_stock($1, $2) AS answer', [
+      readReference(reservationId, 'reservationId'),
+      readReason(reason),
+    ]);
+    return answer.isReleased;
+  }
+
+  /** Takes sold goods back, once for each reference and variant. */
+  async restock(reference: string, reason: string, lines: readonly StockLine[]): Promise<boolean> {
+    const [variants, quantities] = columnsOf(lines);
+    const answer = await this.change<{ isRestocked: boolean }>('RESTOCKED', 'SELECT restock($1, $2, $3, $4) AS answer', [
+      readReference(reference, 'input.reference'),
+      readReason(reason),
+      variants,
+      quantities,
+    ]);
+    return answer.isRestocked;
+  }
+
+  /** Ends reservations whose time is over, each in a transaction of its own; answers how many. */
+  async expireOverdue(): Promise<number> {
+    const overdue: { id: string }[] = await this.database.query(
+      `SELECT id FROM stock_reservation WHERE status = 'HELD' AND expires_at < now() ORDER BY expires_at LIMIT $1`,
+      [SWEEP_BATCH],
+    );
+    let expired = 0;
+    for (const { id } of overdue) {
+      const { isExpired } = await this.change<{ isExpired: boolean }>('EXPIRED', 'SELECT expire_stock($1) AS answer', [id]);
+      if (isExpired) expired += 1;
+    }
+    return expired;
+  }
+
+  /** Forgets reservations that ended long ago; until then, repeated calls find their answer. */
+  async forgetEnded(olderThanDays: number): Promise<void> {
+    await this.database.query(
+      `DELETE FROM stock_reservation WHERE status <> 'HELD' AND updated_at < now() - make_interval(days => $1)`,
+      [olderThanDays],
+    );
+  }
+
+  private change<Answer>(cause: StockChangedData['cause'], sql: string, parameters: unknown[]): Promise<Answer & FunctionAnswer> {
+    return inTransaction(this.database, async (tx) => {
+      const rows: { answer: Answer & FunctionAnswer }[] = await tx.query(sql, parameters);
+      const answer = rows[0]?.answer;
+      if (!answer) throw new Error('a stock function gave no answer');
+      await recordEvents(tx, stockChanged(cause, answer.changed));
+      return answer;
+    });
+  }
+}
+
+/** Lines of one variant are added up. */
+function columnsOf(lines: readonly StockLine[]): [variants: number[], quantities: number[]] {
+  if (lines.length < 1 || lines.length > MAX_LINES) throw badInput('input.lines', `must hold from 1 to ${MAX_LINES} lines`);
+  const quantityOf = new Map<number, number>();
+  for (const { variantId, quantity } of lines) {
+    if (quantity < 1 || quantity > MAX_QUANTITY) throw badInput('input.lines.quantity', `must be from 1 to ${MAX_QUANTITY}`);
+    quantityOf.set(variantId, (quantityOf.get(variantId) ?? 0) + quantity);
+  }
+  const sorted = [...quantityOf].sort(([a], [b]) => a - b);
+  return [sorted.map(([variantId]) => variantId), sorted.map(([, quantity]) => quantity)];
+}
+
+function readReference(value: string, field: string): string {
+  if (!/^[\x21-\x7e]{1,200}$/.test(value)) throw badInput(field, 'must be from 1 to 200 visible ASCII characters');
+  return value;
+}
+
+function readReason(value: string): string {
+  if (value.length > 500 || value.includes('\0')) throw badInput('reason', 'must be at most 500 characters without NUL');
+  return value;
+}
