@@ -2,9 +2,9 @@ import { Cache, createMemoryCache, createRedisCache, type CacheStore } from '../
 import { createLogger } from '../../platform/observability';
 import { Redis } from 'ioredis';
 import { randomUUID } from 'node:crypto';
+import { freshRedisUrl } from '../support/redis';
 
 const logger = createLogger({ logLevel: 'silent' }, 'test');
-const redisUrl = process.env['REDIS_URL'] ?? '';
 
 describe.each(['memory', 'redis'])('the cache over %s', (kind) => {
   let redis: Redis | null = null;
@@ -12,7 +12,7 @@ describe.each(['memory', 'redis'])('the cache over %s', (kind) => {
 
   beforeAll(async () => {
     if (kind === 'redis') {
-      redis = new Redis(redisUrl);
+      redis = new Redis(await freshRedisUrl());
       await redis.ping();
     }
     store = redis ? createRedisCache(redis, logger) : createMemoryCache();
