@@ -1,0 +1,99 @@
+import { Any, IsNull, type DataSource, type EntityManager } from 'typeorm';
+import type { Role } from '../../../platform/auth';
+import type { CacheStore } from '../../../platform/cache';
+import { inTransaction } from '../../../platform/db';
+import { AppError } from '../../../platform/errors';
+import { recordEvents } from '../../../platform/events';
+import { failed, succeeded, type Outcome } from '../outcome';
+import { readLine } from '../text-input';
+import { createAccountCache, type AccountCache } from './account.cache';
+import { User } from './account.entity';
+import { AccountVersionConflict } from './account.errors';
+import { accountChanged } from './account.events';
+
+export interface NewAccount {
+  readonly email: string;
+  readonly name: string;
+  readonly passwordHash: string;
+}
+
+export interface Credentials {
+  readonly id: number;
+  readonly email: string;
+  readonly roles: Role[];
+  readonly disabledAt: Date | null;
+  readonly passwordHash: string | null;
+}
+
+/** Reads accounts, opens them and changes what their owners may change. */
+export class AccountService {
+  private readonly cache: AccountCache;
+
+  constructor(
+    private readonly database: DataSource,
+    store: CacheStore,
+  ) {
+    this.cache = createAccountCache(store, (keys) =>
+      this.database.getRepository(User).findBy({ id: Any([...keys]), erasedAt: IsNull() }),
+    );
+  }
+
+  /** In the order of `keys`; `null` for one that does not exist or was erased. */
+  async byKeys(keys: readonly number[]): Promise<(User | null)[]> {
+    const found = await this.cache.getMany(keys);
+    return found.map((user) => user ?? null);
+  }
+
+  /** The account as the database has it now, past the cache. @throws UNAUTHENTICATED when it is gone */
+  async current(userKey: number, manager: EntityManager = this.database.manager): Promise<User> {
+    const user = await manager.getRepository(User).findOneBy({ id: userKey, erasedAt: IsNull() });
+    if (!user) throw new AppError('UNAUTHENTICATED', 'This account does not exist any more');
+    return user;
+  }
+
+  async credentialsByEmail(email: string, manager: EntityManager = this.database.manager): Promise<Credentials | null> {
+    const [found] = await manager.query<Credentials[]>(`${CREDENTIALS} WHERE lower(email) = lower($1) AND erased_at IS NULL`, [email]);
+    return found ?? null;
+  }
+
+  async credentialsByKey(userKey: number, manager: EntityManager = this.database.manager): Promise<Credentials | null> {
+    const [found] = await manager.query<Credentials[]>(`${CREDENTIALS} WHERE id = $1 AND erased_at IS NULL`, [userKey]);
+    return found ?? null;
+  }
+
+  /** The new account's key, or `null` when the address is taken, also when it is taken at this very moment. */
+  async create(tx: EntityManager, account: NewAccount): Promise<number | null> {
+    const [created] = await tx.query<{ id: number }[]>(
+      `INSERT INTO "user" (email, name, password_hash) VALUES ($1, $2, $3) ON CONFLICT ((lower(email))) DO NOTHING RETURNING id`,
+      [account.email, account.name, account.passwordHash],
+    );
+    return created?.id ?? null;
+  }
+
+  async updateProfile(
+    userKey: number,
+    change: { name: string; expectedVersion?: number | null },
+  ): Promise<Outcome<{ user: User }, AccountVersionConflict>> {
+    const name = readLine(change.name, 'input.name', 1, 200);
+    const isChanged = await inTransaction(this.database, async (tx) => {
+      const expected = typeof change.expectedVersion === 'number' ? { version: change.expectedVersion } : {};
+      const { affected } = await tx.getRepository(User).update({ id: userKey, erasedAt: IsNull(), ...expected }, { name });
+      if (affected === 1) await recordEvents(tx, [accountChanged(userKey)]);
+      return affected === 1;
+    });
+    if (isChanged) await this.forget([userKey]);
+    const user = await this.current(userKey);
+    return isChanged ? succeeded({ user }) : failed(AccountVersionConflict.of(user));
+  }
+
+  async setPasswordHash(tx: EntityManager, userKey: number, passwordHash: string): Promise<void> {
+    await tx.getRepository(User).update({ id: userKey }, { passwordHash });
+  }
+
+  /** Ends what the cache holds of these accounts; call it after the commit of a change. */
+  forget(keys: readonly number[]): Promise<void> {
+    return this.cache.invalidate(keys);
+  }
+}
+
+const CREDENTIALS = `SELECT id, email, roles, disabled_at AS "disabledAt", password_hash AS "passwordHash" FROM "user"`;

@@ -1,0 +1,3 @@
+export { Attempt } from './attempt.entity';
+export { TooManyAttempts } from './attempt.errors';
+export { AttemptService } from './attempt.service';

@@ -1,0 +1,2 @@
+export { hashPassword } from './password';
+export { createUserSubgraph, type UserSubgraph } from './user.subgraph';

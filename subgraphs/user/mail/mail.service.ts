@@ -1,0 +1,47 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import { OutgoingMail } from './mail.entity';
+import { renderMail, type RenderedMail } from './mail.rendering';
+import type { MailData, MailTemplate } from './mail.templates';
+
+/** The channel on which a commit that wrote mail wakes the worker. */
+export const MAIL_CHANNEL = 'outgoing_mail';
+
+/** A mail as the dev mailbox shows it. */
+export interface MailboxEntry extends RenderedMail {
+  readonly id: number;
+  readonly to: string;
+  readonly createdAt: Date;
+  readonly sentAt: Date | null;
+}
+
+/** Writes mails into the transaction of what they tell of, and shows them again where no SMTP server takes them. */
+export class MailService {
+  constructor(
+    private readonly database: DataSource,
+    private readonly publicUrl: string,
+  ) {}
+
+  async write<T extends MailTemplate>(tx: EntityManager, template: T, recipient: string, data: MailData[T]): Promise<void> {
+    await tx.query(
+      `WITH written AS (INSERT INTO outgoing_mail (template, recipient, data) VALUES ($1, $2, $3::jsonb))
+       SELECT pg_notify('${MAIL_CHANNEL}', '')`,
+      [template, recipient, JSON.stringify(data)],
+    );
+  }
+
+  /** The newest mails that were not sent by SMTP (sent ones are emptied), newest first. */
+  async list(limit: number): Promise<MailboxEntry[]> {
+    const mails = await this.database.getRepository(OutgoingMail).find({ order: { id: 'DESC' }, take: limit });
+    return mails.filter((mail) => mail.sentAt === null).map((mail) => this.asEntry(mail));
+  }
+
+  async byId(id: number): Promise<MailboxEntry | null> {
+    const mail = await this.database.getRepository(OutgoingMail).findOneBy({ id });
+    return mail && mail.sentAt === null ? this.asEntry(mail) : null;
+  }
+
+  private asEntry(mail: OutgoingMail): MailboxEntry {
+    const { id, recipient, createdAt, sentAt } = mail;
+    return { id, to: recipient, createdAt, sentAt, ...renderMail(mail.template, mail.data, this.publicUrl) };
+  }
+}

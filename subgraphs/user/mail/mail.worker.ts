@@ -1,0 +1,118 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { createTransport, type Transporter } from 'nodemailer';
+import pg from 'pg';
+import type { Logger } from '../../../platform/observability';
+import { renderMail } from './mail.rendering';
+import { MAIL_CHANNEL } from './mail.service';
+
+const POLL_MS = 5_000;
+const BATCH = 10;
+const MAX_ATTEMPTS = 10;
+/** How long a worker has a mail for itself; when it dies, another takes the mail up after this. */
+const LEASE_SECONDS = 120;
+
+export interface MailWorkerOptions {
+  readonly databaseUrl: string;
+  readonly smtpUrl: string;
+  readonly from: string;
+  readonly publicUrl: string;
+  readonly logger: Logger;
+}
+
+interface DueMail {
+  readonly id: number;
+  readonly template: string;
+  readonly recipient: string;
+  readonly data: Record<string, string>;
+  readonly attempts: number;
+}
+
+/**
+ * Sends waiting mails, each by one worker at a time, with growing pauses after failures and ten attempts at most. A
+ * crash between the server's "accepted" and our note of it sends a mail twice, never not at all.
+ */
+export function startMailWorker(options: MailWorkerOptions): { stop(): Promise<void> } {
+  const ended = new AbortController();
+  const running = workUntilEnded(options, ended.signal);
+  return {
+    stop: async () => {
+      ended.abort();
+      await running;
+    },
+  };
+}
+
+async function workUntilEnded(options: MailWorkerOptions, signal: AbortSignal): Promise<void> {
+  const transport = createTransport({ url: options.smtpUrl, connectionTimeout: 10_000, socketTimeout: 30_000 });
+  while (!signal.aborted) {
+    const client = new pg.Client({ connectionString: options.databaseUrl, application_name: 'mercato-mail' });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      await client.query(`LISTEN ${MAIL_CHANNEL}`);
+      await sendWhatIsDue(client, transport, options, signal);
+    } catch (error) {
+      if (!signal.aborted) {
+        options.logger.warn({ err: error }, 'mail worker interrupted, trying again');
+        await pause(POLL_MS, signal);
+      }
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+  transport.close();
+}
+
+async function sendWhatIsDue(client: pg.Client, transport: Transporter, options: MailWorkerOptions, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    // Armed before the query: a mail that is committed between query and pause ends the pause at once.
+    const woken = new AbortController();
+    const wake = (): void => woken.abort();
+    client.once('notification', wake);
+    client.once('end', wake);
+    const mails = await takeDue(client);
+    for (const mail of mails) await sendOne(client, transport, mail, options);
+    if (mails.length < BATCH) await pause(POLL_MS, AbortSignal.any([signal, woken.signal]));
+    client.off('notification', wake);
+    client.off('end', wake);
+  }
+}
+
+async function takeDue(client: pg.Client): Promise<DueMail[]> {
+  const { rows } = await client.query<DueMail>({
+    name: 'mail-take',
+    text: `UPDATE outgoing_mail SET attempts = attempts + 1, next_attempt_at = now() + make_interval(secs => $2)
+      WHERE id IN (
+        SELECT id FROM outgoing_mail WHERE sent_at IS NULL AND dead_at IS NULL AND next_attempt_at <= now()
+        ORDER BY next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED
+      ) RETURNING id, template, recipient, data, attempts`,
+    values: [BATCH, LEASE_SECONDS],
+  });
+  return rows;
+}
+
+async function sendOne(client: pg.Client, transport: Transporter, mail: DueMail, options: MailWorkerOptions): Promise<void> {
+  try {
+    const { subject, text, html } = renderMail(mail.template, mail.data, options.publicUrl);
+    await transport.sendMail({ from: options.from, to: { name: '', address: mail.recipient }, subject, text, html });
+  } catch (error) {
+    options.logger.warn({ err: error, mail: mail.id, attempt: mail.attempts }, 'a mail was not sent');
+    await client.query(
+      `UPDATE outgoing_mail SET last_error = left($2, 500), next_attempt_at = now() + make_interval(secs => $3),
+         dead_at = CASE WHEN attempts >= $4 THEN now() END WHERE id = $1`,
+      [mail.id, String(error), backOffSeconds(mail.attempts), MAX_ATTEMPTS],
+    );
+    return;
+  }
+  // What was sent may hold a token: nobody shall read it here afterwards.
+  await client.query(`UPDATE outgoing_mail SET sent_at = now(), data = '{}', last_error = NULL WHERE id = $1`, [mail.id]);
+}
+
+/** 5 s, 10 s, 20 s, ... up to an hour. */
+function backOffSeconds(attempts: number): number {
+  return Math.min(3_600, 5 * 2 ** (attempts - 1));
+}
+
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await delay(milliseconds, undefined, { signal, ref: false }).catch(() => undefined);
+}

@@ -1,0 +1,55 @@
+import type { ServerResponse } from 'node:http';
+import type { Routes } from '../../../platform/http';
+import { escapeHtml } from './mail.rendering';
+import type { MailboxEntry, MailService } from './mail.service';
+
+const SHOWN = 100;
+
+/** Two small pages that show mails nobody sent, for development: `/dev/mailbox` and `/dev/mailbox/mail?id=1`. */
+export function createMailboxRoutes(mails: MailService): Routes {
+  return {
+    'GET /dev/mailbox': async (_request, response) => sendPage(response, 200, listPage(await mails.list(SHOWN))),
+    'GET /dev/mailbox/mail': async (request, response) => {
+      const id = Number(new URL(request.url ?? '/', 'http://mailbox').searchParams.get('id'));
+      const mail = Number.isSafeInteger(id) && id > 0 && id < 2 ** 31 ? await mails.byId(id) : null;
+      if (mail) sendPage(response, 200, mailPage(mail));
+      else sendPage(response, 404, page('No such mail', '<p>There is no such mail. <a href="/dev/mailbox">All mails</a></p>'));
+    },
+  };
+}
+
+function listPage(mails: readonly MailboxEntry[]): string {
+  const rows = mails.map(
+    (mail) =>
+      `<tr><td>${mail.createdAt.toISOString()}</td><td>${escapeHtml(mail.to)}</td>` +
+      `<td><a href="/dev/mailbox/mail?id=${mail.id}">${escapeHtml(mail.subject)}</a></td></tr>`,
+  );
+  const table = `<table><thead><tr><th>when</th><th>to</th><th>subject</th></tr></thead><tbody>${rows.join('\n')}</tbody></table>`;
+  return page('Dev mailbox', mails.length > 0 ? table : '<p>No mail yet.</p>');
+}
+
+function mailPage(mail: MailboxEntry): string {
+  return page(
+    mail.subject,
+    `<p><a href="/dev/mailbox">All mails</a></p><p>To ${escapeHtml(mail.to)}, ${mail.createdAt.toISOString()}</p>
+<iframe sandbox="allow-popups allow-popups-to-escape-sandbox" title="The mail" srcdoc="${escapeHtml(mail.html)}"></iframe>
+<h2>Plain text</h2><pre>${escapeHtml(mail.text)}</pre>`,
+  );
+}
+
+function page(title: string, body: string): string {
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<title>${escapeHtml(title)}</title><style>body{font:16px/1.5 system-ui,sans-serif;max-width:900px;margin:2rem auto;padding:0 1rem}
+table{width:100%;border-collapse:collapse}td,th{text-align:left;padding:.4rem;border-bottom:1px solid #ddd}
+iframe{width:100%;height:420px;border:1px solid #ddd}pre{white-space:pre-wrap;background:#f6f6f6;padding:1rem}</style></head>
+<body><h1>${escapeHtml(title)}</h1>${body}</body></html>`;
+}
+
+function sendPage(response: ServerResponse, status: number, html: string): void {
+  response.writeHead(status, {
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-store',
+    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; base-uri 'none'; frame-ancestors 'none'",
+  });
+  response.end(html);
+}

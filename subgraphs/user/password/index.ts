@@ -1,0 +1,4 @@
+export { PasswordGate, type GateFailure } from './password-gate';
+export { hashPassword } from './password-hash';
+export { weaknessOf } from './password-rule';
+export { WeakPassword } from './password.errors';

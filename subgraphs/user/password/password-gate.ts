@@ -1,0 +1,51 @@
+import { AccountDisabled, InvalidCredentials, type AccountService, type Credentials } from '../account';
+import { TooManyAttempts, type AttemptService } from '../attempt';
+import { hashPassword, isOutdated, verifyPassword } from './password-hash';
+import { Turnstile } from './turnstile';
+
+export type GateFailure = InvalidCredentials | AccountDisabled | TooManyAttempts;
+
+/** Verifies and hashes passwords, never more at once than the machine can bear, never more often than a person needs. */
+export class PasswordGate {
+  private readonly turnstile = new Turnstile({ inside: 2, waiting: 64, retryAfterSeconds: 2 });
+  /** Compared with when nobody has the e-mail address, so that this takes as long as a wrong password. */
+  private readonly nobodysHash = hashPassword('nobody has this password');
+
+  constructor(
+    private readonly accounts: AccountService,
+    private readonly attempts: AttemptService,
+  ) {}
+
+  /** @throws RATE_LIMITED when too many hash at once */
+  hash(password: string): Promise<string> {
+    return this.turnstile.pass(() => hashPassword(password));
+  }
+
+  /**
+   * Whose e-mail address and password these are. The try is counted inside the turnstile: that many right log-ins of
+   * one person at the same moment do not count as guessing.
+   */
+  check(email: string, password: string): Promise<Credentials | GateFailure> {
+    return this.turnstile.pass(async () => {
+      const retryAfterSeconds = await this.attempts.count('LOG_IN', email);
+      if (retryAfterSeconds > 0) return TooManyAttempts.after(retryAfterSeconds);
+      const credentials = await this.accounts.credentialsByEmail(email);
+      const isRight = await verifyPassword(credentials?.passwordHash ?? (await this.nobodysHash), password);
+      if (!credentials?.passwordHash || !isRight) return new InvalidCredentials();
+      await this.attempts.clear('LOG_IN', email);
+      if (credentials.disabledAt) return new AccountDisabled();
+      return credentials;
+    });
+  }
+
+  /** As {@link check}, for somebody who is signed in and proves once more that it is them. */
+  async confirm(userKey: number, password: string): Promise<Credentials | GateFailure> {
+    const credentials = await this.accounts.credentialsByKey(userKey);
+    return credentials ? this.check(credentials.email, password) : new InvalidCredentials();
+  }
+
+  /** The hash to store instead of an outdated one; `null` when there is nothing to do. */
+  async renewed(credentials: Credentials, password: string): Promise<string | null> {
+    return credentials.passwordHash && isOutdated(credentials.passwordHash) ? this.hash(password) : null;
+  }
+}

@@ -1,0 +1,2 @@
+export { SignInResolver } from './sign-in.resolver';
+export { SignInService } from './sign-in.service';

@@ -1,0 +1,3 @@
+export { SigningKey } from './signing-key.entity';
+export { SigningKeyResolver } from './signing-key.resolver';
+export { SigningKeyService } from './signing-key.service';
