@@ -1,13 +1,18 @@
+import './compile-cache';
 import 'reflect-metadata';
 import { Command } from 'commander';
-import { SettingsError } from '../platform/config';
+import { silenceVendorTelemetry, SettingsError } from '../platform/config';
 import { migrateCommand } from './commands/migrate.command';
+import { healthCommand, serveCommand, workCommand } from './commands/serve.command';
+import { startCommand } from './commands/start.command';
 import { CommandError, complain } from './print';
+
+silenceVendorTelemetry();
 
 const program = new Command('mercato')
   .description('Mercato: a federated commerce graph. Users, products and orders behind one GraphQL endpoint.')
-  .showHelpAfterError('(add --help to see what is allowed)')
-  .addCommand(migrateCommand());
+  .showHelpAfterError('(add --help to see what is allowed)');
+for (const command of [startCommand(), serveCommand(), workCommand(), migrateCommand(), healthCommand()]) program.addCommand(command);
 
 program.parseAsync().catch((error: unknown) => {
   const isForThePerson = error instanceof CommandError || error instanceof SettingsError;

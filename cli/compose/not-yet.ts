@@ -1,3 +1,7 @@
+import type { GatewayOptions } from '../../gateway';
+
+export type JsonWebKeySet = Awaited<ReturnType<GatewayOptions['keySource']>>;
+
 /** Loads a part of the system that may not have been built yet; `null` when its folder has no index. */
 export function loadPart<T>(load: () => unknown): T | null {
   try {

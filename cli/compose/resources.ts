@@ -17,10 +17,13 @@ export interface Resources {
 
 const REDIS_PATIENCE_MS = 3_000;
 
-/** Opens log, cache and bus. Without a Redis URL both live in this process alone. */
-export async function openResources(settings: Settings, processName: string): Promise<Resources> {
+/**
+ * Opens log, cache and bus; without a Redis URL, cache and bus live in this process alone. `startedBefore` holds what
+ * must outlive them, such as a Redis server of our own.
+ */
+export async function openResources(settings: Settings, processName: string, startedBefore?: Lifecycle): Promise<Resources> {
   const logger = createLogger(settings, processName);
-  const lifecycle = new Lifecycle(logger);
+  const lifecycle = startedBefore ?? new Lifecycle(logger);
   if (settings.redisUrl === null) {
     const bus = createMemoryBus(logger);
     lifecycle.add('event bus', () => bus.close());

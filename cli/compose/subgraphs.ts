@@ -2,18 +2,14 @@ import type { SubgraphName } from '../../platform/config';
 import { SUBGRAPH_NAMES } from '../../platform/config';
 import { createHttpSubgraphClient, type SubgraphClient, type SubgraphDependencies, type SubgraphModule } from '../../platform/federation';
 import { CommandError } from '../print';
-import { loadPart } from './not-yet';
+import { loadPart, type JsonWebKeySet } from './not-yet';
 import type { Resources } from './resources';
 
 /** The user subgraph also publishes the keys that access tokens are verified with. */
 export type UserModule = SubgraphModule & { jwks(): Promise<JsonWebKeySet> };
 
-export interface JsonWebKeySet {
-  readonly keys: readonly Record<string, unknown>[];
-}
-
 type Siblings = { readonly product: SubgraphClient; readonly user: SubgraphClient };
-type Factory = (deps: SubgraphDependencies & Siblings) => SubgraphModule;
+type Factory = (deps: SubgraphDependencies & Partial<Siblings>) => SubgraphModule;
 
 const FACTORIES: Readonly<Record<SubgraphName, () => Factory | undefined>> = {
   user: () => loadPart<{ createUserSubgraph: Factory }>(() => require('../../subgraphs/user'))?.createUserSubgraph,
@@ -37,9 +33,13 @@ export function createSubgraph(name: SubgraphName, resources: Resources, clientO
     cache,
     bus,
     logger: logger.child({ subgraph: name }),
-    product: clientOf('product'),
-    user: clientOf('user'),
+    ...siblingsOf(name, clientOf),
   });
+}
+
+/** Only order calls other subgraphs: it reserves stock and reads who buys. */
+function siblingsOf(name: SubgraphName, clientOf: (name: SubgraphName) => SubgraphClient): Partial<Siblings> {
+  return name === 'order' ? { product: clientOf('product'), user: clientOf('user') } : {};
 }
 
 /** All subgraphs for one process: each reaches the others by a function call. */

@@ -1,4 +1,4 @@
-/** This process's environment with some variables set, for a child process. */
-export function environmentWith(variables: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-  return { ...process.env, ...variables };
+/** This process's environment for {@link readSettings} or a child process; `variables` win over it, it wins over `defaults`. */
+export function environmentWith(variables: Readonly<Record<string, string>>, defaults: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+  return { ...defaults, ...process.env, ...variables };
 }

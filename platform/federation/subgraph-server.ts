@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { MessageVerifier, type Viewer } from '../auth';
-import { BodyTooLarge, readBody, sendJson, startHttpServer, type RunningHttpServer } from '../http';
+import { BodyTooLarge, readBody, sendJson, startHttpServer, type Routes, type RunningHttpServer } from '../http';
 import type { Logger } from '../observability';
 import type { SubgraphClient, SubgraphRequest } from './subgraph-request';
 
@@ -18,6 +18,8 @@ export interface SubgraphServerOptions {
   /** Rejects while the subgraph cannot serve, such as when its database is away. */
   readonly checkReady: () => Promise<void>;
   readonly metrics: () => Promise<string>;
+  /** Served beside GraphQL, unsigned: what the subgraph publishes, such as the keys of access tokens. */
+  readonly extraRoutes?: Routes;
 }
 
 /** Serves a subgraph over HTTP at `/graphql`; whatever is not signed by the gateway is refused with 401. */
@@ -25,6 +27,7 @@ export function startSubgraphServer(subgraph: SubgraphClient, options: SubgraphS
   const verifier = new MessageVerifier(options.signingKey);
   return startHttpServer(
     {
+      ...options.extraRoutes,
       'POST /graphql': (request, response) => serveOperation(subgraph, verifier, request, response),
       'GET /health': (_request, response) => sendJson(response, 200, { status: 'ok' }),
       'GET /ready': async (_request, response) => {

@@ -1,0 +1,40 @@
+import { Argument, Command } from 'commander';
+import { readSettings, SUBGRAPH_NAMES, type SubgraphName } from '../../platform/config';
+import { openResources } from '../compose/resources';
+import { serveGateway, serveSubgraph, work } from '../compose/single-process';
+
+/** `mercato serve gateway|user|product|order`: one process of a system that runs as several. */
+export function serveCommand(): Command {
+  return new Command('serve')
+    .description('serve one part of the system as a process of its own; configured by environment variables')
+    .addArgument(new Argument('<part>', 'which').choices(['gateway', ...SUBGRAPH_NAMES]))
+    .action(async (part: 'gateway' | SubgraphName) => {
+      const resources = await openResources(readSettings(), part);
+      resources.lifecycle.stopOnSignals();
+      await (part === 'gateway' ? serveGateway(resources) : serveSubgraph(part, resources));
+      resources.logger.info({ port: resources.settings.port }, 'serving');
+    });
+}
+
+/** `mercato work`: the background work of all subgraphs. */
+export function workCommand(): Command {
+  return new Command('work')
+    .description('do the background work of all subgraphs: events, mail, expiry; configured by environment variables')
+    .action(async () => {
+      const resources = await openResources(readSettings(), 'worker');
+      resources.lifecycle.stopOnSignals();
+      await work(resources);
+      resources.logger.info('working');
+    });
+}
+
+/** `mercato health`: for health checks of containers. */
+export function healthCommand(): Command {
+  return new Command('health')
+    .description('ask the process that serves on PORT of this machine whether it is ready; exit code 1 when it is not')
+    .action(async () => {
+      const { port } = readSettings();
+      const isReady = await fetch(`http://127.0.0.1:${port}/ready`, { signal: AbortSignal.timeout(3_000) }).then((answer) => answer.ok, () => false);
+      process.exitCode = isReady ? 0 : 1;
+    });
+}

@@ -1,0 +1,53 @@
+import { TOKEN_ISSUER } from '../../platform/auth';
+import type { SubgraphClient } from '../../platform/federation';
+import { sendJson, type Routes } from '../../platform/http';
+import { createMetrics } from '../../platform/observability';
+import { startGateway, type GatewayOptions, type RunningGateway } from '../../gateway';
+import { CommandError } from '../print';
+import type { Resources } from './resources';
+
+/** Topics whose events end cached public answers. */
+const CACHED_TOPICS = ['product', 'category', 'stock'];
+
+export interface GatewayParts {
+  readonly supergraphSdl: string;
+  readonly clients: readonly SubgraphClient[];
+  readonly keySource: GatewayOptions['keySource'];
+  readonly checkReady: () => Promise<void>;
+  readonly routes?: Routes;
+}
+
+/** Starts the gateway of a process and leaves its stop with the process's lifecycle. */
+export async function openGateway(resources: Resources, parts: GatewayParts): Promise<RunningGateway> {
+  const { settings, logger, bus, cache, lifecycle } = resources;
+  const running = await startGateway({
+      host: settings.host,
+      port: settings.port,
+      supergraphSdl: parts.supergraphSdl,
+      subgraphs: new Map(parts.clients.map((client) => [client.name, client])),
+      keySource: parts.keySource,
+      tokenIssuer: TOKEN_ISSUER,
+      bus,
+      cache,
+      logger,
+      environment: settings.environment,
+      introspection: settings.introspection,
+      checkReady: parts.checkReady,
+      responseCache: settings.cacheEnabled,
+      cacheTopics: CACHED_TOPICS,
+      metrics: createMetrics(),
+      extraRoutes: {
+        'GET /.well-known/jwks.json': async (_request, response) => sendJson(response, 200, await parts.keySource()),
+        ...parts.routes,
+      },
+    })
+    .catch((error: NodeJS.ErrnoException) => {
+      throw error.code === 'EADDRINUSE' ? portTaken(settings.port) : error;
+    });
+  lifecycle.add('gateway', () => running.stop());
+  return running;
+}
+
+export function portTaken(port: number): CommandError {
+  return new CommandError(`port ${port} is taken: stop what listens there, or choose another with --port (or PORT)`);
+}
