@@ -1,1 +1,2 @@
-export { createLogger, type Logger } from './logger';
+export { createLogger, quietChild, type Logger } from './logger';
+export { createMetrics, type Metrics } from './metrics';

@@ -11,3 +11,8 @@ export function createLogger(settings: Pick<Settings, 'logLevel'>, name: string)
   const paths = SECRETS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]);
   return pino({ name, level: settings.logLevel, redact: { paths, censor: '[hidden]' } }, pino.destination({ dest: 2, sync: false }));
 }
+
+/** A child for a library that tells too much: warnings and worse alone. */
+export function quietChild(logger: Logger, component: string): Logger {
+  return logger.child({ component }, { level: logger.isLevelEnabled('warn') && logger.level !== 'silent' ? 'warn' : logger.level });
+}

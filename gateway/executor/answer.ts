@@ -1,0 +1,93 @@
+import { executeSync, GraphQLError, Kind, type FieldNode, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import { AppError, isErrorCode, presentError } from '../../platform/errors';
+import type { Logger } from '../../platform/observability';
+import type { PreparedOperation } from '../operations/operation';
+import type { AnsweredError, FailedCall } from './fetch-errors';
+import type { Json } from './merge';
+import { project } from './project';
+import type { Merged } from './run-plan';
+
+/** What a client gets, ready to be serialised. `data` is absent when nothing was executed. */
+export interface Answer {
+  readonly data?: Json | null;
+  readonly errors?: readonly GraphQLFormattedError[];
+  readonly extensions?: Readonly<Json>;
+}
+
+export interface AnswerScope {
+  readonly apiSchema: GraphQLSchema;
+  readonly requestId: string;
+  readonly logger: Logger;
+  /** Coerced. */
+  readonly variables: Readonly<Json>;
+}
+
+/** Projects merged data onto the operation and presents every error once, at its place. */
+export function answerOf(operation: PreparedOperation, merged: Merged, scope: AnswerScope): Answer {
+  const errors = merged.errors.list.map((error) => presentFetchError(error, scope));
+  const conditions = Object.fromEntries(operation.conditions.map((name) => [name, scope.variables[name]]));
+  const shape = operation.projections.shapeFor(JSON.stringify(conditions), conditions);
+  const data = project(shape, merged.data, {
+    onForbiddenNull: (path, field, record) => {
+      if (merged.errors.explains(path)) return;
+      const cause = record && merged.absent.has(record) ? absent(record as Json) : new Error(`null at the non-nullable field ${field}`);
+      const error = new GraphQLError(cause.message, { path, originalError: cause });
+      errors.push(presentAndLog(error, scope));
+    },
+    introspect: (key, nodes) => introspect(operation, key, nodes, scope),
+  });
+  return errors.length > 0 ? { errors, data } : { data };
+}
+
+/** Errors of the request itself, or of our own before anything was executed. */
+export function refusalOf(errors: readonly unknown[], requestId: string, logger: Logger): Answer {
+  return { errors: errors.map((error) => presentAndLog(error, { requestId, logger })) };
+}
+
+function absent(record: Json): AppError {
+  const type = typeof record['__typename'] === 'string' ? record['__typename'] : 'record';
+  return new AppError('NOT_FOUND', `This ${type} does not exist (any more), or you may not see it`);
+}
+
+function presentFetchError(error: AnsweredError | FailedCall, scope: AnswerScope): GraphQLFormattedError {
+  if (error.kind === 'failed') {
+    const cause = error.cause instanceof Error ? error.cause : new Error(String(error.cause));
+    if (cause instanceof AppError) scope.logger.error({ err: cause, requestId: scope.requestId, service: error.service }, 'a subgraph call failed');
+    return presentAndLog(new GraphQLError(cause.message, { path: error.path, originalError: cause }), scope);
+  }
+  const { message, extensions } = error.error;
+  const code = extensions?.['code'];
+  const isOurs = isErrorCode(code) && !code.startsWith('GRAPHQL_');
+  if (!isOurs) return presentAndLog(unexpected(error), scope);
+  const place = error.path ? { path: error.path } : {};
+  return { message, ...place, extensions: { ...extensions, code, requestId: scope.requestId } };
+}
+
+/** A subgraph refused what we planned, or answered in no form of ours: a bug on our side, whatever it says. */
+function unexpected({ error, path }: AnsweredError): GraphQLError {
+  const cause = new Error(`a subgraph answered: ${error.message}`);
+  return new GraphQLError(cause.message, { path, originalError: cause });
+}
+
+function presentAndLog(error: unknown, scope: Pick<AnswerScope, 'requestId' | 'logger'>): GraphQLFormattedError {
+  const presented = presentError(error, scope.requestId);
+  if (presented.unexpected !== undefined) scope.logger.error({ err: presented.unexpected, requestId: scope.requestId }, 'unexpected error');
+  return presented.formatted;
+}
+
+/** `__schema` and `__type` are answered by graphql-js over the API schema. */
+function introspect(operation: PreparedOperation, key: string, nodes: readonly FieldNode[], scope: AnswerScope): unknown {
+  const result = executeSync({
+    schema: scope.apiSchema,
+    document: {
+      kind: Kind.DOCUMENT,
+      definitions: [
+        { ...operation.definition, variableDefinitions: [], directives: [], selectionSet: { kind: Kind.SELECTION_SET, selections: nodes } },
+        ...operation.fragments.values(),
+      ],
+    },
+    variableValues: scope.variables,
+    rootValue: {},
+  });
+  return result.data?.[key] ?? null;
+}

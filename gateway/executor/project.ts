@@ -1,0 +1,86 @@
+import type { FieldNode } from 'graphql';
+import type { SelectionShape, TypeShape } from './projection-shape';
+
+export type Path = readonly (string | number)[];
+
+export interface ProjectionScope {
+  /** Called once for a null that the schema forbids, at the innermost place; `object` is the record that lacks it. */
+  readonly onForbiddenNull: (path: Path, field: string, object: object | null) => void;
+  readonly introspect: (key: string, nodes: readonly FieldNode[]) => unknown;
+}
+
+type Data = Readonly<Record<string, unknown>>;
+
+/**
+ * Shapes merged data into the answer to the client's own selections: order, aliases, types, and nulls that bubble up to
+ * the nearest nullable place, by the rules of the GraphQL specification, section 6.4.
+ */
+export function project(shape: SelectionShape, data: Data, scope: ProjectionScope): Record<string, unknown> | null {
+  return new Projection(scope).object(shape, data) ?? null;
+}
+
+/** What must make the nullable place around it null. */
+const INVALID = undefined;
+
+class Projection {
+  private readonly path: (string | number)[] = [];
+
+  constructor(private readonly scope: ProjectionScope) {}
+
+  object(selection: SelectionShape, data: Data): Record<string, unknown> | undefined {
+    const typeName = selection.runtimeTypeOf(data);
+    const fields = typeName === null ? null : selection.fieldsOf(typeName);
+    if (fields === null || typeName === null) {
+      this.scope.onForbiddenNull([...this.path], `${selection.type.name}.__typename`, data);
+      return INVALID;
+    }
+    const output: Record<string, unknown> = {};
+    for (const field of fields) {
+      if (field.type.kind === 'typename') {
+        output[field.key] = typeName;
+        continue;
+      }
+      this.path.push(field.key);
+      const value = this.complete(field.type, data[field.key], field, data);
+      this.path.pop();
+      if (value === INVALID && field.isNonNull) return INVALID;
+      output[field.key] = value ?? null;
+    }
+    return output;
+  }
+
+  private complete(type: TypeShape, value: unknown, field: { key: string; name: string; parent: string }, owner: Data): unknown {
+    if (type.kind === 'nonNull') {
+      const completed = this.complete(type.of, value, field, owner);
+      if (completed !== null) return completed;
+      this.scope.onForbiddenNull([...this.path], `${field.parent}.${field.name}`, owner);
+      return INVALID;
+    }
+    if (type.kind === 'introspection') return this.scope.introspect(field.key, type.nodes);
+    if (value === null || value === undefined) return null;
+    switch (type.kind) {
+      case 'leaf':
+        if (type.accepts(value)) return value;
+        this.scope.onForbiddenNull([...this.path], `${field.parent}.${field.name}`, owner);
+        return INVALID;
+      case 'composite':
+        return typeof value === 'object' ? this.object(type.selection, value as Data) : null;
+      case 'list':
+        return Array.isArray(value) ? this.list(type, value, field, owner) : null;
+      case 'typename':
+        return value;
+    }
+  }
+
+  private list(type: TypeShape & { kind: 'list' }, values: readonly unknown[], field: { key: string; name: string; parent: string }, owner: Data) {
+    const output: unknown[] = new Array(values.length);
+    for (let at = 0; at < values.length; at += 1) {
+      this.path.push(at);
+      const item = this.complete(type.of, values[at], field, owner);
+      this.path.pop();
+      if (item === INVALID && type.isItemNonNull) return INVALID;
+      output[at] = item ?? null;
+    }
+    return output;
+  }
+}

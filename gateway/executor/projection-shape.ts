@@ -1,0 +1,178 @@
+import {
+  getDirectiveValues,
+  GraphQLIncludeDirective,
+  GraphQLSkipDirective,
+  isAbstractType,
+  isEnumType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  Kind,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLNamedType,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql';
+
+/** How one field of an answer is completed from the merged data; made once for an operation. */
+export interface FieldShape {
+  /** The response name: alias, or name. */
+  readonly key: string;
+  readonly name: string;
+  readonly parent: string;
+  readonly type: TypeShape;
+  readonly isNonNull: boolean;
+}
+
+export type TypeShape =
+  | { readonly kind: 'typename' }
+  | { readonly kind: 'introspection'; readonly nodes: readonly FieldNode[] }
+  | { readonly kind: 'leaf'; readonly name: string; readonly accepts: (value: unknown) => boolean }
+  | { readonly kind: 'list'; readonly of: TypeShape; readonly isItemNonNull: boolean }
+  | { readonly kind: 'nonNull'; readonly of: TypeShape }
+  | { readonly kind: 'composite'; readonly selection: SelectionShape };
+
+const MAX_VARIANTS = 16;
+
+/** The shapes of one operation, by what its `@skip` and `@include` variables say. */
+export class Projections {
+  private readonly variants = new Map<string, SelectionShape>();
+
+  constructor(
+    private readonly schema: GraphQLSchema,
+    private readonly definition: OperationDefinitionNode,
+    private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  ) {}
+
+  /** @param conditions coerced values of the variables that conditions depend on; `key` must differ when they do */
+  shapeFor(key: string, conditions: Readonly<Record<string, unknown>>): SelectionShape {
+    const known = this.variants.get(key);
+    if (known) return known;
+    const root = this.schema.getRootType(this.definition.operation) as GraphQLObjectType;
+    const scope: Scope = { schema: this.schema, fragments: this.fragments, conditions };
+    const shape = new SelectionShape(scope, root, [this.definition.selectionSet]);
+    if (this.variants.size >= MAX_VARIANTS) this.variants.clear();
+    this.variants.set(key, shape);
+    return shape;
+  }
+}
+
+interface Scope {
+  readonly schema: GraphQLSchema;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly conditions: Readonly<Record<string, unknown>>;
+}
+
+/** The selections on one composite type, collected for each runtime type when it first occurs. */
+export class SelectionShape {
+  readonly isAbstract: boolean;
+  private readonly byType = new Map<string, readonly FieldShape[] | null>();
+  private typenameKeys: readonly string[] | null = null;
+
+  constructor(
+    private readonly scope: Scope,
+    readonly type: GraphQLNamedType,
+    private readonly sets: readonly SelectionSetNode[],
+  ) {
+    this.isAbstract = isAbstractType(type);
+  }
+
+  /** The runtime type's name as the data tells it, under `__typename` or an alias of it. */
+  runtimeTypeOf(data: Readonly<Record<string, unknown>>): string | null {
+    if (!this.isAbstract) return this.type.name;
+    if (typeof data['__typename'] === 'string') return data['__typename'];
+    this.typenameKeys ??= typenameKeys(this.scope, this.sets);
+    for (const key of this.typenameKeys) if (typeof data[key] === 'string') return data[key];
+    return null;
+  }
+
+  /** Fields in the order of the specification's CollectFields; `null` for a type that clients must not see here. */
+  fieldsOf(typeName: string): readonly FieldShape[] | null {
+    let fields = this.byType.get(typeName);
+    if (fields === undefined) {
+      fields = this.collect(typeName);
+      this.byType.set(typeName, fields);
+    }
+    return fields;
+  }
+
+  private collect(typeName: string): readonly FieldShape[] | null {
+    const type = this.scope.schema.getType(typeName);
+    if (!isObjectType(type)) return null;
+    if (isAbstractType(this.type) && !this.scope.schema.isSubType(this.type, type)) return null;
+    const nodes = new Map<string, FieldNode[]>();
+    for (const set of this.sets) collectFields(this.scope, type, set, nodes);
+    return [...nodes].map(([key, fieldNodes]) => shapeOfField(this.scope, type, key, fieldNodes));
+  }
+}
+
+function collectFields(scope: Scope, type: GraphQLObjectType, set: SelectionSetNode, into: Map<string, FieldNode[]>): void {
+  for (const selection of set.selections) {
+    if (!isIncluded(scope, selection)) continue;
+    if (selection.kind === Kind.FIELD) {
+      const key = selection.alias?.value ?? selection.name.value;
+      const nodes = into.get(key);
+      if (nodes) nodes.push(selection);
+      else into.set(key, [selection]);
+      continue;
+    }
+    const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? scope.fragments.get(selection.name.value) : selection;
+    if (fragment && applies(scope, type, fragment.typeCondition?.name.value)) collectFields(scope, type, fragment.selectionSet, into);
+  }
+}
+
+function isIncluded(scope: Scope, selection: SelectionNode): boolean {
+  if (!selection.directives?.length) return true;
+  const skip = getDirectiveValues(GraphQLSkipDirective, selection, scope.conditions);
+  if (skip?.['if'] === true) return false;
+  return getDirectiveValues(GraphQLIncludeDirective, selection, scope.conditions)?.['if'] !== false;
+}
+
+function applies(scope: Scope, type: GraphQLObjectType, condition: string | undefined): boolean {
+  if (condition === undefined || condition === type.name) return true;
+  const conditional = scope.schema.getType(condition);
+  return isAbstractType(conditional) && scope.schema.isSubType(conditional, type);
+}
+
+function shapeOfField(scope: Scope, parent: GraphQLObjectType, key: string, nodes: readonly FieldNode[]): FieldShape {
+  const name = nodes[0]?.name.value ?? key;
+  if (name === '__typename') return { key, name, parent: parent.name, type: { kind: 'typename' }, isNonNull: true };
+  if (name === '__schema' || name === '__type') {
+    return { key, name, parent: parent.name, type: { kind: 'introspection', nodes }, isNonNull: name === '__schema' };
+  }
+  const type = parent.getFields()[name]?.type;
+  if (!type) throw new Error(`no field ${parent.name}.${name} in the schema that validated the operation`);
+  const sets = nodes.flatMap((node) => (node.selectionSet ? [node.selectionSet] : []));
+  return { key, name, parent: parent.name, type: shapeOfType(scope, type, sets), isNonNull: isNonNullType(type) };
+}
+
+function shapeOfType(scope: Scope, type: GraphQLOutputType, sets: readonly SelectionSetNode[]): TypeShape {
+  if (isNonNullType(type)) return { kind: 'nonNull', of: shapeOfType(scope, type.ofType, sets) };
+  if (isListType(type)) return { kind: 'list', of: shapeOfType(scope, type.ofType, sets), isItemNonNull: isNonNullType(type.ofType) };
+  if (isEnumType(type)) return { kind: 'leaf', name: type.name, accepts: (value) => type.getValue(value as string) != null };
+  if (isObjectType(type) || isAbstractType(type)) return { kind: 'composite', selection: new SelectionShape(scope, type, sets) };
+  return { kind: 'leaf', name: type.name, accepts: LEAF_CHECKS.get(type.name) ?? (() => true) };
+}
+
+const LEAF_CHECKS: ReadonlyMap<string, (value: unknown) => boolean> = new Map([
+  ['String', (value: unknown) => typeof value === 'string'],
+  ['ID', (value: unknown) => typeof value === 'string' || Number.isInteger(value)],
+  ['Boolean', (value: unknown) => typeof value === 'boolean'],
+  ['Int', (value: unknown) => typeof value === 'number' && (value | 0) === value],
+  ['Float', (value: unknown) => typeof value === 'number'],
+]);
+
+function typenameKeys(scope: Scope, sets: readonly SelectionSetNode[]): string[] {
+  return sets.flatMap((set) =>
+    set.selections.flatMap((selection) => {
+      if (selection.kind === Kind.FIELD) return selection.name.value === '__typename' && selection.alias ? [selection.alias.value] : [];
+      const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? scope.fragments.get(selection.name.value) : selection;
+      return fragment ? typenameKeys(scope, [fragment.selectionSet]) : [];
+    }),
+  );
+}

@@ -1,0 +1,39 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Viewer } from '../../platform/auth';
+import type { PreparedOperation } from '../operations/operation';
+import { requestIdOf } from './request-id';
+
+/** What is known of one HTTP request while it runs. */
+export class RequestScope {
+  readonly startedAtMs = performance.now();
+  readonly requestId: string;
+  readonly traceparent: string | null;
+  /** Whether the client asked, by `x-mercato-count: 1`, what its request cost; answered outside production. */
+  readonly counts: boolean;
+  viewer: Viewer | null = null;
+  operation: PreparedOperation | null = null;
+  subgraphCalls = 0;
+  private gone: AbortController | null = null;
+
+  constructor(
+    readonly request: IncomingMessage,
+    private readonly response: ServerResponse,
+  ) {
+    this.requestId = requestIdOf(request.headers['x-request-id']);
+    const { traceparent } = request.headers;
+    this.traceparent = typeof traceparent === 'string' && traceparent.length <= 100 ? traceparent : null;
+    this.counts = request.headers['x-mercato-count'] === '1';
+  }
+
+  /** Aborted when the client goes away before it has its answer. */
+  get signal(): AbortSignal {
+    if (!this.gone) {
+      const gone = new AbortController();
+      this.gone = gone;
+      this.response.once('close', () => {
+        if (!this.response.writableFinished) gone.abort();
+      });
+    }
+    return this.gone.signal;
+  }
+}

@@ -1,0 +1,19 @@
+import type { DocumentNode, FragmentDefinitionNode, OperationDefinitionNode, OperationTypeNode } from 'graphql';
+import type { CompiledPlan } from '../executor/compile-plan';
+import type { Projections } from '../executor/projection-shape';
+
+/** An operation that was parsed, found small enough and valid, and planned; shared by all requests that ask it. */
+export interface PreparedOperation {
+  /** The one operation with the fragments that it uses. */
+  readonly document: DocumentNode;
+  readonly definition: OperationDefinitionNode;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly kind: OperationTypeNode;
+  readonly name: string | null;
+  /** Of the normalised text: spacing, comments, and other operations in the document do not change it. */
+  readonly hash: string;
+  readonly plan: CompiledPlan;
+  readonly projections: Projections;
+  /** Variables that `@skip` and `@include` depend on. */
+  readonly conditions: readonly string[];
+}

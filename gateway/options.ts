@@ -1,0 +1,46 @@
+import type { JSONWebKeySet } from 'jose';
+import type { CacheStore } from '../platform/cache';
+import type { Settings } from '../platform/config';
+import type { EventBus } from '../platform/events';
+import type { SubgraphClient } from '../platform/federation';
+import type { Routes } from '../platform/http';
+import type { Logger, Metrics } from '../platform/observability';
+import type { OperationLimits } from './operations/limits';
+
+export interface GatewayOptions {
+  readonly host: string;
+  /** `0` takes a free port. */
+  readonly port: number;
+  readonly supergraphSdl: string;
+  /** By the subgraph's name in the supergraph. */
+  readonly subgraphs: ReadonlyMap<string, SubgraphClient>;
+  /** Public keys of access tokens. Asked when a token names an unknown key, a few times a minute at most. */
+  readonly keySource: () => Promise<JSONWebKeySet>;
+  readonly tokenIssuer: string;
+  readonly bus: EventBus;
+  /** Kept for shared caches of answers; unused while answers are cached in the process alone. */
+  readonly cache: CacheStore;
+  readonly logger: Logger;
+  readonly environment: Settings['environment'];
+  readonly introspection: boolean;
+  /** Rejects while what the gateway needs is away; `/ready` answers 503 then. */
+  readonly checkReady: () => Promise<void>;
+  readonly extraRoutes?: Routes;
+  /** Whether answers to public queries are kept; `true` unless said otherwise. */
+  readonly responseCache?: boolean;
+  /** Differences from the default limits of an operation. */
+  readonly limits?: Partial<OperationLimits>;
+  /** Event topics of which every event may end cached answers. */
+  readonly cacheTopics?: readonly string[];
+  /** The process's metrics; made anew where absent. */
+  readonly metrics?: Metrics;
+}
+
+export interface RunningGateway {
+  readonly url: string;
+  readonly port: number;
+  /** Takes nothing new, lets running requests finish, closes sockets with 1001, then stops. */
+  stop(): Promise<void>;
+  /** From the next request on; what runs ends on the old supergraph. @throws when the SDL is no supergraph, changing nothing */
+  swapSupergraph(sdl: string): Promise<void>;
+}

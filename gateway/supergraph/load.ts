@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { operationFromDocument, type Schema } from '@apollo/federation-internals';
+import { ApolloGateway, RemoteGraphQLDataSource } from '@apollo/gateway';
+import type { QueryPlan, QueryPlanner } from '@apollo/query-planner';
+import type { DocumentNode, GraphQLSchema } from 'graphql';
+import { silenceVendorTelemetry } from '../../platform/config';
+import { quietChild, type Logger } from '../../platform/observability';
+
+/** How many alternatives the planner may weigh for one operation; its own default of 10,000 can take seconds. */
+const MAX_EVALUATED_PLANS = 1_000;
+
+/** A supergraph that was read and can be planned over. Immutable: a new version is a new object. */
+export interface LoadedSupergraph {
+  /** Changes with the SDL, and with nothing else. */
+  readonly id: string;
+  readonly sdl: string;
+  /** What clients see. */
+  readonly apiSchema: GraphQLSchema;
+  /** What subgraphs may answer, inaccessible types included. */
+  readonly fullSchema: GraphQLSchema;
+  /** @throws GraphQLError when the operation cannot be planned */
+  plan(document: DocumentNode, operationName: string | undefined): QueryPlan;
+}
+
+/** The parts of ApolloGateway that it keeps to itself but that planning without its executor needs. */
+interface GatewayInternals {
+  readonly apiSchema: Schema;
+  readonly supergraphSchema: GraphQLSchema;
+  readonly schema: GraphQLSchema;
+}
+
+/** Reads a supergraph with Apollo Gateway, whose planner then plans. @throws when the SDL is no supergraph */
+export async function loadSupergraph(sdl: string, logger: Logger): Promise<LoadedSupergraph> {
+  silenceVendorTelemetry();
+  const gateway = new ApolloGateway({
+    supergraphSdl: sdl,
+    // Subgraphs are called by our own executor; this only keeps Apollo Gateway from making its HTTP agents.
+    buildService: () => new RemoteGraphQLDataSource({ url: 'http://subgraph.invalid' }),
+    queryPlannerConfig: { debug: { maxEvaluatedPlans: MAX_EVALUATED_PLANS } },
+    logger: quietChild(logger, 'apollo-gateway'),
+  });
+  await gateway.load();
+  const { apiSchema, supergraphSchema, schema } = gateway as unknown as GatewayInternals;
+  const planner = gateway.__testing().queryPlanner as QueryPlanner;
+  await gateway.stop();
+  return {
+    id: createHash('sha256').update(sdl).digest('base64url').slice(0, 16),
+    sdl,
+    apiSchema: schema,
+    fullSchema: supergraphSchema,
+    plan: (document, operationName) => planner.buildQueryPlan(operationFromDocument(apiSchema, document, { operationName, validate: false })),
+  };
+}
