@@ -8,8 +8,10 @@ import { signal } from './guarded-process';
 const FAST_SHUTDOWN_MS = 10_000;
 
 /**
- * Clears away what a killed start left: a server that still runs on the folder is shut down, a pid file of a dead one
- * (or of a process that got its number since) is removed. Call it only while holding the data directory's lock.
+ * Clears away what a killed start left: a server that still runs on the folder is shut down. A pid file whose number
+ * now belongs to another program, which PostgreSQL would take for a running server, is removed; one of a dead server
+ * stays, because by it PostgreSQL sees whether backends of that server still live. Call it only while holding the data
+ * directory's lock.
  */
 export async function endOrphan(directory: string): Promise<void> {
   const pidFile = join(directory, 'postmaster.pid');
@@ -17,12 +19,12 @@ export async function endOrphan(directory: string): Promise<void> {
   if (text === null) return;
   const pid = Number(text.split('\n', 1)[0]);
   if (!isPostgres(pid)) {
-    await rm(pidFile, { force: true });
+    if (signal(pid, 0)) await rm(pidFile, { force: true });
     return;
   }
   for (const shutdown of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
     signal(pid, shutdown);
-    if (await hasEnded(pid)) return void (await rm(pidFile, { force: true }));
+    if (await hasEnded(pid)) return;
   }
   throw new CommandError(`a PostgreSQL (process ${pid}) still runs on ${directory} and cannot be stopped from here`);
 }

@@ -35,6 +35,8 @@ export interface LocalPostgres {
 const USER = 'mercato';
 const MAJOR_VERSION = '18';
 const START_TIMEOUT_MS = 60_000;
+const MAX_ATTEMPTS = 40;
+const RETRY_MS = 250;
 const run = promisify(execFile);
 
 /** Starts the embedded PostgreSQL on its folder, which is initialised first when it is new. */
@@ -47,14 +49,8 @@ export async function startPostgres(options: PostgresOptions): Promise<LocalPost
   }
   await endOrphan(options.directory);
   const port = options.port || (await freePort());
-  const server = await launch(options, programs, port);
   const urlOf = (database: string): string => `postgres://${USER}:${options.password}@127.0.0.1:${port}/${database}`;
-  try {
-    await untilReady(urlOf('postgres'), server, options.logFile);
-  } catch (error) {
-    await server.stop();
-    throw error;
-  }
+  const server = await launchUntilReady(options, programs, port, urlOf('postgres'));
   return {
     pid: server.pid,
     port,
@@ -91,6 +87,21 @@ async function initialise(options: PostgresOptions, programs: PostgresPrograms):
     await rm(passwordFile, { force: true });
   }
   await rename(unfinished, options.directory);
+}
+
+/** After a kill -9 the dead server's backends take a moment to notice; until then PostgreSQL refuses the folder. */
+async function launchUntilReady(options: PostgresOptions, programs: PostgresPrograms, port: number, url: string): Promise<GuardedProcess> {
+  for (let attempt = 1; ; attempt += 1) {
+    const server = await launch(options, programs, port);
+    try {
+      await untilReady(url, server, options.logFile);
+      return server;
+    } catch (error) {
+      await server.stop();
+      if (attempt === MAX_ATTEMPTS || !/still in use/.test(String(error))) throw error;
+      await delay(RETRY_MS);
+    }
+  }
 }
 
 async function launch(options: PostgresOptions, programs: PostgresPrograms, port: number): Promise<GuardedProcess> {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { SUBGRAPH_NAMES, type Settings } from '../../platform/config';
 import type { Lifecycle } from '../../platform/process';
+import { knownSubgraphs } from '../compose/subgraphs';
 import { findRedis, startPostgres, startRedis, type LocalRedis } from '../local';
 import { CommandError, complain, say, step } from '../print';
 import type { DataDirectory } from './data-directory';
@@ -10,9 +11,10 @@ const REDIS_RESTART_MS = 1_000;
 
 /** Whether the settings name every database, so that none has to be started here. @throws CommandError when they name only some */
 export function hasOwnDatabases(settings: Settings): boolean {
-  const missing = SUBGRAPH_NAMES.filter((name) => settings.databases[name] === null);
-  if (missing.length > 0 && missing.length < SUBGRAPH_NAMES.length) {
-    throw new CommandError(`${missing.map((name) => `${name.toUpperCase()}_DATABASE_URL`).join(' and ')} must be set too: set all three databases or none`);
+  const names = knownSubgraphs();
+  const missing = names.filter((name) => settings.databases[name] === null);
+  if (missing.length > 0 && missing.length < names.length) {
+    throw new CommandError(`${missing.map((name) => `${name.toUpperCase()}_DATABASE_URL`).join(' and ')} must be set too: set all databases or none`);
   }
   return missing.length === 0;
 }

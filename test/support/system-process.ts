@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, open, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { freePort, startGuarded, type GuardedProcess } from '../../cli/local';
 import { MAIN_SCRIPT } from '../../cli/project-root';
 import { environmentWith } from '../../platform/config';
+import { runState } from './run-state';
 
 const START_TIMEOUT_MS = 60_000;
 const run = promisify(execFile);
@@ -29,7 +29,7 @@ export async function startSystemProcess(options: {
   readonly args?: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
 }): Promise<SystemProcess> {
-  const folder = await mkdtemp(join(tmpdir(), `mercato-test-${process.pid}-system-`));
+  const folder = await mkdtemp(join(runState().folder, 'system-'));
   const logFile = join(folder, 'output.log');
   const log = await open(logFile, 'w');
   const port = await freePort();
