@@ -5,6 +5,7 @@ import { silenceVendorTelemetry, SettingsError } from '../platform/config';
 import { migrateCommand } from './commands/migrate.command';
 import { healthCommand, serveCommand, workCommand } from './commands/serve.command';
 import { startCommand } from './commands/start.command';
+import { importCommand } from './import';
 import { CommandError, complain } from './print';
 
 silenceVendorTelemetry();
@@ -12,7 +13,7 @@ silenceVendorTelemetry();
 const program = new Command('mercato')
   .description('Mercato: a federated commerce graph. Users, products and orders behind one GraphQL endpoint.')
   .showHelpAfterError('(add --help to see what is allowed)');
-for (const command of [startCommand(), serveCommand(), workCommand(), migrateCommand(), healthCommand()]) program.addCommand(command);
+for (const command of [startCommand(), serveCommand(), workCommand(), migrateCommand(), healthCommand(), importCommand()]) program.addCommand(command);
 
 program.parseAsync().catch((error: unknown) => {
   const isForThePerson = error instanceof CommandError || error instanceof SettingsError;

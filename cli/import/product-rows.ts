@@ -16,6 +16,8 @@ export interface CatalogueFile {
   readonly path: string;
   readonly onReject: (reject: Reject) => void;
   readonly onBytes: (bytes: number) => void;
+  /** Called for each record behind the header, broken ones included. */
+  readonly onRow?: () => void;
   readonly onHeader?: (header: readonly string[]) => void;
 }
 
@@ -31,13 +33,16 @@ export class UnreadableCatalogue extends Error {}
 export async function* readProducts(file: CatalogueFile): AsyncGenerator<{ draft: ProductDraft; rows: readonly CsvRecord[] }> {
   let columns: ColumnMap | null = null;
   let group: ProductRows | null = null;
-  const onBroken = ({ line, text, reason }: BrokenRecord): void =>
+  const onBroken = ({ line, text, reason }: BrokenRecord): void => {
+    file.onRow?.();
     file.onReject({ line, handle: /^"?([\w-]{1,200})"?,/.exec(text)?.[1] ?? '', isWhole: true, reason, cells: [text] });
+  };
   for await (const row of readCsv({ path: file.path, onBroken, onBytes: file.onBytes })) {
     if (!columns) {
       columns = columnsOf(row, file);
       continue;
     }
+    file.onRow?.();
     const handle = columns.read(row.cells, 'handle').toLowerCase();
     const problem = problemOfHandle(handle);
     if (problem) {
@@ -92,7 +97,7 @@ class ProductRows {
     if (isFirst && read('title') !== '') this.attempt(row, false, () => this.takeHead(read));
     const hasVariant = (['price', 'sku', 'option1Value'] as const).some((name) => read(name) !== '');
     const hasImage = read('imageUrl') !== '';
-    if (hasVariant) this.attempt(row, true, () => this.takeVariant(row.line, read));
+    if (hasVariant) this.attempt(row, true, () => this.takeVariant(row, read));
     if (hasImage) this.attempt(row, !hasVariant && !isFirst, () => this.takeImage(row.line, read));
     if (!hasVariant && !hasImage && !isFirst) this.reject(row, true, 'the row holds neither a variant (a price) nor an image');
   }
@@ -151,11 +156,12 @@ class ProductRows {
     return readFlag(read('published'), 'Published', true) ? 'ACTIVE' : 'DRAFT';
   }
 
-  private takeVariant(line: number, read: (name: ColumnName) => string): void {
+  private takeVariant(row: CsvRecord, read: (name: ColumnName) => string): void {
     if (this.variants.length >= LIMITS.variants) throw new RowError(`a product has ${LIMITS.variants} variants at most`);
     const optionValues = this.readOptionValues(read);
     const compareAt = read('compareAtPrice');
     const variantImage = read('variantImage');
+    const { line } = row;
     const variant: VariantDraft = {
       line,
       sku: readOptionalText(read('sku'), 'Variant SKU', LIMITS.skuLength),
@@ -171,8 +177,7 @@ class ProductRows {
       taxable: readFlag(read('taxable'), 'Variant Taxable', true),
       imageUrl: variantImage === '' ? null : readUrl(variantImage, 'Variant Image', LIMITS.urlLength),
     };
-    this.claimIdentity(line, variant);
-    this.variants.push(variant);
+    this.variants.push(this.withOwnIdentity(line, variant, row));
   }
 
   private readOptionValues(read: (name: ColumnName) => string): string[] {
@@ -187,14 +192,20 @@ class ProductRows {
     });
   }
 
-  private claimIdentity(line: number, { sku, optionValues }: VariantDraft): void {
-    const options = `options ${optionValues.join(' / ').toLowerCase()}`;
+  /** Shops repeat SKUs; here one names one variant, so the later row keeps its stock and price and loses the SKU. */
+  private withOwnIdentity(line: number, variant: VariantDraft, row: CsvRecord): VariantDraft {
+    const options = `options ${variant.optionValues.join(' / ').toLowerCase()}`;
     const sameOptions = this.lineByIdentity.get(options);
     if (sameOptions) throw new RowError(`has the same option values as line ${sameOptions}`);
-    const sameSku = sku === null ? undefined : this.lineByIdentity.get(`sku ${sku}`);
-    if (sameSku) throw new RowError(`has the same SKU "${sku}" as line ${sameSku} of the product`);
     this.lineByIdentity.set(options, line);
-    if (sku !== null) this.lineByIdentity.set(`sku ${sku}`, line);
+    if (variant.sku === null) return variant;
+    const sameSku = this.lineByIdentity.get(`sku ${variant.sku}`);
+    if (sameSku) {
+      this.reject(row, false, `taken without its SKU "${variant.sku}", which line ${sameSku} of the product has`);
+      return { ...variant, sku: null };
+    }
+    this.lineByIdentity.set(`sku ${variant.sku}`, line);
+    return variant;
   }
 
   private takeImage(line: number, read: (name: ColumnName) => string): void {

@@ -1,1 +1,2 @@
+export { addResults, openCatalogueImporter, type BatchResult, type CatalogueImporter } from './catalogue-importer';
 export { LIMITS, type ImageDraft, type ProductDraft, type ProductHead, type Refusal, type VariantDraft } from './product-draft';

@@ -51,11 +51,13 @@ export interface ImageDraft {
   readonly position: number | null;
 }
 
-/** Something that was not taken, and why; `line` is the draft's. */
+/** Something that was not taken, and why; `line` is the draft's, `null` for all of them. */
 export interface Refusal {
   readonly slug: string;
   readonly line: number | null;
   readonly reason: string;
+  /** `false` when only a part of the row was left out. */
+  readonly isWhole: boolean;
 }
 
 /** Bounds that hold for every product, however it comes in. */
@@ -70,13 +72,13 @@ export const LIMITS = {
   optionLength: 255,
   variants: 100,
   images: 250,
-  skuLength: 255,
+  skuLength: 100,
   barcodeLength: 64,
   urlLength: 2_048,
   altLength: 512,
   seoTitleLength: 255,
   seoDescriptionLength: 1_000,
-  priceMinor: 100_000_000,
+  priceMinor: 1_000_000_000,
   stock: 1_000_000,
   weightGrams: 10_000_000,
   categoryDepth: 8,
