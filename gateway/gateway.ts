@@ -9,6 +9,7 @@ import { Revocations } from './identity/revocations';
 import { gatewayMetrics, type GatewayMetrics } from './metrics';
 import { DEFAULT_LIMITS } from './operations/limits';
 import type { GatewayOptions, RunningGateway } from './options';
+import { serveSockets } from './sockets/socket-server';
 import { loadSupergraph } from './supergraph/load';
 
 /** Starts the edge: reads the supergraph, then serves it. @throws when the supergraph is broken or the port is taken */
@@ -48,6 +49,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     },
   };
   const http = await startHttpServer(routes, options);
+  const sockets = serveSockets(http.server, '/graphql', { engine: () => engine, identifier, revocations, logger, metrics });
   return {
     url: `http://${options.host === '0.0.0.0' ? '127.0.0.1' : options.host}:${http.port}`,
     port: http.port,
@@ -57,6 +59,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     },
     stop: async () => {
       isDraining = true;
+      await sockets.stop();
       await http.stop();
       await apollo.stop();
       await stopListening();

@@ -12,7 +12,7 @@ let pool = Buffer.alloc(0);
 let used = 0;
 
 /** 96 random bits as text; randomness is drawn for many ids at once, because each draw costs more than the id. */
-function newRequestId(): string {
+export function newRequestId(): string {
   if (used + 12 > pool.length) {
     pool = randomBytes(POOL_BYTES);
     used = 0;
