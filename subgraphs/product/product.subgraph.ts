@@ -1,10 +1,19 @@
 import { openable } from '../../platform/db';
 import { OutboxEvent, startOutboxRelay } from '../../platform/events';
 import { buildSubgraph, createSubgraphExecutor, type SubgraphDependencies, type SubgraphModule } from '../../platform/federation';
+import { createCatalogLoaders, ImageRecord, Product, ProductRecord, ProductResolver, ProductService, ProductVariant, VariantRecord, VariantResolver } from './catalog';
 import { Category, CategoryResolver, CategoryService, createCategoryLoaders } from './category';
-import { ImageRecord, ProductRecord, VariantRecord } from './catalog';
-import { First1764000000000 } from './migrations/1764000000000-first';
-import { Catalogue1764000100000 } from './migrations/1764000100000-catalogue';
+import { PRODUCT_MIGRATIONS } from './migrations';
+import {
+  CategoryListingResolver,
+  createListingLoaders,
+  FacetPresenter,
+  FacetService,
+  ListingResolver,
+  ListingService,
+  ProductFacetResolver,
+  SearchFacetResolver,
+} from './search';
 import { ForSaleService, MovementRecord, ReservationResolver, ReservationService, startReservationExpiry } from './stock';
 
 /** Composes the product subgraph: catalogue, categories, stock and search over one database. */
@@ -13,19 +22,41 @@ export function createProductSubgraph(deps: SubgraphDependencies): SubgraphModul
   const database = openable({
     url: databaseUrl,
     entities: [Category, ImageRecord, MovementRecord, OutboxEvent, ProductRecord, VariantRecord],
-    migrations: [First1764000000000, Catalogue1764000100000],
+    migrations: PRODUCT_MIGRATIONS,
     poolSize: settings.databasePoolSize,
     applicationName: 'mercato-product',
   });
   const categories = new CategoryService(database.source, cache);
-  const categoryResolver = new CategoryResolver(categories, createCategoryLoaders(categories));
+  const products = new ProductService(database.source);
+  const facets = new FacetService(database.source, cache);
+  const listings = new ListingService(database.source, facets);
   const reservations = new ReservationService(database.source);
-  const reservationResolver = new ReservationResolver(reservations, new ForSaleService(database.source));
+
+  const categoryLoaders = createCategoryLoaders(categories);
+  const catalogLoaders = createCatalogLoaders(products);
+  const presenter = new FacetPresenter(facets, categoryLoaders, settings.currency);
+  const categoryResolver = new CategoryResolver(categories, categoryLoaders);
+  const productResolver = new ProductResolver(catalogLoaders, categoryLoaders);
+  const variantResolver = new VariantResolver(catalogLoaders);
+
   const subgraph = buildSubgraph({
     name: 'product',
-    resolvers: [categoryResolver, reservationResolver],
-    orphanedTypes: [Category],
-    references: { Category: (reference, context) => categoryResolver.resolveReference(reference, context) },
+    resolvers: [
+      categoryResolver,
+      productResolver,
+      variantResolver,
+      new ListingResolver(listings, settings.currency),
+      new CategoryListingResolver(createListingLoaders(listings)),
+      new ProductFacetResolver(presenter),
+      new SearchFacetResolver(presenter),
+      new ReservationResolver(reservations, new ForSaleService(database.source)),
+    ],
+    orphanedTypes: [Category, Product, ProductVariant],
+    references: {
+      Category: (reference, context) => categoryResolver.resolveReference(reference, context),
+      Product: (reference, context) => productResolver.resolveReference(reference, context),
+      ProductVariant: (reference, context) => variantResolver.resolveReference(reference, context),
+    },
   });
   return {
     name: 'product',

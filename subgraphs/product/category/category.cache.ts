@@ -9,7 +9,7 @@ export function createCategoryCache(store: CacheStore, read: (keys: readonly num
   return new Cache<number, Category | null>(
     {
       name: 'category',
-      version: 1,
+      version: 2,
       ttlSeconds: 300,
       key: String,
       load: async (keys) => inKeyOrder(keys, await read(keys), (category) => category.id),

@@ -1,6 +1,5 @@
-import { Field, ObjectType } from 'type-graphql';
+import { Directive, Field, Int, ObjectType } from 'type-graphql';
 import { Column, CreateDateColumn, Entity, PrimaryGeneratedColumn, VersionColumn } from 'typeorm';
-import { Directive } from 'type-graphql';
 import { Node } from '../../../platform/federation';
 
 /** A node of the category tree. The id outside is made from the key by the resolver. */
@@ -37,6 +36,7 @@ export class Category {
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
   createdAt: Date;
 
+  @Field(() => Int, { description: 'Rises with every change by staff; give it as expectedVersion.' })
   @VersionColumn()
   version: number;
 }

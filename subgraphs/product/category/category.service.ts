@@ -27,14 +27,14 @@ export class CategoryService {
 
   /** The top of the tree, by name. */
   roots(): Promise<Category[]> {
-    return this.database.getRepository(Category).find({ where: { parentId: IsNull() }, order: { name: 'ASC', id: 'ASC' } });
+    return this.database.getRepository(Category).find({ where: { parentId: IsNull() }, order: { position: 'ASC', name: 'ASC', id: 'ASC' } });
   }
 
   /** The children of each parent, by name, in the order of `parentKeys`. */
   async childrenOf(parentKeys: readonly number[]): Promise<Category[][]> {
     const children = await this.database
       .getRepository(Category)
-      .find({ where: { parentId: In([...parentKeys]) }, order: { name: 'ASC', id: 'ASC' } });
+      .find({ where: { parentId: In([...parentKeys]) }, order: { position: 'ASC', name: 'ASC', id: 'ASC' } });
     return groupedByKey(parentKeys, children, (child) => child.parentId ?? 0);
   }
 }

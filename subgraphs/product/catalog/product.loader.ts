@@ -1,0 +1,22 @@
+import type { SubgraphContext } from '../../../platform/federation';
+import { defineLoader } from '../../../platform/loaders';
+import type { ImageRow, ProductRow, ProductTexts, VariantRow } from './product.reads';
+import type { ProductService } from './product.service';
+
+/** The batches of the catalogue. Policies are judged on what they answer, by the resolvers. */
+export function createCatalogLoaders(products: ProductService) {
+  return {
+    productByKey: defineLoader<number, ProductRow | null, SubgraphContext>({ name: 'productByKey', batch: (keys) => products.byKeys(keys) }),
+    productBySlug: defineLoader<string, ProductRow | null, SubgraphContext>({ name: 'productBySlug', batch: (slugs) => products.bySlugs(slugs) }),
+    textsByKey: defineLoader<number, ProductTexts | null, SubgraphContext>({ name: 'productTexts', batch: (keys) => products.textsOf(keys) }),
+    variantsByProduct: defineLoader<number, VariantRow[], SubgraphContext>({ name: 'variantsByProduct', batch: (keys) => products.variantsOf(keys) }),
+    variantByKey: defineLoader<number, VariantRow | null, SubgraphContext>({ name: 'variantByKey', batch: (keys) => products.variantsByKeys(keys) }),
+    imagesByProduct: defineLoader<number, ImageRow[], SubgraphContext>({ name: 'imagesByProduct', batch: (keys) => products.imagesOf(keys) }),
+    categoryKeysByProduct: defineLoader<number, number[], SubgraphContext>({
+      name: 'categoryKeysByProduct',
+      batch: (keys) => products.categoryKeysOf(keys),
+    }),
+  };
+}
+
+export type CatalogLoaders = ReturnType<typeof createCatalogLoaders>;

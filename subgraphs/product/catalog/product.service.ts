@@ -1,0 +1,72 @@
+import type { DataSource } from 'typeorm';
+import { groupedByKey, inKeyOrder } from '../../../platform/loaders';
+import { IMAGE_COLUMNS, PRODUCT_COLUMNS, VARIANT_COLUMNS, type ImageRow, type ProductRow, type ProductTexts, type VariantRow } from './product.reads';
+
+/** Reads single products and what belongs to them, always many at a time. Lists are the business of the search slice. */
+export class ProductService {
+  constructor(private readonly database: DataSource) {}
+
+  /** In the order of `keys`, of any status; `null` for one that does not exist. */
+  async byKeys(keys: readonly number[]): Promise<(ProductRow | null)[]> {
+    const rows: ProductRow[] = await this.database.query(`SELECT ${PRODUCT_COLUMNS} FROM product p WHERE p.id = ANY ($1)`, [keys]);
+    return inKeyOrder(keys, rows, (row) => row.key);
+  }
+
+  /** In the order of `slugs`; a slug that a product had before leads to it, too. */
+  async bySlugs(slugs: readonly string[]): Promise<(ProductRow | null)[]> {
+    const rows: (ProductRow & { asked: string })[] = await this.database.query(
+      `SELECT asked.slug AS asked, ${PRODUCT_COLUMNS}
+       FROM unnest($1::text[]) AS asked (slug)
+         JOIN product p ON p.id = coalesce((SELECT id FROM product WHERE slug = asked.slug),
+                                           (SELECT product_id FROM slug_redirect WHERE old_slug = asked.slug))`,
+      [slugs],
+    );
+    return inKeyOrder(slugs, rows, (row) => row.asked);
+  }
+
+  async textsOf(keys: readonly number[]): Promise<(ProductTexts | null)[]> {
+    const rows: ProductTexts[] = await this.database.query(
+      `SELECT id AS key, description, description_html AS "descriptionHtml", seo_title AS "seoTitle", seo_description AS "seoDescription"
+       FROM product WHERE id = ANY ($1)`,
+      [keys],
+    );
+    return inKeyOrder(keys, rows, (row) => row.key);
+  }
+
+  /** The variants of each product, in the order that the shop shows them. */
+  async variantsOf(productKeys: readonly number[]): Promise<VariantRow[][]> {
+    const rows: VariantRow[] = await this.database.query(
+      `SELECT ${VARIANT_COLUMNS} FROM product_variant v JOIN product p ON p.id = v.product_id
+       WHERE v.product_id = ANY ($1) ORDER BY v.product_id, v.position, v.id`,
+      [productKeys],
+    );
+    return groupedByKey(productKeys, rows, (row) => row.productKey);
+  }
+
+  async variantsByKeys(keys: readonly number[]): Promise<(VariantRow | null)[]> {
+    const rows: VariantRow[] = await this.database.query(
+      `SELECT ${VARIANT_COLUMNS} FROM product_variant v JOIN product p ON p.id = v.product_id WHERE v.id = ANY ($1)`,
+      [keys],
+    );
+    return inKeyOrder(keys, rows, (row) => row.key);
+  }
+
+  /** The images of each product, the featured one first. */
+  async imagesOf(productKeys: readonly number[]): Promise<ImageRow[][]> {
+    const rows: ImageRow[] = await this.database.query(
+      `SELECT ${IMAGE_COLUMNS} FROM product_image i WHERE i.product_id = ANY ($1) ORDER BY i.product_id, i.position, i.id`,
+      [productKeys],
+    );
+    return groupedByKey(productKeys, rows, (row) => row.productKey);
+  }
+
+  /** The keys of the categories that each product stands in, by name. */
+  async categoryKeysOf(productKeys: readonly number[]): Promise<number[][]> {
+    const rows: { productKey: number; keys: number[] }[] = await this.database.query(
+      `SELECT pc.product_id AS "productKey", array_agg(pc.category_id ORDER BY c.name, c.id) AS keys
+       FROM product_category pc JOIN category c ON c.id = pc.category_id WHERE pc.product_id = ANY ($1) GROUP BY pc.product_id`,
+      [productKeys],
+    );
+    return inKeyOrder(productKeys, rows, (row) => row.productKey).map((row) => row?.keys ?? []);
+  }
+}
