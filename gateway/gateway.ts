@@ -3,6 +3,7 @@ import { sendJson, startHttpServer, type Routes } from '../platform/http';
 import { createMetrics } from '../platform/observability';
 import { Engine, type EngineOptions } from './engine';
 import { ApolloFront } from './http/apollo';
+import { graphiqlRoutes, serveNoPage, servePage, wantsPage } from './http/graphiql';
 import { GraphqlRoute } from './http/graphql-route';
 import { Identifier } from './identity/identity';
 import { Revocations } from './identity/revocations';
@@ -38,7 +39,11 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   let isDraining = false;
   const routes: Routes = {
     ...options.extraRoutes,
-    '* /graphql': (request, response) => route.serve(request, response),
+    ...(options.introspection ? graphiqlRoutes() : {}),
+    '* /graphql': (request, response) => {
+      if (!wantsPage(request)) return route.serve(request, response);
+      return options.introspection ? servePage(response) : serveNoPage(response);
+    },
     'GET /health': (_request, response) => sendJson(response, 200, { status: 'ok' }),
     'GET /ready': async (_request, response) => {
       const problem = isDraining ? 'draining' : await options.checkReady().then(() => null, () => 'unavailable');
