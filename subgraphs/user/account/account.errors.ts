@@ -14,6 +14,10 @@ export class InvalidCredentials extends UserError {
   override code = 'INVALID_CREDENTIALS';
   override message = 'The e-mail address or the password is wrong';
   override path = ['input', 'password'];
+
+  static at(field: string): InvalidCredentials {
+    return Object.assign(new InvalidCredentials(), { message: 'The password is wrong', path: field.split('.') });
+  }
 }
 
 @ObjectType({ implements: UserError, description: 'An administrator has disabled this account.' })
@@ -26,6 +30,13 @@ export class AccountDisabled extends UserError {
 export class UserNotFound extends UserError {
   override code = 'USER_NOT_FOUND';
   override message = 'This user does not exist, or you may not see them';
+  override path = ['input', 'userId'];
+}
+
+@ObjectType({ implements: UserError, description: 'Administrators cannot shut themselves out; another one has to do it.' })
+export class NotToYourself extends UserError {
+  override code = 'NOT_TO_YOURSELF';
+  override message = 'You cannot do this to your own account; ask another administrator';
   override path = ['input', 'userId'];
 }
 

@@ -90,10 +90,58 @@ export class AccountService {
     await tx.getRepository(User).update({ id: userKey }, { passwordHash });
   }
 
+  /** Gives the account another, proven address; `false` when somebody has it already. */
+  async setEmail(tx: EntityManager, userKey: number, email: string): Promise<boolean> {
+    try {
+      // A savepoint: when the unique index refuses, the rest of the transaction still stands.
+      await tx.transaction((inner) => inner.getRepository(User).update({ id: userKey }, { email, emailVerifiedAt: new Date() }));
+      return true;
+    } catch (error) {
+      if ((error as { code?: unknown }).code === UNIQUE_VIOLATION) return false;
+      throw error;
+    }
+  }
+
+  /** Notes that `email` is proven, if it is still the account's; answers whether it is. */
+  async markVerified(tx: EntityManager, userKey: number, email: string): Promise<boolean> {
+    const [current] = await tx.query<{ isVerified: boolean }[]>(
+      `SELECT email_verified_at IS NOT NULL AS "isVerified" FROM "user" WHERE id = $1 AND lower(email) = lower($2) AND erased_at IS NULL FOR NO KEY UPDATE`,
+      [userKey, email],
+    );
+    if (current && !current.isVerified) await tx.getRepository(User).update({ id: userKey }, { emailVerifiedAt: new Date() });
+    return current !== undefined;
+  }
+
+  /**
+   * Whether the shop would still have an administrator without this one. Locks all of them, in order, so that two who
+   * leave at the same moment cannot both count on the other.
+   */
+  async hasOtherAdmin(tx: EntityManager, userKey: number): Promise<boolean> {
+    const admins = await tx.query<{ id: number; isOpen: boolean }[]>(
+      `SELECT id, disabled_at IS NULL AS "isOpen" FROM "user" WHERE roles @> '{ADMIN}' ORDER BY id FOR NO KEY UPDATE`,
+    );
+    return admins.some(({ id, isOpen }) => isOpen && id !== userKey);
+  }
+
+  /**
+   * Takes everything personal out of the account and keeps the row, because orders refer to its id. `null` when it was
+   * the last administrator; otherwise the address to say good-bye to.
+   */
+  async erase(tx: EntityManager, userKey: number): Promise<{ email: string; name: string } | null> {
+    const user = await this.current(userKey, tx);
+    if (user.roles.includes('ADMIN') && !(await this.hasOtherAdmin(tx, userKey))) return null;
+    await tx.getRepository(User).update(
+      { id: userKey },
+      { email: `erased-${userKey}@erased.invalid`, name: 'Erased account', passwordHash: null, roles: ['CUSTOMER'], emailVerifiedAt: null, erasedAt: new Date() },
+    );
+    return { email: user.email, name: user.name };
+  }
+
   /** Ends what the cache holds of these accounts; call it after the commit of a change. */
   forget(keys: readonly number[]): Promise<void> {
     return this.cache.invalidate(keys);
   }
 }
 
+const UNIQUE_VIOLATION = '23505';
 const CREDENTIALS = `SELECT id, email, roles, disabled_at AS "disabledAt", password_hash AS "passwordHash" FROM "user"`;

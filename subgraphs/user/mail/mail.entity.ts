@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 
-/** A mail that waits to be sent; written in the same transaction as what it tells of. */
+/** A mail that waits to be sent, or could not be; written in the same transaction as what it tells of, gone once it is sent. */
 @Entity('outgoing_mail')
 export class OutgoingMail {
   @PrimaryGeneratedColumn('identity', { type: 'integer' })
@@ -12,7 +12,7 @@ export class OutgoingMail {
   @Column('text')
   recipient: string;
 
-  /** What the template is filled with. Emptied once the mail is sent, for it may hold a token. */
+  /** What the template is filled with; may hold a token. */
   @Column('jsonb')
   data: Record<string, string>;
 
@@ -24,9 +24,6 @@ export class OutgoingMail {
 
   @Column('timestamptz', { name: 'next_attempt_at', default: () => 'clock_timestamp()' })
   nextAttemptAt: Date;
-
-  @Column('timestamptz', { name: 'sent_at', nullable: true })
-  sentAt: Date | null;
 
   /** When the last attempt had failed. */
   @Column('timestamptz', { name: 'dead_at', nullable: true })

@@ -11,7 +11,6 @@ export interface MailboxEntry extends RenderedMail {
   readonly id: number;
   readonly to: string;
   readonly createdAt: Date;
-  readonly sentAt: Date | null;
 }
 
 /** Writes mails into the transaction of what they tell of, and shows them again where no SMTP server takes them. */
@@ -29,19 +28,24 @@ export class MailService {
     );
   }
 
-  /** The newest mails that were not sent by SMTP (sent ones are emptied), newest first. */
+  /** Forgets all mail to somebody, waiting or dead. */
+  async eraseTo(tx: EntityManager, recipient: string): Promise<void> {
+    await tx.query('DELETE FROM outgoing_mail WHERE lower(recipient) = lower($1)', [recipient]);
+  }
+
+  /** Mails that were not sent by SMTP, newest first. */
   async list(limit: number): Promise<MailboxEntry[]> {
     const mails = await this.database.getRepository(OutgoingMail).find({ order: { id: 'DESC' }, take: limit });
-    return mails.filter((mail) => mail.sentAt === null).map((mail) => this.asEntry(mail));
+    return mails.map((mail) => this.asEntry(mail));
   }
 
   async byId(id: number): Promise<MailboxEntry | null> {
     const mail = await this.database.getRepository(OutgoingMail).findOneBy({ id });
-    return mail && mail.sentAt === null ? this.asEntry(mail) : null;
+    return mail && this.asEntry(mail);
   }
 
   private asEntry(mail: OutgoingMail): MailboxEntry {
-    const { id, recipient, createdAt, sentAt } = mail;
-    return { id, to: recipient, createdAt, sentAt, ...renderMail(mail.template, mail.data, this.publicUrl) };
+    const { id, recipient, createdAt } = mail;
+    return { id, to: recipient, createdAt, ...renderMail(mail.template, mail.data, this.publicUrl) };
   }
 }

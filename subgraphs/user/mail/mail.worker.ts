@@ -83,7 +83,7 @@ async function takeDue(client: pg.Client): Promise<DueMail[]> {
     name: 'mail-take',
     text: `UPDATE outgoing_mail SET attempts = attempts + 1, next_attempt_at = now() + make_interval(secs => $2)
       WHERE id IN (
-        SELECT id FROM outgoing_mail WHERE sent_at IS NULL AND dead_at IS NULL AND next_attempt_at <= now()
+        SELECT id FROM outgoing_mail WHERE dead_at IS NULL AND next_attempt_at <= now()
         ORDER BY next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED
       ) RETURNING id, template, recipient, data, attempts`,
     values: [BATCH, LEASE_SECONDS],
@@ -104,8 +104,9 @@ async function sendOne(client: pg.Client, transport: Transporter, mail: DueMail,
     );
     return;
   }
-  // What was sent may hold a token: nobody shall read it here afterwards.
-  await client.query(`UPDATE outgoing_mail SET sent_at = now(), data = '{}', last_error = NULL WHERE id = $1`, [mail.id]);
+  // It may hold a token, and says to whom we wrote: nobody needs to read it here afterwards.
+  await client.query('DELETE FROM outgoing_mail WHERE id = $1', [mail.id]);
+  options.logger.info({ mail: mail.id, template: mail.template }, 'mail sent');
 }
 
 /** 5 s, 10 s, 20 s, ... up to an hour. */

@@ -39,9 +39,10 @@ export class PasswordGate {
   }
 
   /** As {@link check}, for somebody who is signed in and proves once more that it is them. */
-  async confirm(userKey: number, password: string): Promise<Credentials | GateFailure> {
+  async confirm(userKey: number, password: string, field: string): Promise<Credentials | GateFailure> {
     const credentials = await this.accounts.credentialsByKey(userKey);
-    return credentials ? this.check(credentials.email, password) : new InvalidCredentials();
+    const outcome = credentials ? await this.check(credentials.email, password) : new InvalidCredentials();
+    return outcome instanceof InvalidCredentials ? InvalidCredentials.at(field) : outcome;
   }
 
   /** The hash to store instead of an outdated one; `null` when there is nothing to do. */

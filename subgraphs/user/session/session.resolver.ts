@@ -1,7 +1,7 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { requireUser } from '../../../platform/auth';
 import type { SubgraphContext } from '../../../platform/federation';
-import type { AccountService } from '../account';
+import { provedToBe, type AccountService } from '../account';
 import { LogOutEverywhereInput, LogOutInput, RefreshSessionInput } from './session.inputs';
 import { LogOutPayload, RefreshSessionPayload } from './session.payloads';
 import type { SessionService } from './session.service';
@@ -22,7 +22,7 @@ export class SessionResolver {
     const outcome = await this.sessions.refresh(input.refreshToken);
     if (!('tokens' in outcome)) return outcome;
     const [user] = await this.accounts.byKeys([outcome.userKey]);
-    return { ...outcome, user };
+    return { ...outcome, user: user && provedToBe(user) };
   }
 
   @Mutation(() => LogOutPayload, { description: 'Ends a session. Logging out twice is no failure.' })

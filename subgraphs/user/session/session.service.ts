@@ -35,6 +35,13 @@ export interface SessionTimes {
   readonly refreshGraceSeconds: number;
 }
 
+export interface SessionRecord {
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+  readonly endedAt: Date | null;
+  readonly endedReason: string | null;
+}
+
 type RefreshFailure = TokenInvalid | TokenExpired | SessionEnded | AccountDisabled;
 
 interface PresentedToken {
@@ -134,6 +141,15 @@ export class SessionService {
           : await this.endOthers(tx, userKey, keptSessionId, 'LOGGED_OUT');
       return succeeded({ endedSessions });
     });
+  }
+
+  /** The sessions that a data export lists, newest first. */
+  async historyOf(userKey: number): Promise<SessionRecord[]> {
+    return this.database.query<SessionRecord[]>(
+      `SELECT created_at AS "createdAt", expires_at AS "expiresAt", ended_at AS "endedAt", ended_reason AS "endedReason"
+       FROM session WHERE user_id = $1 ORDER BY created_at DESC, id LIMIT 1000`,
+      [userKey],
+    );
   }
 
   private async rotate(tx: EntityManager, secret: string): Promise<SessionGrant | Failed<RefreshFailure>> {

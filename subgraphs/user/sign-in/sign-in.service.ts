@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { inTransaction } from '../../../platform/db';
 import { recordEvents } from '../../../platform/events';
-import { accountRegistered, EmailTaken, type AccountService, type User } from '../account';
+import { accountRegistered, EmailTaken, provedToBe, type AccountService, type User } from '../account';
 import type { MailService } from '../mail';
 import { failed, succeeded, type Outcome } from '../outcome';
 import { weaknessOf, type GateFailure, type PasswordGate, type WeakPassword } from '../password';
@@ -45,7 +45,7 @@ export class SignInService {
     });
     if (!grant) return failed(new EmailTaken());
     await accounts.forget([grant.userKey]);
-    return succeeded({ user: await accounts.current(grant.userKey), tokens: await sessions.tokensOf(grant) });
+    return succeeded({ user: provedToBe(await accounts.current(grant.userKey)), tokens: await sessions.tokensOf(grant) });
   }
 
   async logIn(input: { email: string; password: string }): Promise<Outcome<SignedIn, GateFailure>> {
@@ -59,6 +59,6 @@ export class SignInService {
       if (renewedHash !== null) await accounts.setPasswordHash(tx, credentials.id, renewedHash);
       return sessions.open(tx, credentials.id, credentials.roles);
     });
-    return succeeded({ user: await accounts.current(credentials.id), tokens: await sessions.tokensOf(grant) });
+    return succeeded({ user: provedToBe(await accounts.current(credentials.id)), tokens: await sessions.tokensOf(grant) });
   }
 }

@@ -41,6 +41,11 @@ export class TicketService {
   async use(tx: EntityManager, purpose: TicketPurpose, userKey: number): Promise<void> {
     await tx.query('UPDATE ticket SET used_at = now() WHERE user_id = $1 AND purpose = $2 AND used_at IS NULL', [userKey, purpose]);
   }
+
+  /** Forgets all tickets of a user, used ones too: they hold addresses. */
+  async eraseAll(tx: EntityManager, userKey: number): Promise<void> {
+    await tx.query('DELETE FROM ticket WHERE user_id = $1', [userKey]);
+  }
 }
 
 function hashOf(token: string): Buffer {

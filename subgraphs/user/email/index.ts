@@ -1,0 +1,2 @@
+export { EmailResolver } from './email.resolver';
+export { EmailService } from './email.service';

@@ -1,0 +1,1 @@
+export { isUserDatabaseEmpty, writeUsers, type SeedAddress, type SeedUser } from './write-users';
