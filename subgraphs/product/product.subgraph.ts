@@ -29,12 +29,13 @@ export function createProductSubgraph(deps: SubgraphDependencies): SubgraphModul
   const categories = new CategoryService(database.source, cache);
   const products = new ProductService(database.source);
   const facets = new FacetService(database.source, cache);
-  const listings = new ListingService(database.source, facets);
+  const listings = new ListingService(database.source);
   const reservations = new ReservationService(database.source);
 
   const categoryLoaders = createCategoryLoaders(categories);
   const catalogLoaders = createCatalogLoaders(products);
-  const presenter = new FacetPresenter(facets, categoryLoaders, settings.currency);
+  const listingLoaders = createListingLoaders(listings, facets);
+  const presenter = new FacetPresenter(listingLoaders, categoryLoaders, settings.currency);
   const categoryResolver = new CategoryResolver(categories, categoryLoaders);
   const productResolver = new ProductResolver(catalogLoaders, categoryLoaders);
   const variantResolver = new VariantResolver(catalogLoaders);
@@ -45,8 +46,8 @@ export function createProductSubgraph(deps: SubgraphDependencies): SubgraphModul
       categoryResolver,
       productResolver,
       variantResolver,
-      new ListingResolver(listings, settings.currency),
-      new CategoryListingResolver(createListingLoaders(listings)),
+      new ListingResolver(listings, listingLoaders, settings.currency),
+      new CategoryListingResolver(listingLoaders),
       new ProductFacetResolver(presenter),
       new SearchFacetResolver(presenter),
       new ReservationResolver(reservations, new ForSaleService(database.source)),

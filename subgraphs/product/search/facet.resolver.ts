@@ -2,23 +2,24 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Ctx, FieldResolver, Info, Resolver, Root } from 'type-graphql';
 import { Money, type SubgraphContext } from '../../../platform/federation';
 import type { Category, CategoryLoaders } from '../category';
-import type { Facets, FacetService } from './facet.service';
+import type { Facets } from './facet.service';
 import { PRICE_BOUNDS } from './facet.sql';
 import { ProductFacets } from './facet.type';
+import type { ListingLoaders } from './listing.loader';
 import { ProductConnection, ProductSearchConnection, type ProductListing } from './listing.type';
 import { selectedParts } from './selected-parts';
 
 /** Turns counts into what the graph shows. */
 export class FacetPresenter {
   constructor(
-    private readonly facets: FacetService,
+    private readonly loaders: ListingLoaders,
     private readonly categoryLoaders: CategoryLoaders,
     private readonly currency: string,
   ) {}
 
   async present(listing: ProductListing, info: GraphQLResolveInfo, context: SubgraphContext): Promise<ProductFacets> {
     const parts = selectedParts(info);
-    const facets = parts.length === 0 ? { total: 0 } : await this.facets.of(listing.filter, parts);
+    const facets = parts.length === 0 ? { total: 0 } : await context.loaders.of(this.loaders.facets).load({ filter: listing.filter, parts });
     return { ...facets, ...this.prices(facets), ...(await this.categories(facets, context)) } as ProductFacets;
   }
 

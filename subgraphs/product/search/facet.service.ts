@@ -23,11 +23,14 @@ export interface Facets {
   readonly inStock?: { readonly inStock: number; readonly outOfStock: number };
 }
 
-interface FacetKey {
-  /** Changes with every change of the catalogue, so that older counts are never read again. */
-  readonly generation: string;
+export interface FacetRequest {
   readonly filter: ProductFilter;
   readonly parts: readonly FacetPart[];
+}
+
+interface FacetKey extends FacetRequest {
+  /** Changes with every change of the catalogue, so that older counts are never read again. */
+  readonly generation: string;
 }
 
 const TTL_SECONDS = 15;
@@ -63,8 +66,14 @@ export class FacetService {
     return (await this.cache.get({ generation, filter, parts: [...parts].sort() })) ?? { total: 0 };
   }
 
-  async total(filter: ProductFilter): Promise<number> {
-    return (await this.of(filter, [])).total;
+  /** Answers several requests; those for one list share one statement. */
+  async ofMany(requests: readonly FacetRequest[]): Promise<Facets[]> {
+    const lists = Map.groupBy(requests, ({ filter }) => JSON.stringify(filter));
+    const counted = new Map<string, Promise<Facets>>();
+    for (const [list, [first, ...others]] of lists) {
+      if (first) counted.set(list, this.of(first.filter, [...new Set([first, ...others].flatMap(({ parts }) => parts))]));
+    }
+    return Promise.all(requests.map(({ filter }) => counted.get(JSON.stringify(filter)) as Promise<Facets>));
   }
 
   /** Ends all counts. Call it after the commit of a change of the catalogue. */

@@ -30,21 +30,26 @@ const PARTS: Readonly<Record<FacetPart, (listing: ListingSql) => string>> = {
   tags: (listing) => countedValues(`SELECT DISTINCT id, unnest(tags) AS value FROM matched WHERE ${fits(listing, 'tags')}`),
   categories: (listing) => `
     SELECT coalesce(jsonb_agg(counted ORDER BY counted.count DESC, counted.key), '[]') FROM (
-      SELECT above.key, count(DISTINCT m.id)::integer AS count
-      FROM matched m JOIN product_category pc ON pc.product_id = m.id JOIN category c ON c.id = pc.category_id
-        CROSS JOIN LATERAL unnest(c.path) AS above (key)
-      WHERE ${fits(listing)} GROUP BY above.key ORDER BY count DESC, above.key LIMIT ${MAX_CATEGORIES}
+      SELECT stood.key, count(*)::integer AS count FROM (
+        SELECT DISTINCT m.id, above.key
+        FROM matched m JOIN product_category pc ON pc.product_id = m.id JOIN category c ON c.id = pc.category_id
+          CROSS JOIN LATERAL unnest(c.path) AS above (key)
+        WHERE ${fits(listing)}
+      ) stood GROUP BY stood.key ORDER BY count DESC, stood.key LIMIT ${MAX_CATEGORIES}
     ) counted`,
   options: (listing) => `
     SELECT coalesce(jsonb_agg(jsonb_build_object('name', named.name, 'values', named.values) ORDER BY named.products DESC, named.name), '[]') FROM (
       SELECT counted.name, max(counted.count) AS products,
              jsonb_agg(jsonb_build_object('value', counted.value, 'count', counted.count) ORDER BY counted.count DESC, counted.value) AS values
       FROM (
-        SELECT o.name, o.value, count(DISTINCT m.id)::integer AS count,
-               row_number() OVER (PARTITION BY o.name ORDER BY count(DISTINCT m.id) DESC, o.value) AS place
-        FROM matched m JOIN product_variant v ON v.product_id = m.id
-          CROSS JOIN LATERAL unnest(m.option_names, v.option_values) AS o (name, value)
-        WHERE o.name IS NOT NULL AND o.value IS NOT NULL AND ${fits(listing, 'options')} GROUP BY o.name, o.value
+        SELECT had.name, had.value, count(*)::integer AS count,
+               row_number() OVER (PARTITION BY had.name ORDER BY count(*) DESC, had.value) AS place
+        FROM (
+          SELECT DISTINCT m.id, o.name, o.value
+          FROM matched m JOIN product_variant v ON v.product_id = m.id
+            CROSS JOIN LATERAL unnest(m.option_names, v.option_values) AS o (name, value)
+          WHERE o.name IS NOT NULL AND o.value IS NOT NULL AND ${fits(listing, 'options')}
+        ) had GROUP BY had.name, had.value
       ) counted WHERE counted.place <= ${MAX_VALUES} GROUP BY counted.name ORDER BY products DESC, counted.name LIMIT ${MAX_VALUES}
     ) named`,
   price: (listing) => `

@@ -1,10 +1,16 @@
 import type { SubgraphContext } from '../../../platform/federation';
 import { defineLoader } from '../../../platform/loaders';
+import type { FacetRequest, Facets, FacetService } from './facet.service';
 import type { CategoryPageKey, ListingService, UncountedPage } from './listing.service';
 
-/** The batches of lists that stand below a category. */
-export function createListingLoaders(listings: ListingService) {
+/** The batches of lists: what they count, and those that stand below a category. */
+export function createListingLoaders(listings: ListingService, facets: FacetService) {
   return {
+    facets: defineLoader<FacetRequest, Facets, SubgraphContext>({
+      name: 'facets',
+      batch: (requests) => facets.ofMany(requests),
+      cacheKey: (request) => JSON.stringify(request),
+    }),
     pageByCategory: defineLoader<CategoryPageKey, UncountedPage, SubgraphContext>({
       name: 'productsByCategory',
       batch: (keys) => listings.pagesOfCategories(keys),

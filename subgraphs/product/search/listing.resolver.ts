@@ -3,9 +3,10 @@ import { badInput } from '../../../platform/errors';
 import { ConnectionArgs, readPage, type SubgraphContext } from '../../../platform/federation';
 import { Product } from '../catalog';
 import { ProductFilterInput, ProductSort } from './listing.inputs';
-import type { ListingService } from './listing.service';
+import type { ListingLoaders } from './listing.loader';
+import type { ListingService, ProductPage } from './listing.service';
 import { ProductConnection, ProductSearchConnection, toProducts, type ProductListing } from './listing.type';
-import { readFilter, readQuery } from './product-filter';
+import { readFilter, readQuery, type ProductFilter } from './product-filter';
 
 const MAX_SUGGESTIONS = 20;
 
@@ -13,6 +14,7 @@ const MAX_SUGGESTIONS = 20;
 export class ListingResolver {
   constructor(
     private readonly listings: ListingService,
+    private readonly loaders: ListingLoaders,
     private readonly currency: string,
   ) {}
 
@@ -25,7 +27,7 @@ export class ListingResolver {
   ): Promise<ProductListing> {
     const read = readFilter(filter, context.viewer, this.currency);
     const page = await this.listings.page(read, sort, readPage(args));
-    return { ...toProducts(page), filter: read, suggestedQuery: page.suggestedQuery };
+    return this.toListing(page, read, context);
   }
 
   @Query(() => ProductSearchConnection, { description: 'Products that have the words, or nearly: a misspelt word is corrected when nothing else is found.' })
@@ -41,7 +43,7 @@ export class ListingResolver {
     if (filter?.query) throw badInput('filter.query', 'cannot stand beside query');
     const read = { ...readFilter(filter, context.viewer, this.currency), query: words };
     const page = await this.listings.page(read, sort, readPage(args));
-    return { ...toProducts(page), filter: read, suggestedQuery: page.suggestedQuery };
+    return this.toListing(page, read, context);
   }
 
   @Query(() => [Product], { description: 'Products for a search box while somebody is typing: their names have words that begin so.' })
@@ -54,5 +56,11 @@ export class ListingResolver {
     const words = readQuery(prefix, 'prefix');
     const rows = words === null ? [] : await this.listings.suggest(words, first);
     return rows.map((row) => Product.of(row));
+  }
+
+  /** The total goes through the facets' loader, so that both are counted by one statement. */
+  private toListing(page: ProductPage, filter: ProductFilter, context: SubgraphContext): ProductListing {
+    const totalCount = async (): Promise<number> => (await context.loaders.of(this.loaders.facets).load({ filter, parts: [] })).total;
+    return { ...toProducts({ ...page, totalCount }), filter, suggestedQuery: page.suggestedQuery };
   }
 }

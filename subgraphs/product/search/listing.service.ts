@@ -4,13 +4,15 @@ import { badInput } from '../../../platform/errors';
 import type { Page, PageRequest } from '../../../platform/federation';
 import { inKeyOrder } from '../../../platform/loaders';
 import { PRODUCT_COLUMNS, type ProductRow } from '../catalog';
-import type { FacetService } from './facet.service';
 import { ProductSort } from './listing.inputs';
 import { listingSql, Parameters, sortColumns } from './listing.sql';
 import { wholeShop, type ProductFilter } from './product-filter';
 
+/** A page whose total is counted elsewhere, for many lists at once. */
+export type UncountedPage = Omit<Page<ProductRow>, 'totalCount'>;
+
 /** A page of products, and the words that were searched for instead when those given were found nowhere. */
-export interface ProductPage extends Page<ProductRow> {
+export interface ProductPage extends UncountedPage {
   readonly suggestedQuery: string | null;
 }
 
@@ -21,17 +23,11 @@ export interface CategoryPageKey {
   readonly page: PageRequest;
 }
 
-/** A page whose total is counted elsewhere, for many lists at once. */
-export type UncountedPage = Omit<Page<ProductRow>, 'totalCount'>;
-
 type PageRow = ProductRow & { cursor_values: string[]; matched?: string };
 
-/** Lists products: by filter, by words, by category. Each list is one statement, its total another when it is asked for. */
+/** Lists products: by filter, by words, by category. Each list is one statement; what it counts is the facets' business. */
 export class ListingService {
-  constructor(
-    private readonly database: DataSource,
-    private readonly facets: FacetService,
-  ) {}
+  constructor(private readonly database: DataSource) {}
 
   /** @throws BAD_USER_INPUT for a cursor of another list, or relevance without words */
   async page(filter: ProductFilter, sort: ProductSort, page: PageRequest): Promise<ProductPage> {
@@ -48,11 +44,7 @@ export class ListingService {
       parameters.values,
     );
     const matched = rows[0]?.matched ?? filter.query;
-    return {
-      ...keysetPage(request, rows),
-      totalCount: () => this.facets.total(filter),
-      suggestedQuery: matched === filter.query ? null : matched,
-    };
+    return { ...keysetPage(request, rows), suggestedQuery: matched === filter.query ? null : matched };
   }
 
   /** Pages of several categories; those that begin at the start share one statement. */
@@ -77,11 +69,11 @@ export class ListingService {
     return inKeyOrder(categoryKeys, rows, (row) => row.key).map((row) => row?.count ?? 0);
   }
 
-  /** Products whose name or vendor has words that begin like the last word of `prefix`, and all its other words. */
+  /** Products whose name or vendor has, for each word of `prefix`, a word that begins so. */
   suggest(prefix: string, limit: number): Promise<ProductRow[]> {
     const words = prefix.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== '');
     if (words.length === 0) return Promise.resolve([]);
-    const query = words.map((word, at) => (at === words.length - 1 ? `${word}:*A` : `${word}:A`)).join(' & ');
+    const query = words.map((word) => `${word}:*A`).join(' & ');
     return this.database.query(
       `SELECT ${PRODUCT_COLUMNS} FROM product p
        WHERE p.status = 'ACTIVE' AND p.search @@ to_tsquery('public.shop_words', $1)
