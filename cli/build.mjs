@@ -44,4 +44,5 @@ function newestMs(path) {
   return newest;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) process.exit(build({ strict: process.argv.includes('--strict') }) ? 0 : 1);
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  process.exit(build({ strict: process.argv.includes('--strict') }) ? 0 : 1);

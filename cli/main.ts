@@ -29,6 +29,10 @@ for (const command of commands) program.addCommand(command);
 
 program.parseAsync().catch((error: unknown) => {
   const isForThePerson = error instanceof CommandError || error instanceof SettingsError;
-  complain(isForThePerson ? `mercato: ${error.message}` : `mercato: unexpected failure\n${error instanceof Error ? error.stack : String(error)}`);
+  complain(
+    isForThePerson
+      ? `mercato: ${error.message}`
+      : `mercato: unexpected failure\n${error instanceof Error ? error.stack : String(error)}`,
+  );
   process.exit(1);
 });

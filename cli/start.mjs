@@ -27,7 +27,10 @@ function installWhenNeeded() {
   }
   process.stdout.write('installing packages (once, about a minute)\n');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const { status, error } = spawnSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: ROOT, stdio: 'inherit' });
+  const { status, error } = spawnSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: ROOT,
+    stdio: 'inherit',
+  });
   if (error || status !== 0) fail(`npm ci failed${error ? `: ${error.message}` : ''}; run it by hand to see why`);
   remember(lock);
 }
@@ -36,7 +39,9 @@ function installWhenNeeded() {
 function satisfies(lock) {
   const wanted = JSON.parse(lock).packages;
   const present = JSON.parse(readFileSync(join(ROOT, 'node_modules', '.package-lock.json'), 'utf8')).packages;
-  return Object.entries(wanted).every(([path, { version, optional }]) => path === '' || optional || present[path]?.version === version);
+  return Object.entries(wanted).every(
+    ([path, { version, optional }]) => path === '' || optional || present[path]?.version === version,
+  );
 }
 
 function remember(lock) {

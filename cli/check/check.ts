@@ -19,7 +19,12 @@ export const CHECKS: readonly Check[] = [
   { name: 'types', program: 'tsc', args: ['--noEmit', '-p', '.'] },
   { name: 'lint', program: 'oxlint', args: ['--type-aware', '--deny-warnings'] },
   { name: 'format', program: 'oxfmt', args: ['--check'] },
-  { name: 'imports', program: 'depcruise', args: ['--config', '.dependency-cruiser.cjs', ...FOLDERS], distrust: hasSeenTheProject },
+  {
+    name: 'imports',
+    program: 'depcruise',
+    args: ['--config', '.dependency-cruiser.cjs', ...FOLDERS],
+    distrust: hasSeenTheProject,
+  },
   { name: 'dead code', program: 'knip', args: ['--no-progress', '--no-config-hints'] },
   { name: 'schema', program: 'mercato', args: ['schema', '--check'] },
 ];
@@ -43,7 +48,9 @@ export async function runChecks(names: readonly string[]): Promise<boolean> {
 
 function runCheck({ program, args, distrust }: Check): Promise<string | null> {
   const [command, ...given] =
-    program === 'mercato' ? [process.execPath, MAIN_SCRIPT, ...args] : [join(PROJECT_ROOT, 'node_modules', '.bin', program), ...args];
+    program === 'mercato'
+      ? [process.execPath, MAIN_SCRIPT, ...args]
+      : [join(PROJECT_ROOT, 'node_modules', '.bin', program), ...args];
   return new Promise((resolve) => {
     execFile(String(command), given, { cwd: PROJECT_ROOT, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
       const output = `${stdout}${stderr}`.trim();

@@ -34,7 +34,10 @@ export function healthCommand(): Command {
     .description('ask the process that serves on PORT of this machine whether it is ready; exit code 1 when it is not')
     .action(async () => {
       const { port } = readSettings();
-      const isReady = await fetch(`http://127.0.0.1:${port}/ready`, { signal: AbortSignal.timeout(3_000) }).then((answer) => answer.ok, () => false);
+      const isReady = await fetch(`http://127.0.0.1:${port}/ready`, { signal: AbortSignal.timeout(3_000) }).then(
+        (answer) => answer.ok,
+        () => false,
+      );
       process.exitCode = isReady ? 0 : 1;
     });
 }

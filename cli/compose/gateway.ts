@@ -21,29 +21,28 @@ export interface GatewayParts {
 export async function openGateway(resources: Resources, parts: GatewayParts): Promise<RunningGateway> {
   const { settings, logger, bus, cache, lifecycle } = resources;
   const running = await startGateway({
-      host: settings.host,
-      port: settings.port,
-      supergraphSdl: parts.supergraphSdl,
-      subgraphs: new Map(parts.clients.map((client) => [client.name, client])),
-      keySource: parts.keySource,
-      tokenIssuer: TOKEN_ISSUER,
-      bus,
-      cache,
-      logger,
-      environment: settings.environment,
-      introspection: settings.introspection,
-      checkReady: parts.checkReady,
-      responseCache: settings.cacheEnabled,
-      cacheTopics: CACHED_TOPICS,
-      metrics: createMetrics(),
-      extraRoutes: {
-        'GET /.well-known/jwks.json': async (_request, response) => sendJson(response, 200, await parts.keySource()),
-        ...parts.routes,
-      },
-    })
-    .catch((error: NodeJS.ErrnoException) => {
-      throw error.code === 'EADDRINUSE' ? portTaken(settings.port) : error;
-    });
+    host: settings.host,
+    port: settings.port,
+    supergraphSdl: parts.supergraphSdl,
+    subgraphs: new Map(parts.clients.map((client) => [client.name, client])),
+    keySource: parts.keySource,
+    tokenIssuer: TOKEN_ISSUER,
+    bus,
+    cache,
+    logger,
+    environment: settings.environment,
+    introspection: settings.introspection,
+    checkReady: parts.checkReady,
+    responseCache: settings.cacheEnabled,
+    cacheTopics: CACHED_TOPICS,
+    metrics: createMetrics(),
+    extraRoutes: {
+      'GET /.well-known/jwks.json': async (_request, response) => sendJson(response, 200, await parts.keySource()),
+      ...parts.routes,
+    },
+  }).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'EADDRINUSE' ? portTaken(settings.port) : error;
+  });
   lifecycle.add('gateway', () => running.stop());
   return running;
 }

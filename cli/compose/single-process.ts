@@ -54,7 +54,10 @@ export async function work(resources: Resources): Promise<void> {
   const routes: Routes = {
     'GET /health': (_request, response) => sendJson(response, 200, { status: 'ok' }),
     'GET /ready': async (_request, response) => {
-      const isReady = await Promise.all(subgraphs.map((subgraph) => subgraph.checkReady())).then(() => true, () => false);
+      const isReady = await Promise.all(subgraphs.map((subgraph) => subgraph.checkReady())).then(
+        () => true,
+        () => false,
+      );
       sendJson(response, isReady ? 200 : 503, { status: isReady ? 'ready' : 'database unavailable' });
     },
     'GET /metrics': async (_request, response) => {

@@ -1,6 +1,11 @@
 import type { SubgraphName } from '../../platform/config';
 import { SUBGRAPH_NAMES } from '../../platform/config';
-import { createHttpSubgraphClient, type SubgraphClient, type SubgraphDependencies, type SubgraphModule } from '../../platform/federation';
+import {
+  createHttpSubgraphClient,
+  type SubgraphClient,
+  type SubgraphDependencies,
+  type SubgraphModule,
+} from '../../platform/federation';
 import { CommandError } from '../print';
 import { loadPart, type JsonWebKeySet } from './not-yet';
 import type { Resources } from './resources';
@@ -23,7 +28,11 @@ export function knownSubgraphs(): SubgraphName[] {
 }
 
 /** Constructs one subgraph; `clientOf` says how it reaches its siblings. Opens nothing. */
-export function createSubgraph(name: SubgraphName, resources: Resources, clientOf: (name: SubgraphName) => SubgraphClient): SubgraphModule {
+export function createSubgraph(
+  name: SubgraphName,
+  resources: Resources,
+  clientOf: (name: SubgraphName) => SubgraphClient,
+): SubgraphModule {
   const factory = FACTORIES[name]();
   if (!factory) throw new CommandError(`there is no subgraph ${name}`);
   const { settings, cache, bus, logger } = resources;
@@ -56,14 +65,18 @@ const CALL_TIMEOUT_MS = 10_000;
 export function httpClientOf(name: SubgraphName, resources: Resources): SubgraphClient {
   const { settings, lifecycle } = resources;
   const url = settings.subgraphUrls[name];
-  if (url === null) throw new CommandError(`${name.toUpperCase()}_SUBGRAPH_URL is needed: where the ${name} subgraph serves, such as http://${name}:4000/graphql`);
+  if (url === null)
+    throw new CommandError(
+      `${name.toUpperCase()}_SUBGRAPH_URL is needed: where the ${name} subgraph serves, such as http://${name}:4000/graphql`,
+    );
   const client = createHttpSubgraphClient({ name, url, signingKey: signingKeyOf(resources), timeoutMs: CALL_TIMEOUT_MS });
   lifecycle.add(`calls to ${name}`, () => client.close());
   return client;
 }
 
 export function signingKeyOf({ settings }: Resources): string {
-  if (settings.subgraphSigningKey === null) throw new CommandError('SUBGRAPH_SIGNING_KEY is needed: the same 32 or more characters for gateway and subgraphs');
+  if (settings.subgraphSigningKey === null)
+    throw new CommandError('SUBGRAPH_SIGNING_KEY is needed: the same 32 or more characters for gateway and subgraphs');
   return settings.subgraphSigningKey;
 }
 

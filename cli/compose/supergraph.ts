@@ -26,7 +26,8 @@ export function composeSupergraph(subgraphs: readonly NamedSdl[]): Supergraph {
     .toSorted((a, b) => a.name.localeCompare(b.name))
     .map(({ name, sdl }) => ({ name, url: `http://${name}/graphql`, typeDefs: parse(sdl) }));
   const { errors, supergraphSdl, schema } = composeServices(services);
-  if (errors) throw new CommandError(`the subgraphs do not fit together:\n${errors.map(({ message }) => `  ${message}`).join('\n')}`);
+  if (errors)
+    throw new CommandError(`the subgraphs do not fit together:\n${errors.map(({ message }) => `  ${message}`).join('\n')}`);
   return { supergraphSdl, apiSdl: `${printSchema(lexicographicSortSchema(schema.toAPISchema().toGraphQLJSSchema()))}\n` };
 }
 

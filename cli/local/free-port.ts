@@ -14,7 +14,10 @@ export async function freePort(): Promise<number> {
 /** Whether nothing listens on the port; port 0 is always free. */
 export async function isPortFree(host: string, port: number): Promise<boolean> {
   const server = createServer();
-  const listening = once(server, 'listening').then(() => true, () => false);
+  const listening = once(server, 'listening').then(
+    () => true,
+    () => false,
+  );
   server.listen(port, host);
   const free = await listening;
   if (free) {

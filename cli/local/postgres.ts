@@ -45,7 +45,9 @@ export async function startPostgres(options: PostgresOptions): Promise<LocalPost
   const version = await readFile(join(options.directory, 'PG_VERSION'), 'utf8').catch(() => null);
   if (version === null) await initialise(options, programs);
   else if (version.trim() !== MAJOR_VERSION) {
-    throw new CommandError(`${options.directory} was made by PostgreSQL ${version.trim()}, this is ${MAJOR_VERSION}: start with --reset, or with another --data-dir`);
+    throw new CommandError(
+      `${options.directory} was made by PostgreSQL ${version.trim()}, this is ${MAJOR_VERSION}: start with --reset, or with another --data-dir`,
+    );
   }
   await endOrphan(options.directory);
   const port = options.port || (await freePort());
@@ -74,14 +76,25 @@ async function initialise(options: PostgresOptions, programs: PostgresPrograms):
     await chown(passwordFile, programs.user.uid, programs.user.gid);
   }
   const args = [
-    `--pgdata=${unfinished}`, `--username=${USER}`, `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--encoding=UTF8',
-    '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C', '--no-sync', '--no-instructions',
+    `--pgdata=${unfinished}`,
+    `--username=${USER}`,
+    `--pwfile=${passwordFile}`,
+    '--auth=scram-sha-256',
+    '--encoding=UTF8',
+    '--locale-provider=builtin',
+    '--builtin-locale=C.UTF-8',
+    '--locale=C',
+    '--no-sync',
+    '--no-instructions',
   ];
   const initdb = await asPostgresUser(programs, programs.initdb, args, [unfinished]);
   try {
     await run(initdb.command, [...initdb.args], { uid: initdb.uid, gid: initdb.gid, cwd: '/' });
   } catch (error) {
-    const said = String((error as { stderr?: string }).stderr ?? error).trim().split('\n').at(-1);
+    const said = String((error as { stderr?: string }).stderr ?? error)
+      .trim()
+      .split('\n')
+      .at(-1);
     throw new CommandError(`PostgreSQL could not be set up in ${options.directory}: ${said}`);
   } finally {
     await rm(passwordFile, { force: true });
@@ -90,7 +103,12 @@ async function initialise(options: PostgresOptions, programs: PostgresPrograms):
 }
 
 /** After a kill -9 the dead server's backends take a moment to notice; until then PostgreSQL refuses the folder. */
-async function launchUntilReady(options: PostgresOptions, programs: PostgresPrograms, port: number, url: string): Promise<GuardedProcess> {
+async function launchUntilReady(
+  options: PostgresOptions,
+  programs: PostgresPrograms,
+  port: number,
+  url: string,
+): Promise<GuardedProcess> {
   for (let attempt = 1; ; attempt += 1) {
     const server = await launch(options, programs, port);
     try {
@@ -136,13 +154,19 @@ async function untilReady(url: string, server: GuardedProcess, logFile: string):
   while (!hasEnded) {
     const problem = await connectOnce(url);
     if (problem === null) return;
-    if (problem.code === '28P01') throw new CommandError('the password in the data directory does not fit its database: start with --reset, or with another --data-dir');
-    if (Date.now() > deadlineMs) throw new CommandError(`PostgreSQL did not get ready in ${START_TIMEOUT_MS / 1000} s; see ${logFile}`);
+    if (problem.code === '28P01')
+      throw new CommandError(
+        'the password in the data directory does not fit its database: start with --reset, or with another --data-dir',
+      );
+    if (Date.now() > deadlineMs)
+      throw new CommandError(`PostgreSQL did not get ready in ${START_TIMEOUT_MS / 1000} s; see ${logFile}`);
     await delay(20);
   }
   const log = await readFile(logFile, 'utf8').catch(() => '');
   const reason = log.split('\n').findLast((line) => /FATAL|PANIC|ERROR|could not/.test(line)) ?? 'it ended without saying why';
-  throw new CommandError(`PostgreSQL did not start: ${reason.replace(/^.*?(FATAL|PANIC|ERROR):\s*/, '').trim()} (see ${logFile}; --reset makes a new database)`);
+  throw new CommandError(
+    `PostgreSQL did not start: ${reason.replace(/^.*?(FATAL|PANIC|ERROR):\s*/, '').trim()} (see ${logFile}; --reset makes a new database)`,
+  );
 }
 
 async function connectOnce(url: string): Promise<NodeJS.ErrnoException | null> {

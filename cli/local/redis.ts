@@ -22,18 +22,34 @@ const run = promisify(execFile);
 /** The Redis or Valkey server on PATH, or `null`. */
 export async function findRedis(): Promise<string | null> {
   for (const name of ['redis-server', 'valkey-server']) {
-    const found = await run('/bin/sh', ['-c', `command -v ${name}`]).then(({ stdout }) => stdout.trim(), () => '');
+    const found = await run('/bin/sh', ['-c', `command -v ${name}`]).then(
+      ({ stdout }) => stdout.trim(),
+      () => '',
+    );
     if (found !== '') return found;
   }
   return null;
 }
 
 /** Starts a Redis of our own, for this machine alone and without persistence: nothing that matters lives in it. */
-export async function startRedis(options: { program: string; directory: string; password: string; port?: number }): Promise<LocalRedis> {
+export async function startRedis(options: {
+  program: string;
+  directory: string;
+  password: string;
+  port?: number;
+}): Promise<LocalRedis> {
   await endOrphan(options.directory);
   await mkdir(options.directory, { recursive: true, mode: 0o700 });
   const port = options.port ?? (await freePort());
-  const config = ['databases 1024', 'bind 127.0.0.1', `port ${port}`, `requirepass ${options.password}`, 'save ""', 'appendonly no', `dir ${JSON.stringify(options.directory)}`];
+  const config = [
+    'databases 1024',
+    'bind 127.0.0.1',
+    `port ${port}`,
+    `requirepass ${options.password}`,
+    'save ""',
+    'appendonly no',
+    `dir ${JSON.stringify(options.directory)}`,
+  ];
   const configFile = join(options.directory, 'redis.conf');
   await writeFile(configFile, `${config.join('\n')}\n`, { mode: 0o600 });
   const log = await open(join(options.directory, 'redis.log'), 'w');
@@ -49,7 +65,13 @@ async function untilReady(url: string, logFile: string): Promise<void> {
   for (const deadlineMs = Date.now() + START_TIMEOUT_MS; Date.now() < deadlineMs; await delay(20)) {
     const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null, connectTimeout: 1_000 });
     redis.on('error', () => undefined);
-    const isReady = await redis.connect().then(() => redis.ping()).then(() => true, () => false);
+    const isReady = await redis
+      .connect()
+      .then(() => redis.ping())
+      .then(
+        () => true,
+        () => false,
+      );
     redis.disconnect();
     if (isReady) return;
   }

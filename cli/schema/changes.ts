@@ -11,7 +11,10 @@ export interface SchemaChanges {
 
 /** Compares with `schema/api.graphql` of the last commit; `null` when there is none to compare with. */
 export async function changesSinceCommit(apiSdl: string): Promise<SchemaChanges | null> {
-  const committed = await promisify(execFile)('git', ['show', 'HEAD:schema/api.graphql'], { cwd: PROJECT_ROOT, maxBuffer: 64 * 1024 * 1024 }).then(
+  const committed = await promisify(execFile)('git', ['show', 'HEAD:schema/api.graphql'], {
+    cwd: PROJECT_ROOT,
+    maxBuffer: 64 * 1024 * 1024,
+  }).then(
     ({ stdout }) => stdout,
     () => null,
   );
@@ -22,6 +25,7 @@ export async function changesSinceCommit(apiSdl: string): Promise<SchemaChanges 
 export async function compareSchemas(before: string, after: string): Promise<SchemaChanges> {
   const { CriticalityLevel, diff } = await import('@graphql-inspector/core');
   const changes = await diff(buildSchema(before), buildSchema(after));
-  const messagesOf = (level: string): string[] => changes.filter(({ criticality }) => criticality.level === level).map(({ message }) => message);
+  const messagesOf = (level: string): string[] =>
+    changes.filter(({ criticality }) => criticality.level === level).map(({ message }) => message);
   return { breaking: messagesOf(CriticalityLevel.Breaking), dangerous: messagesOf(CriticalityLevel.Dangerous) };
 }

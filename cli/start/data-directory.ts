@@ -77,7 +77,9 @@ async function readSecrets(directory: string): Promise<Secrets> {
   try {
     return secretsShape.parse(JSON.parse(text));
   } catch {
-    throw new CommandError(`the data directory is broken, ${file} cannot be read: start with --reset (this deletes its data), or with another --data-dir`);
+    throw new CommandError(
+      `the data directory is broken, ${file} cannot be read: start with --reset (this deletes its data), or with another --data-dir`,
+    );
   }
 }
 

@@ -13,14 +13,18 @@ import { CommandError } from '../print';
  * @throws CommandError naming the process that holds it
  */
 export async function lockDirectory(directory: string): Promise<() => Promise<void>> {
-  const digest = createHash('sha256').update(await realpath(directory)).digest('hex').slice(0, 24);
+  const digest = createHash('sha256')
+    .update(await realpath(directory))
+    .digest('hex')
+    .slice(0, 24);
   // In the temporary folder, because a socket's path may not exceed about a hundred characters.
   const path = process.platform === 'win32' ? `\\\\.\\pipe\\mercato-${digest}` : join(tmpdir(), `mercato-${digest}.lock`);
   for (let attempt = 0; attempt < 3; attempt += 1) {
     const server = await tryListen(path);
     if (server) return () => new Promise((released) => server.close(() => released()));
     const holder = await askHolder(path);
-    if (holder !== null) throw new CommandError(`another start (process ${holder}) uses ${directory}: stop it first, or give another --data-dir`);
+    if (holder !== null)
+      throw new CommandError(`another start (process ${holder}) uses ${directory}: stop it first, or give another --data-dir`);
     await rm(path, { force: true });
   }
   throw new CommandError(`${directory} cannot be locked; remove ${path}`);

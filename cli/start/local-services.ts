@@ -14,7 +14,9 @@ export function hasOwnDatabases(settings: Settings): boolean {
   const names = knownSubgraphs();
   const missing = names.filter((name) => settings.databases[name] === null);
   if (missing.length > 0 && missing.length < names.length) {
-    throw new CommandError(`${missing.map((name) => `${name.toUpperCase()}_DATABASE_URL`).join(' and ')} must be set too: set all databases or none`);
+    throw new CommandError(
+      `${missing.map((name) => `${name.toUpperCase()}_DATABASE_URL`).join(' and ')} must be set too: set all databases or none`,
+    );
   }
   return missing.length === 0;
 }
@@ -41,7 +43,10 @@ export async function withLocalDatabases(settings: Settings, data: DataDirectory
     void lifecycle.stop().then(() => process.exit(1));
   });
   await postgres.createDatabases(SUBGRAPH_NAMES);
-  return { ...settings, databases: { user: postgres.urlOf('user'), product: postgres.urlOf('product'), order: postgres.urlOf('order') } };
+  return {
+    ...settings,
+    databases: { user: postgres.urlOf('user'), product: postgres.urlOf('product'), order: postgres.urlOf('order') },
+  };
 }
 
 /** Starts a Redis of our own where the machine has the program; answers the settings unchanged where it has not. */

@@ -24,7 +24,9 @@ export async function openProcesses(resources: Resources, seed: () => Promise<vo
   await step('migrations', () => runToItsEnd(['migrate'], environment));
   await seed();
   await step('subgraphs', async () => {
-    await Promise.all(knownSubgraphs().map((name) => keep(name, ['serve', name], { ...environment, PORT: String(ports[name]) }, resources)));
+    await Promise.all(
+      knownSubgraphs().map((name) => keep(name, ['serve', name], { ...environment, PORT: String(ports[name]) }, resources)),
+    );
   });
   await step('worker', async () => keep('worker', ['work'], { ...environment, PORT: String(await freePort()) }, resources));
   await step('gateway', () => keep('gateway', ['serve', 'gateway'], { ...environment, PORT: String(settings.port) }, resources));
@@ -57,7 +59,12 @@ async function runToItsEnd(args: readonly string[], environment: Readonly<Record
 }
 
 /** Keeps a process running until the system stops; resolves when it is ready for the first time. */
-async function keep(name: string, args: readonly string[], environment: Readonly<Record<string, string>>, { lifecycle }: Resources): Promise<void> {
+async function keep(
+  name: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  { lifecycle }: Resources,
+): Promise<void> {
   let current = await launch(args, environment);
   const stopping = new AbortController();
   lifecycle.add(name, () => {
@@ -65,7 +72,7 @@ async function keep(name: string, args: readonly string[], environment: Readonly
     return current.stop();
   });
   const watch = async (): Promise<void> => {
-    for (let pauseMs = FIRST_PAUSE_MS; !stopping.signal.aborted; ) {
+    for (let pauseMs = FIRST_PAUSE_MS; !stopping.signal.aborted;) {
       const startedMs = Date.now();
       const code = await current.ended;
       if (stopping.signal.aborted) return;
@@ -82,7 +89,13 @@ async function keep(name: string, args: readonly string[], environment: Readonly
 
 async function untilReady(name: string, port: number, signal: AbortSignal): Promise<void> {
   for (const deadlineMs = Date.now() + READY_TIMEOUT_MS; Date.now() < deadlineMs && !signal.aborted; await delay(50)) {
-    if (await fetch(`http://127.0.0.1:${port}/ready`).then((answer) => answer.ok, () => false)) return;
+    if (
+      await fetch(`http://127.0.0.1:${port}/ready`).then(
+        (answer) => answer.ok,
+        () => false,
+      )
+    )
+      return;
   }
   throw new CommandError(`${name} did not get ready in ${READY_TIMEOUT_MS / 1000} s`);
 }

@@ -47,7 +47,8 @@ export async function openSubgraph<Module extends SubgraphModule, Extra extends 
     module,
     database,
     bus,
-    execute: (query, variables = {}, viewer = anonymous) => module.client.execute({ query, variables, viewer, requestId: randomUUID() }),
+    execute: (query, variables = {}, viewer = anonymous) =>
+      module.client.execute({ query, variables, viewer, requestId: randomUUID() }),
     close: async () => {
       await module.close();
       await bus.close();

@@ -14,7 +14,8 @@ export interface TestDatabase {
 export async function createDatabase(subgraph: SubgraphName): Promise<TestDatabase> {
   const { postgresUrl, templates } = runState();
   const template = templates[subgraph];
-  if (template === undefined) throw new Error(`the database of ${subgraph} could not be migrated; see what the global set-up printed`);
+  if (template === undefined)
+    throw new Error(`the database of ${subgraph} could not be migrated; see what the global set-up printed`);
   const name = `${subgraph}_${randomBytes(6).toString('hex')}`;
   await queryOnce(`${postgresUrl}/postgres`, `CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY file_copy`);
   const url = `${postgresUrl}/${name}`;

@@ -50,7 +50,11 @@ async function startServers(folder: string): Promise<{ postgresUrl: string; redi
     maxConnections: 500,
   });
   leaveForTeardown(() => postgres.stop());
-  const redis = await startRedis({ program: await provideRedis(), directory: join(folder, 'redis'), password: randomBytes(12).toString('hex') });
+  const redis = await startRedis({
+    program: await provideRedis(),
+    directory: join(folder, 'redis'),
+    password: randomBytes(12).toString('hex'),
+  });
   leaveForTeardown(() => redis.stop());
   return { postgresUrl: postgres.urlOf('').replace(/\/$/, ''), redisUrl: redis.url };
 }

@@ -31,7 +31,11 @@ export function sharedUrl(): string {
 }
 
 /** Sends one operation through the gateway and answers whatever came back, errors included. */
-export async function graph<Data = Json>(query: string, variables: Json = {}, options: GraphOptions = {}): Promise<GraphResult<Data>> {
+export async function graph<Data = Json>(
+  query: string,
+  variables: Json = {},
+  options: GraphOptions = {},
+): Promise<GraphResult<Data>> {
   const response = await fetch(options.url ?? sharedUrl(), {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json', ...identityHeaders(options), ...options.headers },

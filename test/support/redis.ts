@@ -18,7 +18,10 @@ export async function provideRedis(): Promise<string> {
     }
   }
   const installed = await findRedis();
-  if (!installed) throw new Error('the tests need Redis: set REDIS_URL, or install redis-server (Debian: apt-get install redis-server, macOS: brew install redis)');
+  if (!installed)
+    throw new Error(
+      'the tests need Redis: set REDIS_URL, or install redis-server (Debian: apt-get install redis-server, macOS: brew install redis)',
+    );
   return installed;
 }
 

@@ -20,7 +20,9 @@ export interface SystemProcess extends GuardedProcess {
 
 /** Runs a `mercato` command to its end. @throws with `stderr` when it fails */
 export async function runMercato(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<string> {
-  const { stdout } = await run(process.execPath, [MAIN_SCRIPT, ...args], { env: environmentWith({ NODE_ENV: 'test', ...environment }) });
+  const { stdout } = await run(process.execPath, [MAIN_SCRIPT, ...args], {
+    env: environmentWith({ NODE_ENV: 'test', ...environment }),
+  });
   return stdout;
 }
 
@@ -36,7 +38,11 @@ export async function startSystemProcess(options: {
   const started = await startGuarded({
     command: process.execPath,
     args: [MAIN_SCRIPT, ...(options.args ?? ['start', '--no-seed']), '--port', `${port}`],
-    environment: environmentWith({ NODE_ENV: 'test', SUBGRAPH_SIGNING_KEY: 'signing-key-of-the-tests-0123456789', ...options.environment }),
+    environment: environmentWith({
+      NODE_ENV: 'test',
+      SUBGRAPH_SIGNING_KEY: 'signing-key-of-the-tests-0123456789',
+      ...options.environment,
+    }),
     stdout: log.fd,
     stderr: log.fd,
     cwd: folder,
@@ -55,8 +61,13 @@ async function untilReady(port: number, started: GuardedProcess, logFile: string
   let hasEnded = false;
   void started.ended.then(() => (hasEnded = true));
   for (const deadlineMs = Date.now() + START_TIMEOUT_MS; Date.now() < deadlineMs && !hasEnded; await delay(50)) {
-    const isReady = await fetch(`http://127.0.0.1:${port}/ready`).then((answer) => answer.ok, () => false);
+    const isReady = await fetch(`http://127.0.0.1:${port}/ready`).then(
+      (answer) => answer.ok,
+      () => false,
+    );
     if (isReady) return;
   }
-  throw new Error(`${hasEnded ? 'the system ended' : 'the system did not get ready'}; its last words:\n${(await readFile(logFile, 'utf8')).slice(-3_000)}`);
+  throw new Error(
+    `${hasEnded ? 'the system ended' : 'the system did not get ready'}; its last words:\n${(await readFile(logFile, 'utf8')).slice(-3_000)}`,
+  );
 }

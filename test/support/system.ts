@@ -63,7 +63,15 @@ export async function startSystem(options: SystemOptions = {}): Promise<TestSyst
       environment: { ...Object.fromEntries(names), REDIS_URL: redisUrl ?? '', ...options.environment },
     });
     cleanUps.push(() => started.stop());
-    return { url: started.url, process: started, databases, redisUrl, redis: redis?.control ?? null, postgres: postgres?.control ?? null, stop };
+    return {
+      url: started.url,
+      process: started,
+      databases,
+      redisUrl,
+      redis: redis?.control ?? null,
+      postgres: postgres?.control ?? null,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
@@ -83,7 +91,13 @@ async function ownPostgres() {
   const folder = await mkdtemp(join(runState().folder, 'postgres-'));
   const directory = join(folder, 'server');
   await mkdir(directory, { mode: 0o711 });
-  const options = { directory: join(directory, 'data'), logFile: join(folder, 'log'), password: randomBytes(12).toString('hex'), durable: true, maxConnections: 200 };
+  const options = {
+    directory: join(directory, 'data'),
+    logFile: join(folder, 'log'),
+    password: randomBytes(12).toString('hex'),
+    durable: true,
+    maxConnections: 200,
+  };
   const first = await startPostgres(options);
   for (const name of SUBGRAPH_NAMES) await queryOnce(first.urlOf('postgres'), `CREATE DATABASE "${name}"`);
   const databases = Object.fromEntries(SUBGRAPH_NAMES.map((name) => [name, first.urlOf(name)])) as Record<SubgraphName, string>;
