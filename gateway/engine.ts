@@ -11,6 +11,7 @@ import { runPlan, type PlanRun } from './executor/run-plan';
 import { subscribeToSource } from './executor/subscribe';
 import type { PreparedOperation } from './operations/operation';
 import { Operations, type PrepareOptions } from './operations/prepare';
+import { CachePolicies } from './response-cache/policy';
 import type { LoadedSupergraph } from './supergraph/load';
 
 /** One operation as a client sent it, and who the client is. */
@@ -38,12 +39,14 @@ export interface EngineOptions extends PrepareOptions {
 /** Everything that depends on one supergraph: a swap makes a new engine, and running operations end on the old one. */
 export class Engine {
   readonly operations: Operations;
+  readonly cachePolicies: CachePolicies;
 
   constructor(
     readonly supergraph: LoadedSupergraph,
     private readonly options: EngineOptions,
   ) {
     this.operations = new Operations(supergraph, options);
+    this.cachePolicies = new CachePolicies(supergraph);
   }
 
   /** Executes a query or mutation. Never rejects. */

@@ -10,6 +10,7 @@ import { Revocations } from './identity/revocations';
 import { gatewayMetrics, type GatewayMetrics } from './metrics';
 import { DEFAULT_LIMITS } from './operations/limits';
 import type { GatewayOptions, RunningGateway } from './options';
+import { ResponseCache } from './response-cache/response-cache';
 import { serveSockets } from './sockets/socket-server';
 import { loadSupergraph } from './supergraph/load';
 
@@ -35,7 +36,9 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const apollo = new ApolloFront(() => engine, limits.tokens, logger);
   await apollo.start();
   const mayCount = options.environment !== 'production';
-  const route = new GraphqlRoute({ engine: () => engine, apollo, identifier, logger, metrics, maxTokens: limits.tokens, mayCount });
+  const cache = options.responseCache === false ? null : new ResponseCache();
+  const stopInvalidating = cache?.listen(options.bus, options.cacheTopics ?? []);
+  const route = new GraphqlRoute({ engine: () => engine, apollo, identifier, logger, metrics, maxTokens: limits.tokens, cache, mayCount });
   let isDraining = false;
   const routes: Routes = {
     ...options.extraRoutes,
@@ -68,6 +71,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       await http.stop();
       await apollo.stop();
       await stopListening();
+      await stopInvalidating?.();
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { anonymous } from '../../platform/auth';
+import { anonymous, type Viewer } from '../../platform/auth';
 import { countingStatements, type StatementLog } from '../../platform/db';
 import { AppError, isErrorCode, presentError } from '../../platform/errors';
 import { BodyTooLarge, readBody } from '../../platform/http';
@@ -11,10 +11,11 @@ import type { Identifier } from '../identity/identity';
 import type { GatewayMetrics } from '../metrics';
 import { tooLarge } from '../operations/limits';
 import { RefusedOperation } from '../operations/prepare';
+import { cacheKeyOf, type ResponseCache } from '../response-cache/response-cache';
+import { AnswerSender } from './answer-sender';
 import type { ApolloFront } from './apollo';
-import { isJson, plainGraphqlBody } from './graphql-body';
+import { isJson, plainGraphqlBody, type GraphqlBody } from './graphql-body';
 import { JSON_TYPE, negotiate, type AnswerType } from './media-type';
-import { noteRequest } from './request-log';
 import { RequestScope } from './request-scope';
 import { statusOf } from './status';
 
@@ -27,6 +28,8 @@ export interface GraphqlRouteOptions {
   readonly logger: Logger;
   readonly metrics: GatewayMetrics;
   readonly maxTokens: number;
+  /** `null` where every answer is computed anew. */
+  readonly cache: ResponseCache | null;
   /** Whether clients may ask for counts of what their request cost. */
   readonly mayCount: boolean;
 }
@@ -36,29 +39,63 @@ export interface GraphqlRouteOptions {
  * through Apollo Server first, and ends in the same engine.
  */
 export class GraphqlRoute {
-  constructor(private readonly options: GraphqlRouteOptions) {}
+  private readonly answers: AnswerSender;
+
+  constructor(private readonly options: GraphqlRouteOptions) {
+    this.answers = new AnswerSender(options.logger, options.metrics);
+  }
 
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const scope = new RequestScope(request, response);
     const type = negotiate(request.headers.accept);
     try {
       const body = request.method === 'POST' ? await readJson(request) : undefined;
-      const identity = await this.options.identifier.identify(request.headers.authorization, headerOf(request, 'x-guest-token'));
-      scope.viewer = identity.viewer;
+      scope.viewer = await this.viewerOf(request);
       const plain = type !== null && isJson(request) ? plainGraphqlBody(body) : null;
-      if (plain && type) {
-        const answer = await this.run(scope, this.options.engine(), plain.query, plain.operationName, plain.variables);
-        return this.send(scope, response, statusOf(answer, type), type, answer, []);
-      }
+      if (plain && type) return await this.servePlain(scope, response, type, plain);
       const run = (engine: Engine, text: string, name: string | null, variables: Json) => this.run(scope, engine, text, name, variables);
       const { status, headers, answer } = await this.options.apollo.answer(scope, body, run);
       const presented = this.present(answer, scope.requestId);
-      this.send(scope, response, status ?? statusOf(presented, type ?? JSON_TYPE), type ?? JSON_TYPE, presented, headers);
+      this.answers.send(scope, response, status ?? statusOf(presented, type ?? JSON_TYPE), type ?? JSON_TYPE, presented, headers);
     } catch (error) {
       const answer = refusalOf([error], scope.requestId, this.options.logger);
       const status = error instanceof BodyRefused ? error.status : isBadInput(error) ? 400 : statusOf(answer, type ?? JSON_TYPE);
-      this.send(scope, response, status, type ?? JSON_TYPE, answer, []);
+      this.answers.send(scope, response, status, type ?? JSON_TYPE, answer, []);
     }
+  }
+
+  private async viewerOf(request: IncomingMessage): Promise<Viewer> {
+    const { authorization } = request.headers;
+    const guestToken = headerOf(request, 'x-guest-token');
+    if (authorization === undefined && guestToken === undefined) return anonymous;
+    return (await this.options.identifier.identify(authorization, guestToken)).viewer;
+  }
+
+  private async servePlain(scope: RequestScope, response: ServerResponse, type: AnswerType, plain: GraphqlBody): Promise<void> {
+    const engine = this.options.engine();
+    const { query, operationName, variables } = plain;
+    const isPublic = scope.viewer === anonymous && !(scope.counts && this.options.mayCount);
+    const cached = this.options.cache && isPublic ? this.cacheable(this.options.cache, engine, query, operationName, variables) : null;
+    let own: Answer | null = null;
+    if (cached) {
+      scope.operation = cached.operation;
+      const known = cached.cache.find(cached.key);
+      this.options.metrics.onCache(known ? 'hit' : 'miss');
+      const json = known?.json ?? (await cached.cache.fill(cached.key, cached.policy, async () => {
+        own = await this.run(scope, engine, query, operationName, variables);
+        return own.errors || !own.data ? null : Buffer.from(JSON.stringify(own.data));
+      }));
+      if (json) return this.answers.sendPublic(scope, response, type, json, known);
+    }
+    const answer = own ?? (await this.run(scope, engine, query, operationName, variables));
+    this.answers.send(scope, response, statusOf(answer, type), type, answer, []);
+  }
+
+  private cacheable(cache: ResponseCache, engine: Engine, query: string, operationName: string | null, variables: Readonly<Json>) {
+    const operation = engine.operations.prepare(query, operationName);
+    if (operation instanceof RefusedOperation) return null;
+    const policy = engine.cachePolicies.policyOf(operation);
+    return policy && { cache, operation, policy, key: cacheKeyOf(engine.supergraph.id, operation, variables) };
   }
 
   private async run(scope: RequestScope, engine: Engine, text: string, operationName: string | null, variables: Json): Promise<Answer> {
@@ -85,20 +122,6 @@ export class GraphqlRoute {
       return presentError(new AppError('BAD_REQUEST', error.message), requestId).formatted;
     });
     return { ...answer, errors };
-  }
-
-  private send(scope: RequestScope, response: ServerResponse, status: number, type: AnswerType, answer: Answer, headers: readonly (readonly [string, string])[]): void {
-    const extensions = { ...answer.extensions, requestId: scope.requestId };
-    const text = JSON.stringify(answer.errors ? { errors: answer.errors, data: answer.data, extensions } : { data: answer.data, extensions });
-    response.writeHead(status, {
-      'cache-control': 'no-store',
-      ...Object.fromEntries(headers),
-      'content-type': `${type}; charset=utf-8`,
-      'content-length': Buffer.byteLength(text),
-      'x-request-id': scope.requestId,
-    });
-    response.end(text);
-    noteRequest(scope, status, answer, this.options.logger, this.options.metrics);
   }
 }
 

@@ -46,7 +46,22 @@ export interface SubgraphSchema {
   readonly sdl: string;
 }
 
-const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@inaccessible", "@provides", "@external", "@requires", "@tag", "@override"])\n\n`;
+const FEDERATION_IMPORTS = ['@key', '@shareable', '@inaccessible', '@provides', '@external', '@requires', '@tag', '@override', '@composeDirective'];
+
+/**
+ * `@cacheControl(maxAge: 60)` on a root field or type lets the gateway give everybody the same answer for a minute;
+ * `scope: "PRIVATE"` below forbids it. `@composeDirective` is what keeps it in the supergraph, where the gateway reads it.
+ */
+const CACHE_CONTROL = 'directive @cacheControl(maxAge: Int, scope: String) on FIELD_DEFINITION | OBJECT | INTERFACE | UNION';
+
+const LINK = `extend schema
+  @link(url: "https://specs.apollo.dev/federation/v2.9", import: [${FEDERATION_IMPORTS.map((name) => `"${name}"`).join(', ')}])
+  @link(url: "https://mercato.example/cache/v1.0", import: ["@cacheControl"])
+  @composeDirective(name: "@cacheControl")
+
+${CACHE_CONTROL}
+
+`;
 
 /** TypeGraphQL asks for one where there is a subscription; ours read from sources of their own. */
 const NO_PUB_SUB = { publish: suppliedBySubgraph, subscribe: suppliedBySubgraph };

@@ -37,15 +37,20 @@ export async function startHttpServer(routes: Routes, options: { host: string; p
 }
 
 /** Reads a request's body as text. @throws BodyTooLarge beyond `maxBytes` */
-export async function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxBytes) throw new BodyTooLarge(maxBytes);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+export function readBody(request: IncomingMessage, maxBytes: number): Promise<string> {
+  // By events: an async iterator over the body costs a request more than everything else that reads it.
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= maxBytes) chunks.push(chunk);
+      else reject(new BodyTooLarge(maxBytes));
+    });
+    request.on('end', () => resolve(chunks.length === 1 ? String(chunks[0]) : Buffer.concat(chunks).toString('utf8')));
+    request.on('error', reject);
+    request.on('close', () => reject(new Error('the request ended before its body')));
+  });
 }
 
 export class BodyTooLarge extends Error {

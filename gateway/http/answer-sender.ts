@@ -1,0 +1,55 @@
+import type { ServerResponse } from 'node:http';
+import type { Logger } from '../../platform/observability';
+import type { Answer } from '../executor/answer';
+import type { GatewayMetrics } from '../metrics';
+import type { CachedData } from '../response-cache/response-cache';
+import type { AnswerType } from './media-type';
+import { noteRequest } from './request-log';
+import type { RequestScope } from './request-scope';
+
+const DATA_HEAD = Buffer.from('{"data":');
+
+/** Writes answers, each with its request id, and notes that it did. */
+export class AnswerSender {
+  constructor(
+    private readonly logger: Logger,
+    private readonly metrics: GatewayMetrics,
+  ) {}
+
+  send(scope: RequestScope, response: ServerResponse, status: number, type: AnswerType, answer: Answer, headers: HeaderPairs): void {
+    const extensions = { ...answer.extensions, requestId: scope.requestId };
+    const text = JSON.stringify(answer.errors ? { errors: answer.errors, data: answer.data, extensions } : { data: answer.data, extensions });
+    response.writeHead(status, {
+      'cache-control': 'no-store',
+      ...(headers.length > 0 ? Object.fromEntries(headers) : {}),
+      'content-type': `${type}; charset=utf-8`,
+      'content-length': Buffer.byteLength(text),
+      'x-request-id': scope.requestId,
+    });
+    response.end(text);
+    noteRequest(scope, status, answer, this.logger, this.metrics);
+  }
+
+  /** Serialised data that is, or might have been, cached; the request id around it is the client's own. */
+  sendPublic(scope: RequestScope, response: ServerResponse, type: AnswerType, json: Buffer, known: CachedData | null): void {
+    const tail = `,"extensions":{"requestId":"${scope.requestId}"}}`;
+    const body = Buffer.allocUnsafe(DATA_HEAD.length + json.length + tail.length);
+    body.set(DATA_HEAD, 0);
+    body.set(json, DATA_HEAD.length);
+    body.write(tail, DATA_HEAD.length + json.length, 'latin1');
+    response.writeHead(200, {
+      'content-type': `${type}; charset=utf-8`,
+      'content-length': body.length,
+      'x-request-id': scope.requestId,
+      // Only this process hears when the answer ends, so whoever keeps it must ask again.
+      'cache-control': 'no-cache',
+      vary: 'accept, authorization, x-guest-token',
+      'x-mercato-cache': known ? 'hit' : 'miss',
+      age: String(known ? Math.floor((performance.now() - known.storedAtMs) / 1000) : 0),
+    });
+    response.end(body);
+    noteRequest(scope, 200, {}, this.logger, this.metrics);
+  }
+}
+
+type HeaderPairs = readonly (readonly [string, string])[];
