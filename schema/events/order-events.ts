@@ -1,0 +1,23 @@
+/** `data` of `order.placed`: an order was made; the money is held. */
+export interface OrderPlaced {
+  /** Opaque id. */
+  readonly orderId: string;
+  /** Opaque id of the customer; `null` for a guest. */
+  readonly userId: string | null;
+  readonly number: string;
+  readonly email: string;
+  /** In the log of the order. */
+  readonly sequence: number;
+}
+
+/** `data` of `order.status_changed`: the log of an order grew. Where only money moved, `from` and `to` are equal. */
+export interface OrderStatusChanged {
+  readonly orderId: string;
+  readonly userId: string | null;
+  readonly number: string;
+  readonly sequence: number;
+  /** The entry's type: the new status, or `PAYMENT_CAPTURED`, `PAYMENT_VOIDED`, `PAYMENT_REFUNDED`. */
+  readonly type: string;
+  readonly from: string;
+  readonly to: string;
+}

@@ -1,0 +1,43 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import { HOLD_SECONDS, type KeyOf } from '../idempotency';
+import type { Checkout, CheckoutDraft, CheckoutStep } from './checkout.entity';
+
+type Handle = DataSource | EntityManager;
+
+/** The parts of a checkout that its steps need. */
+export type OpenCheckout = Pick<Checkout, 'id' | 'viewer' | 'key' | 'cartId' | 'step' | 'reference' | 'draft' | 'holder'>;
+
+const COLUMNS = 'id, viewer, key, cart_id AS "cartId", step, reference, draft, holder';
+
+/** Begins a checkout; `null` while another one of the same cart is open. */
+export async function insertCheckout(handle: Handle, name: KeyOf, cartId: number, reference: string, draft: CheckoutDraft, holder: string): Promise<OpenCheckout | null> {
+  const rows = await handle.query<OpenCheckout[]>(
+    `INSERT INTO checkout (viewer, key, cart_id, step, reference, draft, holder, held_until)
+     VALUES ($1, $2, $3, 'STARTED', $4, $5::jsonb, $6, now() + interval '${HOLD_SECONDS} seconds')
+     ON CONFLICT (cart_id) WHERE step IN ('STARTED', 'RESERVED', 'PAYING') DO NOTHING RETURNING ${COLUMNS}`,
+    [name.viewer, name.key, cartId, reference, JSON.stringify(draft), holder],
+  );
+  return rows[0] ?? null;
+}
+
+/** Writes the next step down; `false` when somebody else has taken over, and this process must let go. */
+export async function moveCheckout(handle: Handle, checkout: OpenCheckout, to: CheckoutStep, orderId: number | null = null): Promise<boolean> {
+  const [moved] = await handle.query<[unknown[], number]>(
+    `UPDATE checkout SET step = $3, order_id = $4::integer, updated_at = now()
+     WHERE id = $1 AND holder = $2 AND step IN ('STARTED', 'RESERVED', 'PAYING') RETURNING 1`,
+    [checkout.id, checkout.holder, to, orderId],
+  );
+  return moved.length > 0;
+}
+
+/** Takes over checkouts that their holder left behind: the one of a request, or any. */
+export async function takeOver(handle: Handle, holder: string, limit: number, of: Pick<KeyOf, 'viewer' | 'key'> | null): Promise<OpenCheckout[]> {
+  const [taken] = await handle.query<[OpenCheckout[], number]>(
+    `UPDATE checkout SET holder = $1, held_until = now() + interval '${HOLD_SECONDS} seconds' WHERE id IN (
+       SELECT id FROM checkout WHERE step IN ('STARTED', 'RESERVED', 'PAYING')
+         AND (($3::text IS NULL AND held_until < now()) OR (viewer = $3 AND key = $4))
+       ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING ${COLUMNS}`,
+    [holder, limit, of?.viewer ?? null, of?.key ?? null],
+  );
+  return taken;
+}

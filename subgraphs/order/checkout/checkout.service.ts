@@ -1,0 +1,195 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { DataSource } from 'typeorm';
+import { AppError } from '../../../platform/errors';
+import { CartVersionConflict, InsufficientStock, type Cart, type CartService } from '../cart';
+import type { ContactPort } from '../contact';
+import { ownerKey, ownerOf } from '../guest';
+import type { IdempotencyService, KeyOf } from '../idempotency';
+import { actorOf, type OrderAddress, type ShippingMethod } from '../order';
+import type { Shortage, StockPort } from '../stock';
+import type { Caller } from '../upstream';
+import type { CheckoutDraft } from './checkout.entity';
+import {
+  CartEmpty,
+  CheckoutInProgress,
+  EmailRequired,
+  IdempotencyKeyReused,
+  PaymentDeclined,
+  PriceChanged,
+  revivedFailure,
+  storedFailure,
+  type PlaceOrderFailure,
+  type StoredFailure,
+} from './checkout.errors';
+import { priceCart, type PricedCart } from './checkout.pricing';
+import { insertCheckout, takeOver, type OpenCheckout } from './checkout.rows';
+import { CheckoutLost, PLACE_ORDER, type CheckoutSteps } from './checkout.steps';
+
+/** A checked request to place an order. */
+export interface PlaceOrderRequest {
+  readonly idempotencyKey: string;
+  readonly email: string | null;
+  readonly shippingAddress: OrderAddress;
+  readonly billingAddress: OrderAddress | null;
+  readonly shippingMethod: ShippingMethod;
+  readonly paymentToken: string;
+  readonly expectedTotalMinor: number | null;
+  readonly expectedCartVersion: number | null;
+  readonly note: string | null;
+}
+
+export interface PlaceOrderOutcome {
+  readonly orderId: number | null;
+  readonly errors: readonly PlaceOrderFailure[];
+  readonly isReplayed: boolean;
+}
+
+/** What is stored under the key: the order, or why there is none. */
+type StoredAnswer = { readonly orderId: number } | { readonly failures: readonly StoredFailure[] };
+
+type Prepared = { readonly cart: Cart; readonly draft: CheckoutDraft } | { readonly failures: readonly PlaceOrderFailure[] };
+
+export interface CheckoutDependencies {
+  readonly database: DataSource;
+  readonly carts: CartService;
+  readonly stock: StockPort;
+  readonly contacts: ContactPort;
+  readonly idempotency: IdempotencyService;
+  readonly steps: CheckoutSteps;
+}
+
+/**
+ * Places orders, exactly once per idempotency key. What is refused before anything was begun is not remembered, so the
+ * same request may succeed later; from the first step on, the same key and input give the same answer.
+ */
+export class CheckoutService {
+  constructor(private readonly deps: CheckoutDependencies) {}
+
+  async place(caller: Caller, request: PlaceOrderRequest): Promise<PlaceOrderOutcome> {
+    const owner = ownerOf(caller.viewer);
+    if (!owner) return failed(CartEmpty.make());
+    const { idempotencyKey, ...input } = request;
+    const name: KeyOf = { viewer: ownerKey(owner), operation: PLACE_ORDER, key: idempotencyKey };
+    const attempt = await this.deps.idempotency.begin(name, input);
+    switch (attempt.kind) {
+      case 'reused':
+        return failed(IdempotencyKeyReused.make());
+      case 'busy':
+        return failed(CheckoutInProgress.make());
+      case 'done':
+        return { ...outcomeOf(attempt.response as StoredAnswer), isReplayed: true };
+      case 'ours':
+        return this.begin(caller, request, name, attempt.holder, attempt.isTakenOver);
+    }
+  }
+
+  /** What it would come to, and what would stand in the way. */
+  async quote(caller: Caller, request: PlaceOrderRequest): Promise<{ priced: PricedCart | null; currency: string; errors: readonly PlaceOrderFailure[] }> {
+    const cart = await this.deps.carts.active(caller.viewer);
+    if (!cart || cart.lines.length === 0) return { priced: null, currency: '', errors: [CartEmpty.make()] };
+    const priced = await this.price(cart, request, caller.requestId);
+    return { priced, currency: cart.currency, errors: refusalsOf(cart, priced, request) };
+  }
+
+  private async begin(caller: Caller, request: PlaceOrderRequest, name: KeyOf, holder: string, isTakenOver: boolean): Promise<PlaceOrderOutcome> {
+    if (isTakenOver) {
+      const orderId = await this.finishAbandoned(name, caller.requestId);
+      if (orderId !== null) return { orderId, errors: [], isReplayed: true };
+    }
+    const checkout = await this.start(caller, request, name, holder).catch(async (error: unknown) => {
+      await this.deps.idempotency.forget(name);
+      throw error;
+    });
+    if (!('id' in checkout)) {
+      await this.deps.idempotency.forget(name);
+      return failed(...checkout.failures);
+    }
+    try {
+      return await this.run(checkout, request, name, caller.requestId);
+    } catch (error) {
+      if (error instanceof CheckoutLost) return failed(CheckoutInProgress.make());
+      if (await this.deps.steps.undoQuietly(checkout, caller.requestId)) await this.deps.idempotency.forget(name);
+      throw error;
+    }
+  }
+
+  private async start(caller: Caller, request: PlaceOrderRequest, name: KeyOf, holder: string): Promise<OpenCheckout | { failures: readonly PlaceOrderFailure[] }> {
+    const prepared = await this.prepare(caller, request);
+    if ('failures' in prepared) return prepared;
+    const checkout = await insertCheckout(this.deps.database, name, prepared.cart.id, referenceOf(name), prepared.draft, holder);
+    return checkout ?? { failures: [CheckoutInProgress.make()] };
+  }
+
+  private async run(checkout: OpenCheckout, request: PlaceOrderRequest, name: KeyOf, requestId: string): Promise<PlaceOrderOutcome> {
+    const { steps } = this.deps;
+    const shortages = await steps.reserve(checkout, requestId);
+    if (shortages.length > 0) return this.giveUp(checkout, name, shortages.map(asFailure), requestId);
+    const payment = await steps.pay(checkout, request.paymentToken);
+    if (!payment.isAuthorised) return this.giveUp(checkout, name, [PaymentDeclined.make(payment.code)], requestId);
+    return { orderId: await steps.order(checkout, payment.captureOn, requestId), errors: [], isReplayed: false };
+  }
+
+  private async giveUp(checkout: OpenCheckout, name: KeyOf, failures: readonly PlaceOrderFailure[], requestId: string): Promise<PlaceOrderOutcome> {
+    await this.deps.idempotency.finish(this.deps.database, name, { failures: failures.map(storedFailure) });
+    await this.deps.steps.undoQuietly(checkout, requestId);
+    return failed(...failures);
+  }
+
+  private async prepare(caller: Caller, request: PlaceOrderRequest): Promise<Prepared> {
+    const { viewer, requestId } = caller;
+    const cart = await this.deps.carts.active(viewer);
+    if (!cart || cart.lines.length === 0) return { failures: [CartEmpty.make()] };
+    const [priced, email] = await Promise.all([this.price(cart, request, requestId), this.emailOf(caller, request)]);
+    const failures = refusalsOf(cart, priced, request);
+    if (email === null) return { failures: [...failures, EmailRequired.make()] };
+    if (failures.length > 0) return { failures };
+    const { errors: _none, ...amounts } = priced;
+    const draft = { ...amounts, userId: cart.userId, guestTokenHash: cart.guestTokenHash, email, currency: cart.currency, cartVersion: cart.version };
+    const { shippingAddress, billingAddress, note } = request;
+    return { cart, draft: { ...draft, shippingAddress, billingAddress, note, actor: actorOf(viewer) } };
+  }
+
+  private async price(cart: Cart, request: PlaceOrderRequest, requestId: string): Promise<PricedCart> {
+    const offers = await this.deps.stock.offersOf(cart.lines.map((line) => line.variantId), requestId);
+    return priceCart(cart, offers, request.shippingMethod);
+  }
+
+  private async emailOf({ viewer, requestId }: Caller, request: PlaceOrderRequest): Promise<string | null> {
+    if (request.email !== null) return request.email;
+    return viewer.userId === null ? null : this.deps.contacts.emailOf(viewer.userId, requestId);
+  }
+
+  private async finishAbandoned(name: KeyOf, requestId: string): Promise<number | null> {
+    const [abandoned] = await takeOver(this.deps.database, randomUUID(), 1, name);
+    return abandoned ? this.deps.steps.recover(abandoned, requestId) : null;
+  }
+}
+
+/** What stands in the way before anything is begun. */
+function refusalsOf(cart: Cart, priced: PricedCart, request: PlaceOrderRequest): PlaceOrderFailure[] {
+  const { expectedCartVersion, expectedTotalMinor } = request;
+  if (expectedCartVersion !== null && expectedCartVersion !== cart.version) return [CartVersionConflict.make(cart)];
+  if (priced.errors.length > 0) return [...priced.errors];
+  if (expectedTotalMinor === null || expectedTotalMinor === priced.totalMinor) return [];
+  return [PriceChanged.make(expectedTotalMinor, priced.totalMinor, cart.currency)];
+}
+
+/** New for each attempt, since a reservation or payment that was given back cannot be used again. */
+function referenceOf(name: KeyOf): string {
+  const request = createHash('sha256').update(`${name.viewer}|${name.key}`).digest('base64url').slice(0, 22);
+  return `chk_${request}_${randomUUID()}`;
+}
+
+function asFailure({ variantId, available }: Shortage): InsufficientStock {
+  return InsufficientStock.make(variantId, available, ['cart', 'lines']);
+}
+
+function outcomeOf(answer: StoredAnswer): Omit<PlaceOrderOutcome, 'isReplayed'> {
+  if ('orderId' in answer) return { orderId: answer.orderId, errors: [] };
+  return { orderId: null, errors: answer.failures.map(revivedFailure) };
+}
+
+function failed(...errors: PlaceOrderFailure[]): PlaceOrderOutcome {
+  if (errors.length === 0) throw new AppError('INTERNAL_SERVER_ERROR', 'a checkout failed without a reason');
+  return { orderId: null, errors, isReplayed: false };
+}

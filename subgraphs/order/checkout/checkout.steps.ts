@@ -1,0 +1,126 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import { inTransaction } from '../../../platform/db';
+import type { Logger } from '../../../platform/observability';
+import { touchCart } from '../cart';
+import type { IdempotencyService } from '../idempotency';
+import { owe, placeNewOrder, type FollowUps } from '../order';
+import type { Authorisation, PaymentService } from '../payment';
+import type { Shortage, StockPort } from '../stock';
+import { moveCheckout, type OpenCheckout } from './checkout.rows';
+
+export const PLACE_ORDER = 'placeOrder';
+
+/** Longer than a checkout may be held, so that recovery always finds the stock still reserved. */
+const RESERVATION_SECONDS = 900;
+
+export interface CheckoutStepsDependencies {
+  readonly database: DataSource;
+  readonly stock: StockPort;
+  readonly payments: PaymentService;
+  readonly idempotency: IdempotencyService;
+  readonly followUps: FollowUps;
+  readonly logger: Logger;
+}
+
+/** Thrown when another process has taken the checkout over: the one that lost it stops without undoing anything. */
+export class CheckoutLost extends Error {}
+
+/**
+ * The steps of a checkout, each written down before it is taken, so that a crash between any two leaves a record of
+ * what may have happened outside. The order of steps keeps two promises: stock is held before money, and money is only
+ * held, never taken, before the order exists.
+ */
+export class CheckoutSteps {
+  constructor(private readonly deps: CheckoutStepsDependencies) {}
+
+  /** Holds the stock. An answer that is not empty says what runs short, and nothing is held. */
+  async reserve(checkout: OpenCheckout, requestId: string): Promise<Shortage[]> {
+    await this.move(this.deps.database, checkout, 'RESERVED');
+    const lines = checkout.draft.items.map(({ variantId, quantity }) => ({ variantId, quantity }));
+    return this.deps.stock.reserve(checkout.reference, lines, RESERVATION_SECONDS, requestId);
+  }
+
+  /** Holds the money. */
+  async pay(checkout: OpenCheckout, paymentToken: string): Promise<Authorisation> {
+    await this.move(this.deps.database, checkout, 'PAYING');
+    return this.deps.payments.authorise(chargeOf(checkout), paymentToken);
+  }
+
+  /** Makes the order, its log and event, empties the cart and stores the answer, all at once; then takes the money. */
+  async order(checkout: OpenCheckout, captureOn: 'PLACING' | 'SHIPPING', requestId: string): Promise<number> {
+    const { database, payments, idempotency, followUps } = this.deps;
+    const orderId = await inTransaction(database, async (tx) => {
+      const order = await placeNewOrder(tx, checkout.draft, checkout.reference, checkout.draft.actor);
+      await this.move(tx, checkout, 'ORDERED', order.id);
+      await payments.attach(tx, checkout.reference, order.id);
+      await takeOutOfCart(tx, checkout);
+      await owe(tx, order.id, captureOn === 'PLACING' ? ['CLAIM_STOCK', 'CAPTURE_PAYMENT'] : ['CLAIM_STOCK']);
+      await idempotency.finish(tx, { viewer: checkout.viewer, operation: PLACE_ORDER, key: checkout.key }, { orderId: order.id });
+      return order.id;
+    });
+    await followUps.runFor(orderId, requestId);
+    return orderId;
+  }
+
+  /** Gives back whatever may be held, and closes the checkout. Safe to repeat. */
+  async undo(checkout: OpenCheckout, requestId: string): Promise<void> {
+    const { stock, payments, database } = this.deps;
+    await payments.abandon(chargeOf(checkout));
+    await stock.release(checkout.reference, 'checkout not completed', requestId);
+    await this.move(database, checkout, 'UNDONE');
+  }
+
+  /**
+   * Finishes or undoes a checkout that was left behind. Money that is held means that its customer may have been told
+   * nothing but wants the goods: the order is made. Otherwise everything is given back.
+   *
+   * @returns the order's key, or `null` when it was undone
+   */
+  async recover(checkout: OpenCheckout, requestId: string): Promise<number | null> {
+    const authorisation = checkout.step === 'PAYING' ? await this.deps.payments.findAuthorisation(checkout.reference) : null;
+    if (authorisation?.isAuthorised) return this.order(checkout, authorisation.captureOn, requestId);
+    await this.undo(checkout, requestId);
+    return null;
+  }
+
+  /** Undoes after a failure of ours; where even that fails, the worker will. */
+  async undoQuietly(checkout: OpenCheckout, requestId: string): Promise<boolean> {
+    try {
+      await this.undo(checkout, requestId);
+      return true;
+    } catch (error) {
+      this.deps.logger.warn({ err: error, checkout: checkout.id, requestId }, 'a checkout could not be undone yet, the worker will');
+      return false;
+    }
+  }
+
+  private async move(handle: DataSource | EntityManager, checkout: OpenCheckout, to: OpenCheckout['step'], orderId: number | null = null): Promise<void> {
+    if (!(await moveCheckout(handle, checkout, to, orderId))) throw new CheckoutLost('another process took this checkout over');
+  }
+}
+
+function chargeOf({ reference, draft }: OpenCheckout) {
+  return { reference, amountMinor: draft.totalMinor, currency: draft.currency };
+}
+
+/** What came into the cart while it was being ordered stays in it; a cart that did not change is done with. */
+async function takeOutOfCart(tx: EntityManager, { cartId, draft }: OpenCheckout): Promise<void> {
+  const [ordered] = await tx.query<[unknown[], number]>(
+    `UPDATE cart SET status = 'ORDERED', updated_at = clock_timestamp() WHERE id = $1 AND version = $2 AND status = 'ACTIVE' RETURNING 1`,
+    [cartId, draft.cartVersion],
+  );
+  if (ordered.length > 0) return;
+  const items = JSON.stringify(draft.items.map(({ variantId, quantity }) => ({ variantId, quantity })));
+  await tx.query('SELECT 1 FROM cart WHERE id = $1 FOR UPDATE', [cartId]);
+  await tx.query(
+    `DELETE FROM cart_line l USING jsonb_to_recordset($2::jsonb) AS i ("variantId" int, quantity int)
+     WHERE l.cart_id = $1 AND l.variant_id = i."variantId" AND l.quantity <= i.quantity`,
+    [cartId, items],
+  );
+  await tx.query(
+    `UPDATE cart_line l SET quantity = l.quantity - i.quantity FROM jsonb_to_recordset($2::jsonb) AS i ("variantId" int, quantity int)
+     WHERE l.cart_id = $1 AND l.variant_id = i."variantId" AND l.quantity > i.quantity`,
+    [cartId, items],
+  );
+  await touchCart(tx, cartId);
+}

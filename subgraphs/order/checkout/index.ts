@@ -1,0 +1,6 @@
+export { CartEmpty, CheckoutInProgress, EmailRequired, IdempotencyKeyReused, InvalidAddress, PaymentDeclined, PriceChanged } from './checkout.errors';
+export { Checkout } from './checkout.entity';
+export { recoverCheckouts } from './checkout.recovery';
+export { CheckoutResolver } from './checkout.resolver';
+export { CheckoutService } from './checkout.service';
+export { CheckoutSteps } from './checkout.steps';

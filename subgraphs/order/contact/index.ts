@@ -1,0 +1,1 @@
+export { createContactPort, type ContactPort } from './contact.port';

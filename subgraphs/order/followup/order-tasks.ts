@@ -1,0 +1,78 @@
+import type { DataSource } from 'typeorm';
+import { inTransaction } from '../../../platform/db';
+import { changeOrder, lockOrder, owe, SYSTEM, type Order, type OrderService, type OrderTask } from '../order';
+import type { PaymentService } from '../payment';
+import type { StockPort } from '../stock';
+
+export interface OrderTasksDependencies {
+  readonly database: DataSource;
+  readonly orders: OrderService;
+  readonly payments: PaymentService;
+  readonly stock: StockPort;
+}
+
+/** What each task does. All are idempotent: a task whose end was not noted is done again. */
+export class OrderTasks {
+  constructor(private readonly deps: OrderTasksDependencies) {}
+
+  async perform(kind: OrderTask, orderId: number, requestId: string): Promise<void> {
+    const [order] = await this.deps.orders.byKeys([orderId]);
+    if (!order) throw new Error(`order ${orderId} is gone`);
+    switch (kind) {
+      case 'CLAIM_STOCK':
+        return this.claimStock(order, requestId);
+      case 'CAPTURE_PAYMENT':
+        return this.capturePayment(order);
+      case 'SETTLE_PAYMENT':
+        return this.settlePayment(order);
+      case 'RETURN_STOCK':
+        return this.returnStock(order, requestId);
+    }
+  }
+
+  /** The stock of a reservation that ran out may be gone to somebody else: then nothing can be sent, and the order ends. */
+  private async claimStock(order: Order, requestId: string): Promise<void> {
+    if (isCalledOff(order) || order.reservationId === null) return;
+    if (await this.deps.stock.claim(order.reservationId, requestId)) return;
+    await inTransaction(this.deps.database, async (tx) => {
+      const held = await lockOrder(tx, order.id);
+      if (!held || isCalledOff(held)) return;
+      const reason = 'OUT_OF_STOCK';
+      await changeOrder(tx, held, { to: 'CANCELLED', actor: SYSTEM, reason, data: { reason } });
+      await owe(tx, order.id, ['SETTLE_PAYMENT']);
+    });
+  }
+
+  private async capturePayment(order: Order): Promise<void> {
+    if (isCalledOff(order) || !(await this.deps.payments.capture(order.id))) return;
+    await inTransaction(this.deps.database, async (tx) => {
+      const held = await lockOrder(tx, order.id);
+      if (!held || held.paymentStatus === 'PAID' || isCalledOff(held)) return;
+      const isFirst = held.status === 'PLACED';
+      const to = isFirst ? 'PAID' : held.status;
+      await changeOrder(tx, held, { to, type: isFirst ? 'PAID' : 'PAYMENT_CAPTURED', paymentStatus: 'PAID', actor: SYSTEM });
+    });
+  }
+
+  private async settlePayment(order: Order): Promise<void> {
+    const settlement = await this.deps.payments.settle(order.id);
+    if (settlement === 'NOTHING') return;
+    await inTransaction(this.deps.database, async (tx) => {
+      const held = await lockOrder(tx, order.id);
+      if (!held || held.paymentStatus === settlement) return;
+      await changeOrder(tx, held, { to: held.status, type: `PAYMENT_${settlement}`, paymentStatus: settlement, actor: SYSTEM });
+    });
+  }
+
+  private async returnStock(order: Order, requestId: string): Promise<void> {
+    const reason = order.cancelledReason ?? 'returned';
+    if (order.reservationId !== null && (await this.deps.stock.release(order.reservationId, reason, requestId))) return;
+    const [items = []] = await this.deps.orders.itemsOf([order.id]);
+    const lines = items.map(({ variantId, quantity }) => ({ variantId, quantity }));
+    await this.deps.stock.restock(`return:${order.number}`, reason, lines, requestId);
+  }
+}
+
+function isCalledOff(order: Order): boolean {
+  return order.status === 'CANCELLED' || order.status === 'REFUNDED';
+}

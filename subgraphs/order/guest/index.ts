@@ -1,0 +1,1 @@
+export { isGuestToken, newGuestToken, ownerOf, ownerKey, hashOfGuestToken, type Owner } from './guest';

@@ -1,0 +1,2 @@
+export { IdempotencyKey } from './idempotency.entity';
+export { HOLD_SECONDS, IdempotencyService, readKey, type Attempt, type KeyOf } from './idempotency.service';

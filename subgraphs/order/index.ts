@@ -1,0 +1,1 @@
+export { createOrderSubgraph, type OrderSubgraphDependencies } from './order.subgraph';

@@ -1,0 +1,116 @@
+import { openable } from '../../platform/db';
+import { OutboxEvent, startOutboxRelay } from '../../platform/events';
+import { buildSubgraph, createSubgraphExecutor, type SubgraphClient, type SubgraphDependencies, type SubgraphModule } from '../../platform/federation';
+import { Cart, CartLine, CartLineResolver, CartResolver, CartService, createCartLoaders, CustomerCartResolver } from './cart';
+import { Checkout, CheckoutResolver, CheckoutService, CheckoutSteps, recoverCheckouts } from './checkout';
+import { createContactPort } from './contact';
+import { OrderTasks, OwedTask, TaskRunner } from './followup';
+import { IdempotencyKey, IdempotencyService } from './idempotency';
+import { First1764000000000 } from './migrations/1764000000000-first';
+import { NodeResolver } from './node';
+import * as order from './order';
+import { createPaymentLoader, createSandboxProvider, Payment, PaymentResolver, PaymentService, SandboxCharge } from './payment';
+import { Category, Product, ProductVariant, User } from './reference';
+import { createOfferLoader, createStockPort } from './stock';
+import { TrackingResolver, TrackingService } from './tracking';
+import { repeat } from './worker';
+
+/** What the order subgraph needs beyond its own database: the two subgraphs whose data it sells and mails with. */
+export type OrderSubgraphDependencies = SubgraphDependencies & { readonly product: SubgraphClient; readonly user: SubgraphClient };
+
+const ENTITIES = [Cart, CartLine, Checkout, IdempotencyKey, order.Order, order.OrderEvent, order.OrderItem, order.Shipment, OutboxEvent, OwedTask, Payment, SandboxCharge];
+
+/** Composes the order subgraph: carts, checkout, orders, payments and tracking over one database. */
+export function createOrderSubgraph(deps: OrderSubgraphDependencies): SubgraphModule {
+  const { settings, databaseUrl, bus, logger } = deps;
+  const database = openable({
+    url: databaseUrl,
+    entities: ENTITIES,
+    migrations: [First1764000000000],
+    poolSize: settings.databasePoolSize,
+    applicationName: 'mercato-order',
+  });
+  const services = createServices(deps, database.source);
+  const { orders, tracking, runner, steps, idempotency } = services;
+  const { subgraph } = createSchema(services, settings.currency);
+  return {
+    name: 'order',
+    sdl: subgraph.sdl,
+    client: createSubgraphExecutor(subgraph, logger),
+    open: database.open,
+    migrate: async () => {
+      await database.migrate();
+      await orders.checkStatusRules();
+    },
+    checkReady: database.checkReady,
+    startWork: async () => {
+      const work = [
+        startOutboxRelay(databaseUrl, bus, logger),
+        repeat('what orders owe', 1_000, () => runner.runDue(), logger),
+        repeat('abandoned checkouts', 2_000, () => recoverCheckouts(database.source, steps, idempotency, logger), logger),
+        repeat('expired idempotency keys', 3_600_000, () => idempotency.sweep(), logger),
+      ];
+      return { name: 'order work', stop: async () => void (await Promise.all(work.map((part) => part.stop()))) };
+    },
+    close: async () => {
+      await tracking.stop();
+      await database.close();
+    },
+  };
+}
+
+type Database = ReturnType<typeof openable>['source'];
+type Services = ReturnType<typeof createServices>;
+
+function createServices(deps: OrderSubgraphDependencies, database: Database) {
+  const { settings, bus, logger } = deps;
+  const stock = createStockPort(deps.product);
+  const payments = new PaymentService(database, createSandboxProvider(database));
+  const orders = new order.OrderService(database);
+  const runner = new TaskRunner(database, new OrderTasks({ database, orders, payments, stock }), logger);
+  const idempotency = new IdempotencyService(database);
+  const carts = new CartService(database, settings.currency);
+  const steps = new CheckoutSteps({ database, stock, payments, idempotency, followUps: runner, logger });
+  const checkout = new CheckoutService({ database, carts, stock, contacts: createContactPort(deps.user), idempotency, steps });
+  const lifecycle = new order.OrderLifecycle(database, runner);
+  const tracking = new TrackingService(orders, bus);
+  return { stock, payments, orders, runner, idempotency, carts, steps, checkout, lifecycle, tracking };
+}
+
+function createSchema(services: Services, currency: string) {
+  const { stock, payments, orders, carts, checkout, lifecycle, tracking } = services;
+  const offers = createOfferLoader(stock);
+  const orderLoaders = order.createOrderLoaders(orders);
+  const cartLoaders = createCartLoaders(carts);
+  const orderResolver = new order.OrderResolver(orders, orderLoaders, createPaymentLoader(payments), currency);
+  const cartResolver = new CartResolver(carts, cartLoaders, offers);
+  const trackingResolver = new TrackingResolver(tracking);
+  const subgraph = buildSubgraph({
+    name: 'order',
+    resolvers: [
+      orderResolver,
+      new order.OrderItemResolver(),
+      new order.ShipmentResolver(),
+      new order.OrderChangeResolver(lifecycle),
+      new order.CustomerOrdersResolver(orderLoaders, currency),
+      new PaymentResolver(),
+      cartResolver,
+      new CartLineResolver(offers),
+      new CustomerCartResolver(cartLoaders),
+      new CheckoutResolver(checkout, orderLoaders, currency),
+      trackingResolver,
+      new NodeResolver(orderResolver, cartResolver),
+    ],
+    orphanedTypes: [User, Product, ProductVariant, Category, order.Order, Cart],
+    references: {
+      Order: (reference, context) => orderResolver.resolveReference(reference, context),
+      Cart: (reference, context) => cartResolver.resolveReference(reference, context),
+      User: async ({ id }) => Object.assign(new User(), { id }),
+      Product: async ({ id }) => Object.assign(new Product(), { id }),
+      ProductVariant: async ({ id }) => Object.assign(new ProductVariant(), { id }),
+      Category: async ({ id }) => Object.assign(new Category(), { id }),
+    },
+    subscriptions: { orderStatusChanged: trackingResolver.watch },
+  });
+  return { subgraph };
+}

@@ -1,0 +1,50 @@
+import { Field, Int, ObjectType } from 'type-graphql';
+import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import { MoneyColumn } from '../../../platform/db';
+import { Node } from '../../../platform/federation';
+
+/** One line of an order; name and price stay as they were when it was sold. */
+@ObjectType('OrderItem', { implements: Node, description: 'One line of an order, with the name and price of the moment of sale.' })
+@Entity('order_item')
+export class OrderItem {
+  @PrimaryGeneratedColumn('identity', { type: 'integer' })
+  id: number;
+
+  @Column('integer', { name: 'order_id' })
+  orderId: number;
+
+  @Column('integer', { name: 'product_id' })
+  productId: number;
+
+  @Column('integer', { name: 'variant_id' })
+  variantId: number;
+
+  @Field(() => String, { description: 'The name of the product when it was sold.' })
+  @Column('text')
+  name: string;
+
+  @Field(() => String, { description: 'Which variant it was, such as "Red / M"; may be empty.' })
+  @Column('text', { name: 'variant_title' })
+  variantTitle: string;
+
+  @Field(() => String, { nullable: true, description: 'The stock keeping unit when it was sold; null when it had none.' })
+  @Column('text', { nullable: true })
+  sku: string | null;
+
+  @Field(() => String, { nullable: true, description: 'A picture of it; null when there was none.' })
+  @Column('text', { name: 'image_url', nullable: true })
+  imageUrl: string | null;
+
+  @Field(() => Int, { description: 'How many.' })
+  @Column('integer')
+  quantity: number;
+
+  @MoneyColumn({ name: 'price' })
+  priceMinor: number;
+
+  @Column('integer')
+  position: number;
+
+  /** Of the order; filled by whoever reads items. */
+  currency: string;
+}

@@ -1,0 +1,41 @@
+import { FieldResolver, ID, Resolver, Root } from 'type-graphql';
+import { globalId, Money } from '../../../platform/federation';
+import { Product, productOf, ProductVariant, variantOf } from '../reference';
+import { OrderItem } from './order-item.entity';
+import { Shipment } from './shipment.entity';
+
+@Resolver(() => OrderItem)
+export class OrderItemResolver {
+  @FieldResolver(() => ID, { description: 'Opaque, unique in the whole graph, and never changing.' })
+  id(@Root() item: OrderItem): string {
+    return globalId('OrderItem', item.id);
+  }
+
+  @FieldResolver(() => Product, { nullable: true, description: 'The product as it is now; null when it is gone.' })
+  product(@Root() item: OrderItem): Product {
+    return productOf(item.productId);
+  }
+
+  @FieldResolver(() => ProductVariant, { nullable: true, description: 'The variant as it is now; null when it is gone.' })
+  variant(@Root() item: OrderItem): ProductVariant {
+    return variantOf(item.variantId);
+  }
+
+  @FieldResolver(() => Money, { description: 'The price of one, when it was sold.' })
+  price(@Root() item: OrderItem): Money {
+    return Money.ofMinor(item.priceMinor, item.currency);
+  }
+
+  @FieldResolver(() => Money, { description: 'Price times quantity.' })
+  lineTotal(@Root() item: OrderItem): Money {
+    return Money.ofMinor(item.priceMinor * item.quantity, item.currency);
+  }
+}
+
+@Resolver(() => Shipment)
+export class ShipmentResolver {
+  @FieldResolver(() => ID, { description: 'Opaque, unique in the whole graph, and never changing.' })
+  id(@Root() shipment: Shipment): string {
+    return globalId('Shipment', shipment.id);
+  }
+}

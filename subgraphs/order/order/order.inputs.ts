@@ -1,0 +1,126 @@
+import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
+import { badInput } from '../../../platform/errors';
+import { keyOf, MoneyInput, readMoney } from '../../../platform/federation';
+import { optionalText, requiredText } from '../text';
+import type { OrderChangeRequest, ShipmentDetails } from './order.lifecycle';
+import type { OrderFilter } from './order-page';
+import { FulfilmentStatus, OrderStatus, PaymentStatus } from './order.status';
+
+export const OrderSortName = { NEWEST: 'NEWEST', OLDEST: 'OLDEST', TOTAL_DESC: 'TOTAL_DESC', TOTAL_ASC: 'TOTAL_ASC' } as const;
+export type OrderSortName = (typeof OrderSortName)[keyof typeof OrderSortName];
+registerEnumType(OrderSortName, {
+  name: 'OrderSort',
+  description: 'How a list of orders is sorted.',
+  valuesConfig: {
+    NEWEST: { description: 'Placed last, first.' },
+    OLDEST: { description: 'Placed first, first.' },
+    TOTAL_DESC: { description: 'The largest amount first.' },
+    TOTAL_ASC: { description: 'The smallest amount first.' },
+  },
+});
+
+@InputType({ description: 'Which orders to list; what is absent does not filter.' })
+export class OrderFilterInput {
+  @Field(() => [OrderStatus], { nullable: true, description: 'Only orders in one of these statuses.' })
+  status?: OrderStatus[] | null;
+
+  @Field(() => [PaymentStatus], { nullable: true, description: 'Only orders whose money stands in one of these.' })
+  paymentStatus?: PaymentStatus[] | null;
+
+  @Field(() => [FulfilmentStatus], { nullable: true, description: 'Only orders whose goods stand in one of these.' })
+  fulfilmentStatus?: FulfilmentStatus[] | null;
+
+  @Field(() => Date, { nullable: true, description: 'Placed at this moment or later.' })
+  placedAfter?: Date | null;
+
+  @Field(() => Date, { nullable: true, description: 'Placed before this moment.' })
+  placedBefore?: Date | null;
+
+  @Field(() => MoneyInput, { nullable: true, description: 'With at least this total.' })
+  minTotal?: MoneyInput | null;
+
+  @Field(() => MoneyInput, { nullable: true, description: 'With at most this total.' })
+  maxTotal?: MoneyInput | null;
+
+  @Field(() => String, { nullable: true, description: 'A part of the number or of the e-mail address, 2 to 100 characters.' })
+  search?: string | null;
+}
+
+/** @throws BAD_USER_INPUT naming what is out of range */
+export function readFilter(input: OrderFilterInput | null | undefined, currency: string): OrderFilter {
+  if (!input) return {};
+  const search = optionalText(input.search, 'filter.search', 100);
+  if (search !== null && search.length < 2) throw badInput('filter.search', 'must have 2 to 100 characters');
+  if (input.placedAfter && input.placedBefore && input.placedAfter >= input.placedBefore) {
+    throw badInput('filter.placedBefore', 'must be later than placedAfter');
+  }
+  return {
+    status: input.status ?? undefined,
+    paymentStatus: input.paymentStatus ?? undefined,
+    fulfilmentStatus: input.fulfilmentStatus ?? undefined,
+    placedAfter: input.placedAfter ?? undefined,
+    placedBefore: input.placedBefore ?? undefined,
+    minTotalMinor: input.minTotal ? readMoney(input.minTotal, currency, 'filter.minTotal') : undefined,
+    maxTotalMinor: input.maxTotal ? readMoney(input.maxTotal, currency, 'filter.maxTotal') : undefined,
+    search: search ?? undefined,
+  };
+}
+
+@InputType({ description: 'Which order to change.' })
+export class OrderChangeInput {
+  @Field(() => ID, { description: 'The order.' })
+  orderId: string;
+
+  @Field(() => Int, { nullable: true, description: 'The version that you read; when given and no longer true, nothing happens.' })
+  expectedVersion?: number | null;
+}
+
+@InputType({ description: 'An order to call off.' })
+export class CancelOrderInput extends OrderChangeInput {
+  @Field(() => String, { description: 'Why, 1 to 500 characters; the shop and the customer see it.' })
+  reason: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Your name for this request, 8 to 200 characters: sent again with it, it is done once and answered alike.',
+  })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'An order to give the money back for.' })
+export class RefundOrderInput extends CancelOrderInput {
+  @Field(() => Boolean, { defaultValue: false, description: 'Whether the goods came back and go on the shelf again.' })
+  restock: boolean;
+}
+
+@InputType({ description: 'A parcel to hand to the carrier.' })
+export class ShipOrderInput extends OrderChangeInput {
+  @Field(() => String, { description: 'Who carries it, 1 to 100 characters.' })
+  carrier: string;
+
+  @Field(() => String, { description: 'What the carrier knows it by, 1 to 100 characters.' })
+  trackingNumber: string;
+
+  @Field(() => String, { nullable: true, description: 'An https address to follow it at.' })
+  trackingUrl?: string | null;
+}
+
+export function readChange(input: OrderChangeInput): OrderChangeRequest {
+  return { orderId: keyOf('Order', input.orderId, 'input.orderId'), expectedVersion: input.expectedVersion ?? null };
+}
+
+export function readReason(input: CancelOrderInput): string {
+  return requiredText(input.reason, 'input.reason', 500);
+}
+
+export function readShipment(input: ShipOrderInput): ShipmentDetails {
+  const trackingUrl = optionalText(input.trackingUrl, 'input.trackingUrl', 500);
+  if (trackingUrl !== null && !(trackingUrl.startsWith('https://') && URL.canParse(trackingUrl))) {
+    throw badInput('input.trackingUrl', 'must be an https address');
+  }
+  return {
+    carrier: requiredText(input.carrier, 'input.carrier', 100),
+    trackingNumber: requiredText(input.trackingNumber, 'input.trackingNumber', 100),
+    trackingUrl,
+  };
+}

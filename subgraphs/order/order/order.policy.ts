@@ -1,0 +1,30 @@
+import { hasScope, type Viewer } from '../../../platform/auth';
+import { hashOfGuestToken } from '../guest';
+import type { Order } from './order.entity';
+import { mayGo, OrderAction, TARGET_OF } from './order.transitions';
+
+/** Who may know of an order: its customer, the holder of its guest token, staff that reads orders, our own processes. */
+export function maySee(viewer: Viewer, order: Order): boolean {
+  return owns(viewer, order) || hasScope(viewer, 'orders:read') || viewer.kind === 'service';
+}
+
+/** Who may list a customer's orders. */
+export function maySeeOrdersOf(viewer: Viewer, userId: number): boolean {
+  return viewer.userId === userId || hasScope(viewer, 'orders:read') || viewer.kind === 'service';
+}
+
+/** Staff does everything that the status allows; its owner may cancel until it is packed. */
+export function mayDo(viewer: Viewer, action: OrderAction, order: Order): boolean {
+  if (!mayGo(order.status, TARGET_OF[action])) return false;
+  if (hasScope(viewer, 'orders:write')) return true;
+  return action === 'CANCEL' && owns(viewer, order) && (order.status === 'PLACED' || order.status === 'PAID');
+}
+
+export function allowedActions(viewer: Viewer, order: Order): OrderAction[] {
+  return Object.values(OrderAction).filter((action) => mayDo(viewer, action, order));
+}
+
+export function owns(viewer: Viewer, order: Order): boolean {
+  if (order.userId !== null) return viewer.userId === order.userId;
+  return order.guestTokenHash !== null && order.guestTokenHash === hashOfGuestToken(viewer.guestToken);
+}

@@ -1,0 +1,78 @@
+import { registerEnumType } from 'type-graphql';
+
+export const OrderStatus = {
+  PLACED: 'PLACED',
+  PAID: 'PAID',
+  PACKED: 'PACKED',
+  SHIPPED: 'SHIPPED',
+  DELIVERED: 'DELIVERED',
+  CANCELLED: 'CANCELLED',
+  REFUNDED: 'REFUNDED',
+} as const;
+export type OrderStatus = (typeof OrderStatus)[keyof typeof OrderStatus];
+
+export const PaymentStatus = {
+  PENDING: 'PENDING',
+  AUTHORIZED: 'AUTHORIZED',
+  PAID: 'PAID',
+  REFUNDED: 'REFUNDED',
+  VOIDED: 'VOIDED',
+  FAILED: 'FAILED',
+} as const;
+export type PaymentStatus = (typeof PaymentStatus)[keyof typeof PaymentStatus];
+
+export const FulfilmentStatus = {
+  UNFULFILLED: 'UNFULFILLED',
+  PACKED: 'PACKED',
+  SHIPPED: 'SHIPPED',
+  DELIVERED: 'DELIVERED',
+} as const;
+export type FulfilmentStatus = (typeof FulfilmentStatus)[keyof typeof FulfilmentStatus];
+
+export const ShippingMethod = { STANDARD: 'STANDARD', EXPRESS: 'EXPRESS', NONE: 'NONE' } as const;
+export type ShippingMethod = (typeof ShippingMethod)[keyof typeof ShippingMethod];
+
+registerEnumType(OrderStatus, {
+  name: 'OrderStatus',
+  description: 'Where an order stands. More values may come: have a default branch.',
+  valuesConfig: {
+    PLACED: { description: 'Taken; the money is held, not yet taken.' },
+    PAID: { description: 'The money is taken.' },
+    PACKED: { description: 'Ready to leave.' },
+    SHIPPED: { description: 'On its way.' },
+    DELIVERED: { description: 'With the customer.' },
+    CANCELLED: { description: 'Called off before it left; the money goes back.' },
+    REFUNDED: { description: 'Called off after it left; the money goes back.' },
+  },
+});
+registerEnumType(PaymentStatus, {
+  name: 'PaymentStatus',
+  description: 'Where the money of an order stands.',
+  valuesConfig: {
+    PENDING: { description: 'Nothing is held or taken yet.' },
+    AUTHORIZED: { description: 'The amount is held on the card.' },
+    PAID: { description: 'The amount is taken.' },
+    REFUNDED: { description: 'The amount was given back.' },
+    VOIDED: { description: 'The hold was let go; nothing was taken.' },
+    FAILED: { description: 'The amount could not be taken.' },
+  },
+});
+registerEnumType(FulfilmentStatus, {
+  name: 'FulfilmentStatus',
+  description: 'Where the goods of an order stand.',
+  valuesConfig: {
+    UNFULFILLED: { description: 'Still in the warehouse.' },
+    PACKED: { description: 'Packed, waiting for the carrier.' },
+    SHIPPED: { description: 'With the carrier.' },
+    DELIVERED: { description: 'With the customer.' },
+  },
+});
+registerEnumType(ShippingMethod, {
+  name: 'ShippingMethod',
+  description: 'How an order travels.',
+  valuesConfig: {
+    STANDARD: { description: 'Within a few days.' },
+    EXPRESS: { description: 'By the next working day, for a higher price.' },
+    NONE: { description: 'Nothing in the order needs shipping.' },
+  },
+});

@@ -1,0 +1,22 @@
+import type { EntityManager } from 'typeorm';
+
+/**
+ * What an order owes to other systems after its own change has committed. Tasks of one order are done in the order
+ * they were owed.
+ */
+export type OrderTask = 'CLAIM_STOCK' | 'CAPTURE_PAYMENT' | 'SETTLE_PAYMENT' | 'RETURN_STOCK';
+
+/** Does what an order owes now rather than at the worker's next round; never throws, since the worker will try again. */
+export interface FollowUps {
+  runFor(orderId: number, requestId: string): Promise<void>;
+}
+
+/** Writes tasks down in the transaction that makes them necessary. The worker leaves them alone for a few seconds. */
+export async function owe(tx: EntityManager, orderId: number, tasks: readonly OrderTask[]): Promise<void> {
+  await tx.query(
+    `INSERT INTO order_task (order_id, kind, run_at)
+     SELECT $1, kind, now() + interval '5 seconds' FROM unnest($2::text[]) WITH ORDINALITY AS t (kind, n) ORDER BY n
+     ON CONFLICT (order_id, kind) DO NOTHING`,
+    [orderId, tasks],
+  );
+}

@@ -1,0 +1,34 @@
+import { Field, ObjectType } from 'type-graphql';
+import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import { Node } from '../../../platform/federation';
+
+/** A parcel on its way. */
+@ObjectType('Shipment', { implements: Node, description: 'A parcel with goods of an order.' })
+@Entity('shipment')
+export class Shipment {
+  @PrimaryGeneratedColumn('identity', { type: 'integer' })
+  id: number;
+
+  @Column('integer', { name: 'order_id' })
+  orderId: number;
+
+  @Field(() => String, { description: 'Who carries it, such as "PostNL".' })
+  @Column('text')
+  carrier: string;
+
+  @Field(() => String, { description: 'What the carrier knows it by.' })
+  @Column('text', { name: 'tracking_number' })
+  trackingNumber: string;
+
+  @Field(() => String, { nullable: true, description: 'Where to follow it; null when the carrier has no page.' })
+  @Column('text', { name: 'tracking_url', nullable: true })
+  trackingUrl: string | null;
+
+  @Field(() => Date, { description: 'When it left.' })
+  @Column('timestamptz', { name: 'shipped_at' })
+  shippedAt: Date;
+
+  @Field(() => Date, { nullable: true, description: 'When it arrived; null while it is on its way.' })
+  @Column('timestamptz', { name: 'delivered_at', nullable: true })
+  deliveredAt: Date | null;
+}

@@ -1,0 +1,105 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import { minorToDecimal } from '../../../platform/db';
+import { groupedByKey } from '../../../platform/loaders';
+import { Payment } from './payment.entity';
+import type { Authorisation, ChargeRequest, PaymentProvider } from './payment.port';
+
+/** How an order's money ended up, for the order's own record. */
+export type Settlement = 'VOIDED' | 'REFUNDED' | 'NOTHING';
+
+/** Keeps our record of payments in step with the provider: written before the call, completed after it. */
+export class PaymentService {
+  constructor(
+    private readonly database: DataSource,
+    private readonly provider: PaymentProvider,
+  ) {}
+
+  /** The payments of each order, oldest first, in the order asked. */
+  async ofOrders(orderIds: readonly number[]): Promise<Payment[][]> {
+    const payments = await this.database
+      .getRepository(Payment)
+      .createQueryBuilder('payment')
+      .where('payment.order_id = ANY(:orderIds)', { orderIds })
+      .orderBy('payment.id')
+      .getMany();
+    return groupedByKey(orderIds, payments, (payment) => payment.orderId ?? 0);
+  }
+
+  /** Holds the amount. The record is there before the provider is asked, so a lost answer can be looked up. */
+  async authorise(charge: ChargeRequest, token: string): Promise<Authorisation> {
+    await this.database.query(
+      `INSERT INTO payment (provider, reference, status, currency, amount) VALUES ($1, $2, 'PENDING', $3, $4::numeric)
+       ON CONFLICT (reference) DO NOTHING`,
+      [this.provider.name, charge.reference, charge.currency, minorToDecimal(charge.amountMinor)],
+    );
+    return this.note(charge.reference, await this.provider.authorise({ ...charge, token }));
+  }
+
+  /** The outcome of an authorisation whose answer was lost; `null` when none took place. */
+  async findAuthorisation(reference: string): Promise<Authorisation | null> {
+    const found = await this.provider.find(reference);
+    return found && this.note(reference, found);
+  }
+
+  /** Lets go of a hold that will never have an order, and bars the reference for good. */
+  async abandon(charge: ChargeRequest): Promise<void> {
+    await this.provider.void(charge);
+    await this.database.query(
+      `UPDATE payment SET status = 'VOIDED', updated_at = now() WHERE reference = $1 AND status IN ('PENDING', 'AUTHORIZED')`,
+      [charge.reference],
+    );
+  }
+
+  /** Ties the payment to its order; inside the transaction that makes the order. */
+  async attach(tx: EntityManager, reference: string, orderId: number): Promise<void> {
+    await tx.query('UPDATE payment SET order_id = $2, updated_at = now() WHERE reference = $1', [reference, orderId]);
+  }
+
+  /** Takes what is held; `false` when there is nothing to take. */
+  async capture(orderId: number): Promise<boolean> {
+    const payment = await this.latestOf(orderId);
+    if (payment?.status === 'CAPTURED') return true;
+    if (payment?.status !== 'AUTHORIZED') return false;
+    await this.provider.capture(payment);
+    await this.database.query(
+      `UPDATE payment SET status = 'CAPTURED', captured_amount = amount, updated_at = now() WHERE id = $1 AND status = 'AUTHORIZED'`,
+      [payment.id],
+    );
+    return true;
+  }
+
+  /** Gives everything back: a hold is let go, taken money is refunded. */
+  async settle(orderId: number): Promise<Settlement> {
+    const payment = await this.latestOf(orderId);
+    if (payment?.status === 'AUTHORIZED') {
+      await this.abandon(payment);
+      return 'VOIDED';
+    }
+    if (payment?.status === 'CAPTURED') {
+      await this.provider.refund(payment);
+      await this.database.query(
+        `UPDATE payment SET status = 'REFUNDED', refunded_amount = captured_amount, updated_at = now() WHERE id = $1 AND status = 'CAPTURED'`,
+        [payment.id],
+      );
+      return 'REFUNDED';
+    }
+    if (payment?.status === 'REFUNDED' || payment?.status === 'VOIDED') return payment.status;
+    return 'NOTHING';
+  }
+
+  private async latestOf(orderId: number): Promise<Payment | null> {
+    const [payments] = await this.ofOrders([orderId]);
+    return payments?.at(-1) ?? null;
+  }
+
+  private async note(reference: string, outcome: Authorisation): Promise<Authorisation> {
+    await this.database.query(
+      `UPDATE payment SET status = $2, capture_on = COALESCE($3, capture_on), failure_code = $4, updated_at = now()
+       WHERE reference = $1 AND status = 'PENDING'`,
+      outcome.isAuthorised
+        ? [reference, 'AUTHORIZED', outcome.captureOn, null]
+        : [reference, 'DECLINED', null, outcome.code],
+    );
+    return outcome;
+  }
+}

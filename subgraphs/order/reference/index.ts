@@ -1,0 +1,1 @@
+export { Category, Product, ProductVariant, User, productOf, userOf, variantOf } from './references';

@@ -1,0 +1,47 @@
+import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { globalId, Node } from '../../../platform/federation';
+
+/*
+ * Entities that other subgraphs own: here they are an id and nothing more, and the gateway fetches the rest. The key is
+ * deliberately resolvable, since the planner goes wrong where the first key is not (shared facts).
+ */
+
+@Directive('@key(fields: "id")')
+@ObjectType('User', { implements: Node, description: 'Somebody with an account.' })
+export class User {
+  @Field(() => ID, { description: 'Opaque, unique in the whole graph, and never changing.' })
+  id: string;
+}
+
+@Directive('@key(fields: "id")')
+@ObjectType('Product', { implements: Node, description: 'Something that the shop sells.' })
+export class Product {
+  @Field(() => ID, { description: 'Opaque, unique in the whole graph, and never changing.' })
+  id: string;
+}
+
+@Directive('@key(fields: "id")')
+@ObjectType('ProductVariant', { implements: Node, description: 'One choice of a product, such as a size; this is what is bought.' })
+export class ProductVariant {
+  @Field(() => ID, { description: 'Opaque, unique in the whole graph, and never changing.' })
+  id: string;
+}
+
+@Directive('@key(fields: "id")')
+@ObjectType('Category', { implements: Node, description: 'A shelf of the shop. Categories form a tree; a product may stand in several.' })
+export class Category {
+  @Field(() => ID, { description: 'Opaque, unique in the whole graph, and never changing.' })
+  id: string;
+}
+
+export function userOf(key: number): User {
+  return Object.assign(new User(), { id: globalId('User', key) });
+}
+
+export function productOf(key: number): Product {
+  return Object.assign(new Product(), { id: globalId('Product', key) });
+}
+
+export function variantOf(key: number): ProductVariant {
+  return Object.assign(new ProductVariant(), { id: globalId('ProductVariant', key) });
+}

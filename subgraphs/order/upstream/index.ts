@@ -1,0 +1,1 @@
+export { askSubgraph, type Caller } from './ask-subgraph';
