@@ -1,3 +1,4 @@
+import { AppError } from '../../../platform/errors';
 import { globalId, keyOf, type SubgraphClient } from '../../../platform/federation';
 import { askSubgraph } from '../upstream';
 
@@ -11,6 +12,7 @@ export interface Offer {
   readonly unitPriceMinor: number;
   readonly currency: string;
   readonly available: number;
+  /** Whether the shop sells it at all; what is merely sold out has nothing available. */
   readonly isSellable: boolean;
   readonly imageUrl: string | null;
   readonly requiresShipping: boolean;
@@ -59,8 +61,11 @@ export function createStockPort(product: SubgraphClient): StockPort {
     reserve: async (reservationId, lines, seconds, requestId) => {
       const input = { reservationId, lines: lines.map(outside), expiresInSeconds: seconds };
       const data = await askSubgraph<ReserveAnswer>(product, RESERVE, { input }, requestId);
-      if (data.reserveStock.isReserved) return [];
-      return data.reserveStock.shortages.map(({ variantId, available }) => ({ variantId: keyOf('ProductVariant', variantId), available }));
+      const { isReserved, shortages } = data.reserveStock;
+      if (isReserved) return [];
+      // Neither held nor short: somebody has released this reservation already, so this checkout was given up.
+      if (shortages.length === 0) throw new AppError('CONFLICT', 'This checkout was given up; send it again');
+      return shortages.map(({ variantId, available }) => ({ variantId: keyOf('ProductVariant', variantId), available }));
     },
     claim: async (id, requestId) => {
       const data = await askSubgraph<{ claimStock: { isClaimed: boolean } }>(product, CLAIM, { id }, requestId);
@@ -84,6 +89,8 @@ function outside({ variantId, quantity }: StockLine) {
   return { variantId: globalId('ProductVariant', variantId), quantity };
 }
 
+/** Stock calls a variant sellable only while there is some; a cart tells sold out and not sold apart. */
 function withKeys(offer: OfferAnswer): Offer {
-  return { ...offer, variantId: keyOf('ProductVariant', offer.variantId), productId: keyOf('Product', offer.productId) };
+  const isSellable = offer.isSellable || offer.available <= 0;
+  return { ...offer, isSellable, variantId: keyOf('ProductVariant', offer.variantId), productId: keyOf('Product', offer.productId) };
 }
