@@ -4,7 +4,6 @@ import { Command } from 'commander';
 import { readCommitted, SCHEMA_FOLDER } from '../compose/supergraph';
 import { complain, say } from '../print';
 import { changesSinceCommit } from '../schema/changes';
-import { makeSchemaFiles } from '../schema/schema-files';
 
 /** `mercato schema [--check]` */
 export function schemaCommand(): Command {
@@ -12,6 +11,7 @@ export function schemaCommand(): Command {
     .description('write schema/*.graphql from the code, and say what the public API breaks since the last commit')
     .option('--check', 'write nothing; exit with 1 when a file is out of date', false)
     .action(async ({ check }: { check: boolean }) => {
+      const { makeSchemaFiles } = require('../schema/schema-files') as typeof import('../schema/schema-files');
       const files = await makeSchemaFiles();
       const outdated: string[] = [];
       for (const [name, text] of files) {

@@ -1,7 +1,6 @@
 import { Argument, Command } from 'commander';
 import { readSettings, SUBGRAPH_NAMES, type SubgraphName } from '../../platform/config';
-import { openResources } from '../compose/resources';
-import { serveGateway, serveSubgraph, work } from '../compose/single-process';
+import { openResources, type Resources } from '../compose/resources';
 
 /** `mercato serve gateway|user|product|order`: one process of a system that runs as several. */
 export function serveCommand(): Command {
@@ -11,9 +10,19 @@ export function serveCommand(): Command {
     .action(async (part: 'gateway' | SubgraphName) => {
       const resources = await openResources(readSettings(), part);
       resources.lifecycle.stopOnSignals();
-      await (part === 'gateway' ? serveGateway(resources) : serveSubgraph(part, resources));
+      await serve(part, resources);
       resources.logger.info({ port: resources.settings.port }, 'serving');
     });
+}
+
+/** Loads only what the part needs: a subgraph's process holds no gateway, nor the gateway's a subgraph. */
+function serve(part: 'gateway' | SubgraphName, resources: Resources): Promise<void> {
+  if (part === 'gateway') {
+    const { serveGateway } = require('../compose/serve-gateway') as typeof import('../compose/serve-gateway');
+    return serveGateway(resources);
+  }
+  const { serveSubgraph } = require('../compose/serve-subgraph') as typeof import('../compose/serve-subgraph');
+  return serveSubgraph(part, resources);
 }
 
 /** `mercato work`: the background work of all subgraphs. */
@@ -23,6 +32,7 @@ export function workCommand(): Command {
     .action(async () => {
       const resources = await openResources(readSettings(), 'worker');
       resources.lifecycle.stopOnSignals();
+      const { work } = require('../compose/work') as typeof import('../compose/work');
       await work(resources);
       resources.logger.info('working');
     });

@@ -1,6 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { environmentWith, readSettings } from '../../platform/config';
-import { startLocally } from '../start/start-locally';
 
 /** `mercato start` */
 export function startCommand(): Command {
@@ -13,6 +12,7 @@ export function startCommand(): Command {
     .option('--processes', 'run gateway, subgraphs and worker as processes of their own; needs Redis', false)
     .action(async (options: { port?: number; dataDir: string; reset: boolean; seed: boolean; processes: boolean }) => {
       const port: Record<string, string> = options.port === undefined ? {} : { PORT: String(options.port) };
+      const { startLocally } = require('../start/start-locally') as typeof import('../start/start-locally');
       await startLocally(readSettings(environmentWith(port, { LOG_LEVEL: 'warn' })), options);
     });
 }

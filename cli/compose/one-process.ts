@@ -4,6 +4,7 @@ import { openGateway } from './gateway';
 import type { Resources } from './resources';
 import { createSubgraphs, type UserModule } from './subgraphs';
 import { supergraphOf } from './supergraph';
+import { startWork } from './work';
 
 /** The whole system in this process: subgraphs are reached by function calls, the worker's tasks run beside them. */
 export async function openSystem(resources: Resources, seed: () => Promise<void>): Promise<{ url: string }> {
@@ -30,12 +31,6 @@ async function openSubgraph(subgraph: SubgraphModule, { lifecycle }: Resources):
   await subgraph.open();
   lifecycle.add(`${subgraph.name} subgraph`, () => subgraph.close());
   await subgraph.migrate();
-}
-
-/** Starts what a subgraph does in the background. */
-export async function startWork(subgraph: SubgraphModule, { lifecycle }: Resources): Promise<void> {
-  const work = await subgraph.startWork();
-  lifecycle.add(work.name, () => work.stop());
 }
 
 function keySourceOf(subgraphs: readonly SubgraphModule[]): UserModule['jwks'] {

@@ -5,6 +5,7 @@ import { createMemoryBus, createRedisBus, type EventBus } from '../../platform/e
 import { createLogger, type Logger } from '../../platform/observability';
 import { Lifecycle } from '../../platform/process';
 import { connectRedis } from '../../platform/redis';
+import { CommandError } from '../print';
 
 /** What every process of the system has, whichever part it plays. */
 export interface Resources {
@@ -47,4 +48,9 @@ async function untilReady(redis: Redis, timeoutMs: number): Promise<void> {
       resolve();
     });
   });
+}
+
+/** Events between processes travel over Redis; without it they would silently stay where they happen. */
+export function requireRedis({ settings }: Resources): void {
+  if (settings.redisUrl === null) throw new CommandError('REDIS_URL is needed: processes tell one another events over Redis');
 }

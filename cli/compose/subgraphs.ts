@@ -59,6 +59,18 @@ export function createSubgraphs(resources: Resources): SubgraphModule[] {
   return [...modules.values()];
 }
 
+/** One subgraph for a process of its own: it reaches the others over HTTP. */
+export async function openSubgraph(name: SubgraphName, resources: Resources): Promise<SubgraphModule> {
+  if (resources.settings.databases[name] === null) throw new CommandError(`${name.toUpperCase()}_DATABASE_URL is needed`);
+  const subgraph = createSubgraph(name, resources, (sibling) => httpClientOf(sibling, resources));
+  await subgraph.open();
+  resources.lifecycle.add(`${name} subgraph`, () => subgraph.close());
+  return subgraph;
+}
+
+/** Where the user subgraph publishes the keys of access tokens. */
+export const KEYS_PATH = '/.well-known/jwks.json';
+
 const CALL_TIMEOUT_MS = 10_000;
 
 /** Reaches a subgraph that is another process. @throws CommandError when its URL or the signing key is not set */

@@ -1,16 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { SUBGRAPH_NAMES, environmentWith, type Settings } from '../../platform/config';
 import type { Resources } from '../compose/resources';
 import { knownSubgraphs } from '../compose/subgraphs';
-import { freePort, startGuarded, type GuardedProcess } from '../local';
-import { CommandError, say, step } from '../print';
-import { MAIN_SCRIPT } from '../project-root';
-
-const FIRST_PAUSE_MS = 200;
-const LONGEST_PAUSE_MS = 10_000;
-/** A process that lived this long was well: its next restart is quick again. */
-const WELL_AFTER_MS = 20_000;
-const READY_TIMEOUT_MS = 30_000;
+import { freePort } from '../local';
+import { CommandError, step } from '../print';
+import { keepProcess, launch, type KeptProcess } from './kept-process';
 
 /**
  * The system as separate processes over signed HTTP and Redis: the same commands that docker-compose.yml runs. Each is
@@ -23,13 +16,18 @@ export async function openProcesses(resources: Resources, seed: () => Promise<vo
   const environment = environmentOf(settings, ports);
   await step('migrations', () => runToItsEnd(['migrate'], environment));
   await seed();
-  await step('subgraphs', async () => {
-    await Promise.all(
-      knownSubgraphs().map((name) => keep(name, ['serve', name], { ...environment, PORT: String(ports[name]) }, resources)),
-    );
+  await step('processes', async () => {
+    const kept: KeptProcess[] = [];
+    const keep = async (name: string, args: readonly string[], port: number): Promise<void> => {
+      const started = await keepProcess({ name, args, port, environment });
+      resources.lifecycle.add(name, () => started.stop());
+      kept.push(started);
+    };
+    for (const name of knownSubgraphs()) await keep(name, ['serve', name], Number(ports[name]));
+    await keep('worker', ['work'], await freePort());
+    await keep('gateway', ['serve', 'gateway'], settings.port);
+    await Promise.all(kept.map((each) => each.untilReady()));
   });
-  await step('worker', async () => keep('worker', ['work'], { ...environment, PORT: String(await freePort()) }, resources));
-  await step('gateway', () => keep('gateway', ['serve', 'gateway'], { ...environment, PORT: String(settings.port) }, resources));
   return { url: `${settings.publicUrl}/graphql` };
 }
 
@@ -48,54 +46,7 @@ function environmentOf(settings: Settings, ports: Readonly<Record<string, number
   };
 }
 
-function launch(args: readonly string[], environment: Readonly<Record<string, string>>): Promise<GuardedProcess> {
-  const options = { command: process.execPath, args: [MAIN_SCRIPT, ...args], environment: environmentWith(environment) };
-  return startGuarded({ ...options, stdout: 'ignore', stderr: 'inherit', cwd: process.cwd() });
-}
-
 async function runToItsEnd(args: readonly string[], environment: Readonly<Record<string, string>>): Promise<void> {
-  const started = await launch(args, environment);
+  const started = await launch(args, environmentWith(environment));
   if ((await started.ended) !== 0) throw new CommandError(`mercato ${args.join(' ')} failed`);
-}
-
-/** Keeps a process running until the system stops; resolves when it is ready for the first time. */
-async function keep(
-  name: string,
-  args: readonly string[],
-  environment: Readonly<Record<string, string>>,
-  { lifecycle }: Resources,
-): Promise<void> {
-  let current = await launch(args, environment);
-  const stopping = new AbortController();
-  lifecycle.add(name, () => {
-    stopping.abort();
-    return current.stop();
-  });
-  const watch = async (): Promise<void> => {
-    for (let pauseMs = FIRST_PAUSE_MS; !stopping.signal.aborted;) {
-      const startedMs = Date.now();
-      const code = await current.ended;
-      if (stopping.signal.aborted) return;
-      if (Date.now() - startedMs > WELL_AFTER_MS) pauseMs = FIRST_PAUSE_MS;
-      say(`  · ${name} ended (code ${code}), starting it again in ${pauseMs} ms`);
-      await delay(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
-      pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
-      if (!stopping.signal.aborted) current = await launch(args, environment);
-    }
-  };
-  void watch();
-  await untilReady(name, Number(environment['PORT']), stopping.signal);
-}
-
-async function untilReady(name: string, port: number, signal: AbortSignal): Promise<void> {
-  for (const deadlineMs = Date.now() + READY_TIMEOUT_MS; Date.now() < deadlineMs && !signal.aborted; await delay(50)) {
-    if (
-      await fetch(`http://127.0.0.1:${port}/ready`).then(
-        (answer) => answer.ok,
-        () => false,
-      )
-    )
-      return;
-  }
-  throw new CommandError(`${name} did not get ready in ${READY_TIMEOUT_MS / 1000} s`);
 }

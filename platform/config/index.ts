@@ -1,3 +1,3 @@
-export { readSettings, SettingsError, SUBGRAPH_NAMES, type Settings, type SubgraphName } from './settings';
+export { readSettings, SETTING_NAMES, SettingsError, SUBGRAPH_NAMES, type Settings, type SubgraphName } from './settings';
 export { silenceVendorTelemetry } from './vendor-telemetry';
 export { environmentWith } from './environment';

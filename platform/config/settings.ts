@@ -136,3 +136,6 @@ const variables = z.object({
   REFRESH_GRACE_SECONDS: wholeNumber(0, 300, 20),
   INTROSPECTION: onOff.optional(),
 });
+
+/** The environment variables that {@link readSettings} knows; others are ignored. */
+export const SETTING_NAMES: readonly string[] = Object.keys(variables.shape);

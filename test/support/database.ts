@@ -22,6 +22,14 @@ export async function createDatabase(subgraph: SubgraphName): Promise<TestDataba
   return { url, query: (sql, values) => queryOnce(url, sql, values) };
 }
 
+/** A database of the shared system: for arranging what no mutation does. Others use it at the same time. */
+export function sharedDatabase(subgraph: SubgraphName): TestDatabase {
+  const { shared } = runState();
+  const url = 'problem' in shared ? undefined : shared.databases[subgraph];
+  if (url === undefined) throw new Error(`the shared system has no database of ${subgraph}`);
+  return { url, query: (sql, values) => queryOnce(url, sql, values) };
+}
+
 /** One statement over a connection of its own. */
 export async function queryOnce<Row extends pg.QueryResultRow>(url: string, sql: string, values: unknown[] = []): Promise<Row[]> {
   const client = new pg.Client({ connectionString: url });

@@ -8,7 +8,9 @@ export interface RunState {
   readonly redisUrl: string;
   readonly templates: Readonly<Partial<Record<SubgraphName, string>>>;
   /** The shared system, or why it did not start. */
-  readonly shared: { readonly url: string } | { readonly problem: string };
+  readonly shared:
+    | { readonly url: string; readonly databases: Readonly<Partial<Record<SubgraphName, string>>> }
+    | { readonly problem: string };
   readonly folder: string;
 }
 

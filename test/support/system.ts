@@ -6,7 +6,7 @@ import { SUBGRAPH_NAMES, type SubgraphName } from '../../platform/config';
 import { createDatabase, queryOnce } from './database';
 import { freshRedisUrl, provideRedis } from './redis';
 import { runState } from './run-state';
-import { startSystemProcess, type SystemProcess } from './system-process';
+import { runMercato, startSystemProcess, type SystemProcess } from './system-process';
 
 export interface SystemOptions {
   /** Further settings, as environment variables. */
@@ -17,6 +17,8 @@ export interface SystemOptions {
   readonly postgres?: 'shared' | 'own';
   /** Gateway, subgraphs and worker as processes of their own. */
   readonly processes?: boolean;
+  /** Fills the databases first: arguments of `mercato seed`, such as `['--products', '1000']`. */
+  readonly seed?: readonly string[];
 }
 
 /** A system of the test's own, on databases of its own. */
@@ -58,9 +60,11 @@ export async function startSystem(options: SystemOptions = {}): Promise<TestSyst
     const databases = postgres ? postgres.databases : await clonedDatabases();
     const redisUrl = redis ? redis.url : options.redis === 'none' ? null : await freshRedisUrl();
     const names = Object.entries(databases).map(([name, url]) => [`${name.toUpperCase()}_DATABASE_URL`, url]);
+    const environment = { ...Object.fromEntries(names), REDIS_URL: redisUrl ?? '', ...options.environment };
+    if (options.seed) await runMercato(['seed', ...options.seed], environment);
     const started = await startSystemProcess({
       args: ['start', '--no-seed', ...(options.processes ? ['--processes'] : [])],
-      environment: { ...Object.fromEntries(names), REDIS_URL: redisUrl ?? '', ...options.environment },
+      environment,
     });
     cleanUps.push(() => started.stop());
     return {

@@ -1,0 +1,30 @@
+import type { SubgraphName } from '../../platform/config';
+import { startSubgraphServer, type SubgraphModule } from '../../platform/federation';
+import { sendJson, type Routes } from '../../platform/http';
+import { createMetrics } from '../../platform/observability';
+import { requireRedis, type Resources } from './resources';
+import { KEYS_PATH, openSubgraph, signingKeyOf, type UserModule } from './subgraphs';
+
+/** One subgraph, for the gateway and its siblings alone. */
+export async function serveSubgraph(name: SubgraphName, resources: Resources): Promise<void> {
+  requireRedis(resources);
+  const { settings, lifecycle, logger } = resources;
+  const subgraph = await openSubgraph(name, resources);
+  const metrics = createMetrics();
+  const server = await startSubgraphServer(subgraph.client, {
+    host: settings.host,
+    port: settings.port,
+    signingKey: signingKeyOf(resources),
+    logger,
+    checkReady: () => subgraph.checkReady(),
+    metrics: () => metrics.expose(),
+    extraRoutes: routesOf(subgraph),
+  });
+  lifecycle.add('http server', () => server.stop());
+}
+
+function routesOf(subgraph: SubgraphModule): Routes {
+  if (!('jwks' in subgraph)) return {};
+  const user = subgraph as UserModule;
+  return { [`GET ${KEYS_PATH}`]: async (_request, response) => sendJson(response, 200, await user.jwks()) };
+}

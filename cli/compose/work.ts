@@ -1,0 +1,39 @@
+import type { SubgraphModule } from '../../platform/federation';
+import { sendJson, startHttpServer, type Routes } from '../../platform/http';
+import { createMetrics } from '../../platform/observability';
+import { requireRedis, type Resources } from './resources';
+import { knownSubgraphs, openSubgraph } from './subgraphs';
+
+/** The background work of every subgraph, and a small server that says how it is. */
+export async function work(resources: Resources): Promise<void> {
+  requireRedis(resources);
+  const { settings, lifecycle } = resources;
+  const subgraphs: SubgraphModule[] = [];
+  for (const name of knownSubgraphs()) subgraphs.push(await openSubgraph(name, resources));
+  const server = await startHttpServer(routesOf(subgraphs), settings);
+  lifecycle.add('http server', () => server.stop());
+  for (const subgraph of subgraphs) await startWork(subgraph, resources);
+}
+
+/** Starts what a subgraph does in the background. */
+export async function startWork(subgraph: SubgraphModule, { lifecycle }: Resources): Promise<void> {
+  const started = await subgraph.startWork();
+  lifecycle.add(started.name, () => started.stop());
+}
+
+function routesOf(subgraphs: readonly SubgraphModule[]): Routes {
+  const metrics = createMetrics();
+  return {
+    'GET /health': (_request, response) => sendJson(response, 200, { status: 'ok' }),
+    'GET /ready': async (_request, response) => {
+      const isReady = await Promise.all(subgraphs.map((subgraph) => subgraph.checkReady())).then(
+        () => true,
+        () => false,
+      );
+      sendJson(response, isReady ? 200 : 503, { status: isReady ? 'ready' : 'database unavailable' });
+    },
+    'GET /metrics': async (_request, response) => {
+      response.writeHead(200, { 'content-type': metrics.contentType }).end(await metrics.expose());
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import { Command } from 'commander';
+import { checkCommand } from './commands/check.command';
+import { migrateCommand } from './commands/migrate.command';
+import { benchCommand, proveCommand } from './commands/prove.command';
+import { schemaCommand } from './commands/schema.command';
+import { healthCommand, serveCommand, workCommand } from './commands/serve.command';
+import { startCommand } from './commands/start.command';
+import { importCommand } from './import';
+
+/** The `mercato` command. Subcommands load what they need when they run, so that each process stays small. */
+export function createProgram(): Command {
+  const program = new Command('mercato')
+    .description('Mercato: a federated commerce graph. Users, products and orders behind one GraphQL endpoint.')
+    .showHelpAfterError('(add --help to see what is allowed)');
+  const commands = [
+    startCommand(),
+    serveCommand(),
+    workCommand(),
+    migrateCommand(),
+    healthCommand(),
+    importCommand(),
+    schemaCommand(),
+    checkCommand(),
+    proveCommand(),
+    benchCommand(),
+  ];
+  for (const command of commands) program.addCommand(command);
+  return program;
+}
