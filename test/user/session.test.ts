@@ -113,16 +113,21 @@ describe('sessions', () => {
     expect((await refresh(user, ada.tokens.refreshToken)).errors).toEqual([]);
   });
 
-  it('replaces signing keys, and keeps the old one published while its tokens live', async () => {
+  it('publishes a new signing key before it signs, and the old one while its tokens live', async () => {
+    const kid = (token: string) => (JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()) as { kid: string }).kid;
+    const upkeep = async () => (await user.module.startWork()).stop();
     const ada = await person(user);
     await user.database.query(`UPDATE signing_key SET created_at = now() - interval '31 days'`);
-    const work = await user.module.startWork();
-    await work.stop();
-    const keys = await user.module.jwks();
-    expect(keys.keys.length).toBe(2);
-    await expect(jwtVerify(ada.tokens.accessToken, createLocalJWKSet(keys))).resolves.toBeDefined();
-    const bob = await person(user);
-    const kid = (token: string) => (JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()) as { kid: string }).kid;
-    expect(kid(bob.tokens.accessToken)).not.toBe(kid(ada.tokens.accessToken));
+    await upkeep();
+    expect((await user.module.jwks()).keys.length).toBe(2);
+    expect(kid((await person(user)).tokens.accessToken)).toBe(kid(ada.tokens.accessToken));
+    await user.database.query(`UPDATE signing_key SET signs_from = signs_from - interval '20 minutes', retired_at = retired_at - interval '20 minutes'`);
+    await upkeep();
+    expect(kid((await person(user)).tokens.accessToken)).not.toBe(kid(ada.tokens.accessToken));
+    const keys = createLocalJWKSet(await user.module.jwks());
+    await expect(jwtVerify(ada.tokens.accessToken, keys)).resolves.toBeDefined();
+    await user.database.query(`UPDATE signing_key SET retired_at = retired_at - interval '1 day'`);
+    await upkeep();
+    expect((await user.module.jwks()).keys.map((key) => key.kid)).not.toContain(kid(ada.tokens.accessToken));
   });
 });

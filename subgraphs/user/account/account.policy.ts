@@ -1,5 +1,5 @@
 import { hasScope, type Viewer } from '../../../platform/auth';
-import type { User } from './account.entity';
+import { User } from './account.entity';
 
 /** Records whose owner has given the password in this very request; see {@link provedToBe}. */
 const proven = new WeakSet<object>();
@@ -19,7 +19,8 @@ export function maySeeEmail(viewer: Viewer, user: Pick<User, 'id'>): boolean {
  * be this user. A copy, because the record itself may be shared with requests of others.
  */
 export function provedToBe(user: User): User {
-  const own = { ...user };
+  // An instance, because TypeGraphQL would hand its resolvers another copy of anything else.
+  const own = Object.assign(new User(), user);
   proven.add(own);
   return own;
 }

@@ -86,6 +86,7 @@ const SESSIONS = `
     public_jwk jsonb NOT NULL,
     sealed_private_jwk text NOT NULL,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    signs_from timestamptz NOT NULL DEFAULT clock_timestamp(),
     retired_at timestamptz
   );
 

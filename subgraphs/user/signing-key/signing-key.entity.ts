@@ -17,7 +17,11 @@ export class SigningKey {
   @Column('timestamptz', { name: 'created_at', default: () => 'clock_timestamp()' })
   createdAt: Date;
 
-  /** When a successor took over; tokens that it signed before stay good until they expire. */
+  /** Published before it signs, so that every gateway knows it by then. */
+  @Column('timestamptz', { name: 'signs_from', default: () => 'clock_timestamp()' })
+  signsFrom: Date;
+
+  /** When a successor takes over; tokens that it signed before stay good until they expire. */
   @Column('timestamptz', { name: 'retired_at', nullable: true })
   retiredAt: Date | null;
 }

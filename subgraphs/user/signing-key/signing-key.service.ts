@@ -11,6 +11,8 @@ const ROTATION_LOCK = 724_031;
 const REMEMBER_MS = 60_000;
 /** Retired keys stay published for the life of a token and this much more, for processes that remember and clocks that differ. */
 const MARGIN_SECONDS = 600;
+/** A new key is published for this long before it signs: longer than gateways keep a key set. */
+const PUBLISHED_BEFORE_SECONDS = 1_200;
 
 interface Signer {
   readonly id: string;
@@ -56,7 +58,7 @@ export class SigningKeyService {
     return { keys: rows.map((row) => row.public_jwk) };
   }
 
-  /** Puts a new key in the place of one older than `maxAgeDays`; answers whether it did. Forgets keys that nobody needs. */
+  /** Prepares a successor for a key older than `maxAgeDays`; answers whether it did. Forgets keys that nobody needs. */
   async rotate(maxAgeDays: number): Promise<boolean> {
     const isRotated = await inTransaction(this.database, async (tx) => {
       await tx.query('SELECT pg_advisory_xact_lock($1)', [ROTATION_LOCK]);
@@ -66,10 +68,10 @@ export class SigningKeyService {
         [maxAgeDays],
       );
       if (fresh) return false;
-      await this.replaceKey(tx);
+      await this.makeKey(tx, PUBLISHED_BEFORE_SECONDS);
       return true;
     });
-    if (isRotated) this.remembered = null;
+    this.remembered = null;
     return isRotated;
   }
 
@@ -87,25 +89,27 @@ export class SigningKeyService {
     // Several processes may start on an empty database at once: the lock lets one make the key, the others then read it.
     return inTransaction(this.database, async (tx) => {
       await tx.query('SELECT pg_advisory_xact_lock($1)', [ROTATION_LOCK]);
-      return (await this.readSigner(tx)) ?? this.replaceKey(tx);
+      return (await this.readSigner(tx)) ?? this.makeKey(tx, 0);
     });
   }
 
   private async readSigner(manager: EntityManager): Promise<Signer | null> {
     const [row] = await manager.query<{ id: string; sealed: string }[]>(
-      'SELECT id, sealed_private_jwk AS sealed FROM signing_key WHERE retired_at IS NULL ORDER BY created_at DESC LIMIT 1',
+      'SELECT id, sealed_private_jwk AS sealed FROM signing_key WHERE signs_from <= clock_timestamp() ORDER BY signs_from DESC LIMIT 1',
     );
     const opened = row ? this.sealer.open(row.sealed) : null;
     return row && opened !== null ? { id: row.id, key: await importPrivate(JSON.parse(opened) as JWK) } : null;
   }
 
-  private async replaceKey(tx: EntityManager): Promise<Signer> {
+  private async makeKey(tx: EntityManager, publishedBeforeSeconds: number): Promise<Signer> {
     const id = randomUUID();
     const { publicKey, privateKey } = await generateKeyPair(TOKEN_ALGORITHM, { crv: 'Ed25519', extractable: true });
     const publicJwk: JWK = { ...(await exportJWK(publicKey)), kid: id, alg: TOKEN_ALGORITHM, use: 'sig' };
     const privateJwk = await exportJWK(privateKey);
-    await tx.query('UPDATE signing_key SET retired_at = clock_timestamp() WHERE retired_at IS NULL');
-    await tx.getRepository(SigningKey).insert({ id, publicJwk: publicJwk as object, sealedPrivateJwk: this.sealer.seal(JSON.stringify(privateJwk)) });
+    const signsFrom = new Date(Date.now() + publishedBeforeSeconds * 1000);
+    await tx.query('UPDATE signing_key SET retired_at = $1 WHERE retired_at IS NULL', [signsFrom]);
+    const sealedPrivateJwk = this.sealer.seal(JSON.stringify(privateJwk));
+    await tx.getRepository(SigningKey).insert({ id, publicJwk: publicJwk as object, sealedPrivateJwk, signsFrom });
     return { id, key: privateKey };
   }
 }

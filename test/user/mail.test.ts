@@ -1,0 +1,132 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { simpleParser, type ParsedMail } from 'mailparser';
+import { SMTPServer } from 'smtp-server';
+import { startHttpServer } from '../../platform/http';
+import { readSettings } from '../../platform/config';
+import { renderMail } from '../../subgraphs/user/mail/mail.rendering';
+import { ask, openUserSubgraph, person, type UserUnderTest } from './support/people';
+
+/** An SMTP server of the test's own, which refuses while `isRefusing`. */
+class Catcher {
+  readonly mails: ParsedMail[] = [];
+  isRefusing = false;
+  refusals = 0;
+  private arrival: (() => void) | null = null;
+  private readonly server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    onMailFrom: (_address, _session, callback) => {
+      if (!this.isRefusing) return callback();
+      this.refusals += 1;
+      this.arrival?.();
+      callback(new Error('not now'));
+    },
+    onData: (stream, _session, callback) => {
+      void simpleParser(stream).then((mail) => {
+        this.mails.push(mail);
+        callback();
+        this.arrival?.();
+      });
+    },
+  });
+
+  async start(): Promise<string> {
+    this.server.listen(0, '127.0.0.1');
+    await once(this.server.server, 'listening');
+    return `smtp://127.0.0.1:${(this.server.server.address() as AddressInfo).port}`;
+  }
+
+  /** Resolves when `seen` holds, looking again at each arrival. */
+  async until(seen: () => boolean): Promise<void> {
+    while (!seen()) await new Promise<void>((resolve) => (this.arrival = resolve));
+  }
+
+  stop(): Promise<void> {
+    return new Promise((resolve) => this.server.close(() => resolve()));
+  }
+}
+
+describe('mail', () => {
+  it('goes out by SMTP soon after the commit, and leaves nothing behind', async () => {
+    const catcher = new Catcher();
+    const user = await openUserSubgraph({ settings: { smtpUrl: await catcher.start(), publicUrl: 'https://shop.example' } });
+    const work = await user.module.startWork();
+    try {
+      const ada = await person(user, { name: 'Ada <script>' });
+      await catcher.until(() => catcher.mails.length === 1);
+      const [mail] = catcher.mails;
+      expect(mail?.subject).toBe('Please confirm your e-mail address');
+      expect(mail?.to).toMatchObject({ value: [{ address: ada.email }] });
+      expect(mail?.text).toMatch(/https:\/\/shop\.example\/verify-email\?token=[\w-]{43}\n/);
+      expect(mail?.html).toContain('Ada &#60;script&#62;');
+      await work.stop();
+      expect(await user.module.mailbox.list(10)).toEqual([]);
+    } finally {
+      await work.stop();
+      await user.close();
+      await catcher.stop();
+    }
+  });
+
+  it('is sent later when the server refuses, once each by two workers, and given up after ten attempts', async () => {
+    const catcher = new Catcher();
+    const user = await openUserSubgraph({ settings: { smtpUrl: await catcher.start() } });
+    catcher.isRefusing = true;
+    const works = [await user.module.startWork(), await user.module.startWork()];
+    try {
+      const [ada, bob] = [await person(user), await person(user)];
+      await catcher.until(() => catcher.refusals >= 2);
+      await untilRow(user, `SELECT 1 FROM outgoing_mail HAVING count(*) FILTER (WHERE last_error IS NOT NULL) = 2`);
+      catcher.isRefusing = false;
+      await user.database.query(`UPDATE outgoing_mail SET next_attempt_at = now() WHERE recipient = $1`, [ada.email]);
+      await user.database.query(`NOTIFY outgoing_mail`);
+      await catcher.until(() => catcher.mails.length === 1);
+      expect(catcher.mails.map((mail) => mail.to)).toMatchObject([{ value: [{ address: ada.email }] }]);
+      catcher.isRefusing = true;
+      await user.database.query(`UPDATE outgoing_mail SET attempts = 9, next_attempt_at = now() WHERE recipient = $1`, [bob.email]);
+      await user.database.query(`NOTIFY outgoing_mail`);
+      await untilRow(user, `SELECT 1 FROM outgoing_mail WHERE dead_at IS NOT NULL AND attempts = 10`);
+    } finally {
+      await Promise.all(works.map((work) => work.stop()));
+      await user.close();
+      await catcher.stop();
+    }
+  });
+
+  it('can be looked at in the dev mailbox, and nowhere in production', async () => {
+    const user = await openUserSubgraph();
+    const server = await startHttpServer(user.module.devMailboxRoutes(), { host: '127.0.0.1', port: 0 });
+    try {
+      const ada = await person(user, { name: '<b>Ada' });
+      await ask(user, 'mutation ($e: String!) { requestPasswordReset(input: { email: $e }) { isAccepted } }', { e: ada.email });
+      const page = async (path: string) => (await fetch(`http://127.0.0.1:${server.port}${path}`)).text();
+      const list = await page('/dev/mailbox');
+      expect(list).toContain(ada.email);
+      const [link = ''] = /\/dev\/mailbox\/mail\?id=\d+/.exec(list) ?? [];
+      const mail = await page(link);
+      expect(mail).toContain('/reset-password?token=');
+      expect(mail).not.toContain('<b>Ada');
+      expect(await page('/dev/mailbox/mail?id=999999')).toContain('no such mail');
+      expect(await page('/dev/mailbox/mail?id=x')).toContain('no such mail');
+    } finally {
+      await server.stop(0);
+      await user.close();
+    }
+    const production = await openUserSubgraph({ settings: { ...readSettings({ NODE_ENV: 'production', SUBGRAPH_SIGNING_KEY: 'x'.repeat(32) }), logLevel: 'silent' } });
+    expect(production.module.devMailboxRoutes()).toEqual({});
+    await production.close();
+  });
+
+  it('links to the public URL and takes no line break into the subject', () => {
+    const mail = renderMail('EMAIL_CHANGED', { name: 'Ada', newEmail: 'a&b@example.com' }, 'https://shop.example/');
+    expect(mail.html).toContain('a&#38;b@example.com');
+    expect(mail.subject).not.toContain('\n');
+    expect(() => renderMail('NO_SUCH', {}, 'https://shop.example')).toThrow(RangeError);
+  });
+});
+
+/** Waits for a row that a worker writes after what can be seen from outside. */
+async function untilRow(user: UserUnderTest, sql: string): Promise<void> {
+  while ((await user.database.query(sql)).length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+}
