@@ -1,8 +1,23 @@
 import { openable } from '../../platform/db';
 import { OutboxEvent, startOutboxRelay } from '../../platform/events';
 import { buildSubgraph, createSubgraphExecutor, type SubgraphDependencies, type SubgraphModule } from '../../platform/federation';
-import { createCatalogLoaders, ImageRecord, Product, ProductRecord, ProductResolver, ProductService, ProductVariant, VariantRecord, VariantResolver } from './catalog';
-import { Category, CategoryResolver, CategoryService, createCategoryLoaders } from './category';
+import {
+  createCatalogLoaders,
+  ImageRecord,
+  Product,
+  ProductEditResolver,
+  ProductEditService,
+  ProductRecord,
+  ProductResolver,
+  ProductService,
+  ProductVariant,
+  VariantEditResolver,
+  VariantEditService,
+  VariantRecord,
+  VariantResolver,
+} from './catalog';
+import { Category, CategoryEditResolver, CategoryEditService, CategoryResolver, CategoryService, createCategoryLoaders } from './category';
+import { createCacheEnding } from './cache-ending';
 import { PRODUCT_MIGRATIONS } from './migrations';
 import {
   CategoryListingResolver,
@@ -14,7 +29,7 @@ import {
   ProductFacetResolver,
   SearchFacetResolver,
 } from './search';
-import { ForSaleService, MovementRecord, ReservationResolver, ReservationService, startReservationExpiry } from './stock';
+import { createMovementLoaders, ForSaleService, MovementRecord, MovementResolver, MovementService, ReservationResolver, ReservationService, startReservationExpiry } from './stock';
 
 /** Composes the product subgraph: catalogue, categories, stock and search over one database. */
 export function createProductSubgraph(deps: SubgraphDependencies): SubgraphModule {
@@ -30,7 +45,13 @@ export function createProductSubgraph(deps: SubgraphDependencies): SubgraphModul
   const products = new ProductService(database.source);
   const facets = new FacetService(database.source, cache);
   const listings = new ListingService(database.source);
+  const movements = new MovementService(database.source);
   const reservations = new ReservationService(database.source);
+
+  const caches = createCacheEnding(categories, facets);
+  const productEdits = new ProductEditService(database.source, settings.currency, () => facets.endCache());
+  const variantEdits = new VariantEditService(database.source, settings.currency, () => facets.endCache());
+  const categoryEdits = new CategoryEditService(database.source, caches.endCategories);
 
   const categoryLoaders = createCategoryLoaders(categories);
   const catalogLoaders = createCatalogLoaders(products);
@@ -46,6 +67,10 @@ export function createProductSubgraph(deps: SubgraphDependencies): SubgraphModul
       categoryResolver,
       productResolver,
       variantResolver,
+      new CategoryEditResolver(categoryEdits, categoryLoaders),
+      new ProductEditResolver(productEdits, catalogLoaders),
+      new VariantEditResolver(variantEdits, catalogLoaders),
+      new MovementResolver(movements, createMovementLoaders(movements), catalogLoaders),
       new ListingResolver(listings, listingLoaders, settings.currency),
       new CategoryListingResolver(listingLoaders),
       new ProductFacetResolver(presenter),
@@ -63,7 +88,10 @@ export function createProductSubgraph(deps: SubgraphDependencies): SubgraphModul
     name: 'product',
     sdl: subgraph.sdl,
     client: createSubgraphExecutor(subgraph, logger),
-    open: database.open,
+    open: async () => {
+      await database.open();
+      caches.listen(bus, logger);
+    },
     migrate: database.migrate,
     checkReady: database.checkReady,
     startWork: async () => {
@@ -71,6 +99,9 @@ export function createProductSubgraph(deps: SubgraphDependencies): SubgraphModul
       const expiry = startReservationExpiry(reservations, logger);
       return { name: 'product work', stop: async () => void (await Promise.all([relay.stop(), expiry.stop()])) };
     },
-    close: database.close,
+    close: async () => {
+      await caches.stop();
+      await database.close();
+    },
   };
 }

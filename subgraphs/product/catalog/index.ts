@@ -1,12 +1,17 @@
+export { ProductEditResolver } from './product-edit.resolver';
+export { ProductEditService } from './product-edit.service';
+export { ProductVariantNotFound } from './catalog.errors';
 export { ImageRecord } from './image.entity';
 export { ProductImage } from './image.type';
 export { PRODUCT_STATUSES, ProductRecord, type ProductStatus } from './product.entity';
-export { createCatalogLoaders, type CatalogLoaders } from './product.loader';
+export { createCatalogLoaders, forgetProduct, type CatalogLoaders } from './product.loader';
 export { seesAllProducts, showsInShop } from './product.policy';
 export { PRODUCT_COLUMNS, type ProductRow, type VariantRow } from './product.reads';
 export { ProductResolver } from './product.resolver';
 export { ProductService } from './product.service';
 export { Product, ProductStatusEnum } from './product.type';
+export { VariantEditResolver } from './variant-edit.resolver';
+export { VariantEditService } from './variant-edit.service';
 export { VariantRecord } from './variant.entity';
 export { VariantResolver } from './variant.resolver';
 export { ProductVariant, SelectedOption } from './variant.type';

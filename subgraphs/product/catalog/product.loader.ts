@@ -20,3 +20,11 @@ export function createCatalogLoaders(products: ProductService) {
 }
 
 export type CatalogLoaders = ReturnType<typeof createCatalogLoaders>;
+
+/** Forgets what this request read of a product before it was changed. */
+export function forgetProduct(loaders: CatalogLoaders, context: SubgraphContext, productKey: number): void {
+  const byProduct = [loaders.productByKey, loaders.textsByKey, loaders.variantsByProduct, loaders.imagesByProduct, loaders.categoryKeysByProduct];
+  for (const loader of byProduct) context.loaders.of<number, unknown>(loader).clear(productKey);
+  context.loaders.of(loaders.variantByKey).clearAll();
+  context.loaders.of(loaders.productBySlug).clearAll();
+}

@@ -21,6 +21,11 @@ export class CategoryService {
     return found.map((category) => category ?? null);
   }
 
+  /** Call it after the commit of a change of these categories. */
+  endCache(keys: readonly number[]): Promise<void> {
+    return this.cache.invalidate(keys);
+  }
+
   async bySlug(slug: string): Promise<Category | null> {
     return this.database.getRepository(Category).findOneBy({ slug });
   }

@@ -1,3 +1,5 @@
+export { CategoryEditResolver } from './category-edit.resolver';
+export { CategoryEditService } from './category-edit.service';
 export { Category } from './category.entity';
 export { createCategoryLoaders, type CategoryLoaders } from './category.loader';
 export { CategoryResolver } from './category.resolver';

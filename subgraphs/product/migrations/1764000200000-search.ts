@@ -19,13 +19,20 @@ export class Search1764000200000 implements MigrationInterface {
         END $$;
       CREATE TRIGGER product_words_inserted AFTER INSERT ON product
         REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION learn_words();
-      -- A trigger with a transition table cannot name columns; changes of names are rare and told by the writing service.
-      CREATE FUNCTION learn_words_of(ids integer[]) RETURNS void LANGUAGE sql AS $$
-        INSERT INTO search_word (word)
-          SELECT DISTINCT w FROM product, regexp_split_to_table(search_name, '[^[:alnum:]]+') AS w
-          WHERE id = ANY (ids) AND length(w) BETWEEN 3 AND 40 AND w !~ '^[0-9]+$' ORDER BY w
-        ON CONFLICT DO NOTHING $$;
-      SELECT learn_words_of(ARRAY(SELECT id FROM product));
+      CREATE FUNCTION learn_new_words() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          INSERT INTO search_word (word)
+            SELECT DISTINCT w FROM regexp_split_to_table(NEW.search_name, '[^[:alnum:]]+') AS w
+            WHERE length(w) BETWEEN 3 AND 40 AND w !~ '^[0-9]+$' ORDER BY w
+          ON CONFLICT DO NOTHING;
+          RETURN NULL;
+        END $$;
+      -- By row, since a trigger with a transition table cannot name columns and would run at every sale.
+      CREATE TRIGGER product_words_updated AFTER UPDATE OF name, vendor, product_type ON product
+        FOR EACH ROW WHEN (OLD.search_name IS DISTINCT FROM NEW.search_name) EXECUTE FUNCTION learn_new_words();
+      INSERT INTO search_word (word)
+        SELECT DISTINCT w FROM product, regexp_split_to_table(search_name, '[^[:alnum:]]+') AS w
+        WHERE length(w) BETWEEN 3 AND 40 AND w !~ '^[0-9]+$';
 
       -- Replaces each unknown word of 4 letters or more by the nearest known one: 1 letter away, or 2 from 6 letters on.
       CREATE FUNCTION corrected_query(q text) RETURNS text LANGUAGE sql STABLE AS $$
@@ -72,9 +79,10 @@ export class Search1764000200000 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      DROP FUNCTION search_products, products_matching, products_like, corrected_query, learn_words_of;
+      DROP FUNCTION search_products, products_matching, products_like, corrected_query;
       DROP TRIGGER product_words_inserted ON product;
-      DROP FUNCTION learn_words;
+      DROP TRIGGER product_words_updated ON product;
+      DROP FUNCTION learn_words, learn_new_words;
       DROP TABLE search_word;
       DROP EXTENSION fuzzystrmatch`);
   }
