@@ -1,3 +1,2 @@
-export { importCommand } from './import.command';
 export { readProducts, UnreadableCatalogue, type Reject } from './product-rows';
 export { runImport, type ImportOptions, type ImportSummary } from './run-import';

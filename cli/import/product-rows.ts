@@ -56,14 +56,14 @@ export async function* readProducts(file: CatalogueFile): AsyncGenerator<{ draft
     group ??= new ProductRows(handle, columns, file.onReject);
     group.take(row);
   }
-  if (!columns) throw new UnreadableCatalogue('the file is empty');
+  if (!columns) throw new UnreadableCatalogue(`${file.path} is empty`);
   if (group) yield* group.finish();
 }
 
 function columnsOf(header: CsvRecord, file: CatalogueFile): ColumnMap {
   const columns = ColumnMap.ofHeader(header.cells);
   if (!(columns instanceof ColumnMap)) {
-    throw new UnreadableCatalogue(`is no Shopify product export: its first line lacks ${columns.missing.join(', ')}`);
+    throw new UnreadableCatalogue(`${file.path} is no Shopify product export: its first line lacks ${columns.missing.join(', ')}`);
   }
   file.onHeader?.(header.cells);
   return columns;
@@ -78,6 +78,8 @@ function problemOfHandle(handle: string): string | null {
 /** The rows of one product while they come in. */
 class ProductRows {
   private head: ProductHead | null = null;
+  private headProblem: string | null = null;
+  private readonly rejectedWhole = new Set<number>();
   private optionNames: string[] = [];
   private readonly rows: CsvRecord[] = [];
   private readonly variants: VariantDraft[] = [];
@@ -94,7 +96,7 @@ class ProductRows {
     const isFirst = this.rows.length === 0;
     this.rows.push(row);
     const read = (name: ColumnName): string => this.columns.read(row.cells, name);
-    if (isFirst && read('title') !== '') this.attempt(row, false, () => this.takeHead(read));
+    if (isFirst && read('title') !== '') this.attemptHead(read);
     const hasVariant = (['price', 'sku', 'option1Value'] as const).some((name) => read(name) !== '');
     const hasImage = read('imageUrl') !== '';
     if (hasVariant) this.attempt(row, true, () => this.takeVariant(row, read));
@@ -103,10 +105,9 @@ class ProductRows {
   }
 
   *finish(): Generator<{ draft: ProductDraft; rows: readonly CsvRecord[] }> {
-    if (this.variants.length === 0 && this.head) {
-      for (const row of this.rows) {
-        if (!this.rejectedWhole.has(row.line)) this.reject(row, true, 'no variant of the product could be taken');
-      }
+    const problem = this.headProblem ?? (this.head && this.variants.length === 0 ? 'no variant of the product could be taken' : null);
+    if (problem !== null) {
+      for (const row of this.rows) if (!this.rejectedWhole.has(row.line)) this.reject(row, true, problem);
       return;
     }
     if (this.variants.length + this.images.size === 0) return;
@@ -114,11 +115,19 @@ class ProductRows {
     yield { draft, rows: this.rows };
   }
 
-  private readonly rejectedWhole = new Set<number>();
-
   private reject(row: CsvRecord, isWhole: boolean, reason: string): void {
     if (isWhole) this.rejectedWhole.add(row.line);
     this.onReject({ line: row.line, handle: this.slug, isWhole, reason, cells: row.cells });
+  }
+
+  /** Without its texts a product is nothing to show, so its other rows fall with them. */
+  private attemptHead(read: (name: ColumnName) => string): void {
+    try {
+      this.takeHead(read);
+    } catch (error) {
+      if (!(error instanceof RowError)) throw error;
+      this.headProblem = error.message;
+    }
   }
 
   private attempt(row: CsvRecord, isWhole: boolean, take: () => void): void {

@@ -37,14 +37,24 @@ const BATCH = 100;
  * @throws UnreadableCatalogue when the file is missing, empty or no product export
  */
 export async function runImport(options: ImportOptions): Promise<ImportSummary> {
-  const stats = await stat(options.file).catch(() => null);
-  if (!stats?.isFile()) throw new UnreadableCatalogue(`${options.file} is no file that can be read`);
+  const { size } = await checkCatalogue(options.file);
   const importer = await openCatalogueImporter(options);
   try {
-    return await new ImportRun(options, stats.size, importer).run();
+    return await new ImportRun(options, size, importer).run();
   } finally {
     await importer.close();
   }
+}
+
+/** Reads the header alone. @throws UnreadableCatalogue as {@link runImport} does */
+export async function checkCatalogue(file: string): Promise<{ readonly size: number }> {
+  const stats = await stat(file).catch(() => null);
+  if (!stats?.isFile()) throw new UnreadableCatalogue(`${file} is no file that can be read`);
+  const ignore = (): void => undefined;
+  const products = readProducts({ path: file, onReject: ignore, onBytes: ignore });
+  await products.next();
+  await products.return(undefined);
+  return { size: stats.size };
 }
 
 interface Taken {

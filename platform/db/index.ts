@@ -2,3 +2,4 @@ export { inTransaction, openable, type DatabaseOptions, type OpenableDatabase } 
 export { countingStatements, type StatementLog } from './statement-counter';
 export { keysetPage, keysetSql, type KeysetRequest, type KeysetSql, type SortColumn } from './keyset';
 export { MoneyColumn, minorUnits, minorToDecimal, decimalToMinor } from './columns';
+export { copyRows, type CopyCell } from './copy-rows';

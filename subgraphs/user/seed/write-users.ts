@@ -16,8 +16,8 @@ export interface SeedUser {
 }
 
 export interface SeedAddress {
-  readonly recipient: string;
-  readonly street: string;
+  readonly name: string;
+  readonly line1: string;
   readonly city: string;
   readonly postalCode: string;
   readonly countryCode: string;
@@ -51,10 +51,10 @@ export async function writeUsers(client: ClientBase, users: readonly SeedUser[])
   await copyRows(
     client,
     'address',
-    ['user_id', 'recipient', 'street', 'city', 'postal_code', 'country_code', 'phone', 'is_default', 'created_at', 'updated_at'],
+    ['user_id', 'name', 'line1', 'city', 'postal_code', 'country_code', 'phone', 'is_default', 'created_at', 'updated_at'],
     users.flatMap(({ id, addresses, createdAt }) =>
-      addresses.map(({ recipient, street, city, postalCode, countryCode, phone }, at): CopyCell[] => [
-        id, recipient, street, city, postalCode, countryCode, phone, at === 0, createdAt, createdAt,
+      addresses.map(({ name, line1, city, postalCode, countryCode, phone }, at): CopyCell[] => [
+        id, name, line1, city, postalCode, countryCode, phone, at === 0, createdAt, createdAt,
       ]),
     ),
   );

@@ -1,0 +1,112 @@
+import pg from 'pg';
+import { isOrderDatabaseEmpty, writeOrders, type SeedOrder } from '../../subgraphs/order/seed';
+import { isProductDatabaseEmpty, writeProducts, type SeedSale } from '../../subgraphs/product/seed';
+import { isUserDatabaseEmpty, writeUsers } from '../../subgraphs/user/seed';
+import { readCatalogue } from './catalogue';
+import { growTree } from './categories';
+import { makeUsers } from './customers';
+import { makeOrders } from './orders';
+import { makeProducts } from './products';
+import { SEED_DEFAULTS, type SeedCounts } from './seed-counts';
+
+/** `postgres://` URLs, by subgraph; migrated. */
+export interface SeedDatabases {
+  readonly user: string | null;
+  readonly product: string | null;
+  readonly order: string | null;
+}
+
+export interface SeedOptions extends Partial<SeedCounts> {
+  readonly currency?: string;
+  /** The shop's today; equal numbers and an equal day give equal shops. Midnight of this day (UTC) unless given. */
+  readonly endsAt?: Date;
+  /** Called with the part that is under way and how much of the whole is done, from 0 to 1. */
+  readonly onProgress?: (done: number, note: string) => void;
+}
+
+/** Whether the databases hold nothing yet, so that seeding them overwrites nobody's work. */
+export function isShopEmpty(databases: SeedDatabases): Promise<boolean> {
+  return withClients(databases, async ({ user, product, order }) => {
+    const empty = await Promise.all([isUserDatabaseEmpty(user), isProductDatabaseEmpty(product), isOrderDatabaseEmpty(order)]);
+    return empty.every(Boolean);
+  });
+}
+
+/**
+ * Fills empty databases with a demo shop: accounts, a catalogue, and a year of orders whose stock, money and logs agree.
+ * All three databases commit at the end, so a seed that is cut short leaves them empty.
+ */
+export async function seedShop(databases: SeedDatabases, options: SeedOptions = {}): Promise<SeedCounts> {
+  const counts = { ...SEED_DEFAULTS, ...definedOnly({ products: options.products, orders: options.orders, customers: options.customers }) };
+  const { currency = 'EUR', endsAt = midnight(), onProgress = () => undefined } = options;
+  const archetypes = await readCatalogue();
+  const tree = growTree(archetypes);
+  const products = makeProducts(archetypes, tree, counts.products, endsAt);
+  const users = makeUsers(counts.customers, endsAt);
+  // A product costs about three times as much to write as an order.
+  const work = 3 * counts.products + counts.orders;
+  await withClients(databases, async (clients) => {
+    await eachClient(clients, 'BEGIN');
+    onProgress(0, 'customers');
+    await writeUsers(clients.user, users);
+    const sales: SeedSale[] = [];
+    const orders = noting(makeOrders({ products, users, count: counts.orders, currency, endsAt }), sales);
+    await writeOrders(clients.order, orders, (written) => onProgress(written / work, `${written.toLocaleString('en')} orders`));
+    let written = 0;
+    const onProduct = (): void => {
+      written += 1;
+      if (written % 250 === 0) onProgress((counts.orders + 2 * written) / work, `${written.toLocaleString('en')} products`);
+    };
+    await writeProducts(clients.product, { currency, categories: tree.categories, products: () => products.all(), sales }, onProduct);
+    await eachClient(clients, 'COMMIT');
+    onProgress(0.97, 'statistics');
+    await eachClient(clients, 'ANALYZE');
+    onProgress(1, 'done');
+  });
+  return counts;
+}
+
+/** Passes orders on and remembers what they took from the shelves. */
+function* noting(orders: Iterable<SeedOrder>, sales: SeedSale[]): Generator<SeedOrder> {
+  for (const order of orders) {
+    const cancelled = order.events.find(({ type }) => type === 'CANCELLED');
+    sales.push({
+      reservationId: order.reservationId,
+      soldAt: order.orderDate,
+      returnedAt: cancelled?.at ?? null,
+      lines: order.items.map(({ variantId, quantity }) => ({ variantId, quantity })),
+    });
+    yield order;
+  }
+}
+
+type Clients = Readonly<Record<keyof SeedDatabases, pg.Client>>;
+
+async function withClients<T>(databases: SeedDatabases, work: (clients: Clients) => Promise<T>): Promise<T> {
+  const open = (url: string | null): pg.Client => {
+    const client = new pg.Client({ connectionString: url ?? '', application_name: 'mercato-seed' });
+    client.on('error', () => undefined);
+    return client;
+  };
+  const clients: Clients = { user: open(databases.user), product: open(databases.product), order: open(databases.order) };
+  try {
+    for (const client of Object.values(clients)) await client.connect();
+    return await work(clients);
+  } finally {
+    // A transaction that was not committed goes with its connection.
+    await Promise.all(Object.values(clients).map((client) => client.end().catch(() => undefined)));
+  }
+}
+
+async function eachClient(clients: Clients, sql: string): Promise<void> {
+  for (const client of Object.values(clients)) await client.query(sql);
+}
+
+function midnight(): Date {
+  const now = new Date();
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate()));
+}
+
+function definedOnly(counts: Partial<SeedCounts>): Partial<SeedCounts> {
+  return Object.fromEntries(Object.entries(counts).filter(([, value]) => value !== undefined));
+}
