@@ -46,6 +46,16 @@ describe('sessions', () => {
     expect(again.tokens?.refreshToken).toBe(lost.tokens?.refreshToken);
   });
 
+  it('gives a tab that comes late, but within the grace window, the newest token', async () => {
+    const ada = await person(user);
+    const first = await refresh(user, ada.tokens.refreshToken);
+    const second = await refresh(user, first.tokens?.refreshToken ?? '');
+    const late = await refresh(user, ada.tokens.refreshToken);
+    expect(late.tokens?.refreshToken).toBe(second.tokens?.refreshToken);
+    await passGrace(ada.key);
+    expect((await refresh(user, late.tokens?.refreshToken ?? '')).errors).toEqual([]);
+  });
+
   it('ends the session when a used token comes back after the grace window', async () => {
     const ada = await person(user);
     const honest = await refresh(user, ada.tokens.refreshToken);

@@ -9,6 +9,7 @@ import { failed, succeeded, type Failed, type Outcome } from '../outcome';
 import type { SigningKeyService } from '../signing-key';
 import { TokenExpired, TokenInvalid } from '../ticket';
 import { readToken } from '../text-input';
+import { lockPresented, newestAfter, sessionOfToken } from './presented-token';
 import { hashOfSecret, newRefreshSecret, newSuccessorSalt, successorOf } from './refresh-secret';
 import { SessionEnded } from './session.errors';
 import { sessionRevoked } from './session.events';
@@ -43,19 +44,6 @@ export interface SessionRecord {
 }
 
 type RefreshFailure = TokenInvalid | TokenExpired | SessionEnded | AccountDisabled;
-
-interface PresentedToken {
-  readonly sessionId: string;
-  readonly userKey: number;
-  readonly roles: Role[];
-  readonly isDisabled: boolean;
-  readonly isEnded: boolean;
-  readonly isExpired: boolean;
-  readonly expiresAt: Date;
-  readonly successorSalt: Buffer | null;
-  /** `null` for the newest token of its session. */
-  readonly secondsSinceRotation: number | null;
-}
 
 /** Sessions: opened by a log-in, kept by refreshing, ended by logging out, by a changed password, or by a stolen token. */
 export class SessionService {
@@ -93,7 +81,7 @@ export class SessionService {
 
   /**
    * Rotates a refresh token. The first use yields a successor; another use within the grace window yields the same
-   * successor (two tabs, a lost answer); any later use means that two parties hold the token, and ends the session.
+   * successor (two tabs, a lost answer), or the newest if that was rotated too; any later use means that two parties hold the token, and ends the session.
    */
   async refresh(presented: string): Promise<Outcome<{ userKey: number; tokens: IssuedTokens }, RefreshFailure>> {
     const secret = readToken(presented, 'input.refreshToken');
@@ -164,7 +152,7 @@ export class SessionService {
       return { userKey, roles, sessionId, refreshToken, refreshTokenExpiresAt: expiresAt };
     }
     if (token.successorSalt && token.secondsSinceRotation <= this.times.refreshGraceSeconds) {
-      const refreshToken = successorOf(secret, token.successorSalt);
+      const refreshToken = await newestAfter(tx, secret, token.successorSalt);
       return { userKey, roles, sessionId, refreshToken, refreshTokenExpiresAt: token.expiresAt };
     }
     await this.end(tx, sessionId, 'TOKEN_REUSED');
@@ -184,28 +172,6 @@ export class SessionService {
     if (!row) throw new Error('a session vanished under its lock');
     return { refreshToken, expiresAt: row.expires_at };
   }
-}
-
-/**
- * Locks the token's row and its session's, in this order everywhere. Both are locked, because after waiting PostgreSQL
- * reads again only the rows that it locks: a second tab must see that the first has rotated the token meanwhile.
- */
-async function lockPresented(tx: EntityManager, secret: string): Promise<PresentedToken | null> {
-  const [found] = await tx.query<PresentedToken[]>(
-    `SELECT s.id AS "sessionId", s.user_id AS "userKey", u.roles, u.disabled_at IS NOT NULL AS "isDisabled",
-       s.ended_at IS NOT NULL OR u.erased_at IS NOT NULL AS "isEnded", s.expires_at < now() AS "isExpired",
-       s.expires_at AS "expiresAt", t.successor_salt AS "successorSalt",
-       extract(epoch FROM clock_timestamp() - t.rotated_at)::float8 AS "secondsSinceRotation"
-     FROM refresh_token t JOIN session s ON s.id = t.session_id JOIN "user" u ON u.id = s.user_id
-     WHERE t.token_hash = $1 FOR UPDATE OF t, s`,
-    [hashOfSecret(secret)],
-  );
-  return found ?? null;
-}
-
-async function sessionOfToken(tx: EntityManager, secret: string): Promise<string | null> {
-  const [found] = await tx.query<{ session_id: string }[]>('SELECT session_id FROM refresh_token WHERE token_hash = $1', [hashOfSecret(secret)]);
-  return found?.session_id ?? null;
 }
 
 /** `$2` is the reason; `condition` may use `$1` and from `$3` on. */
