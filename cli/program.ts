@@ -5,7 +5,8 @@ import { benchCommand, proveCommand } from './commands/prove.command';
 import { schemaCommand } from './commands/schema.command';
 import { healthCommand, serveCommand, workCommand } from './commands/serve.command';
 import { startCommand } from './commands/start.command';
-import { importCommand } from './import';
+import { importCommand } from './import/import.command';
+import { seedCommand } from './seed/seed.command';
 
 /** The `mercato` command. Subcommands load what they need when they run, so that each process stays small. */
 export function createProgram(): Command {
@@ -18,6 +19,7 @@ export function createProgram(): Command {
     workCommand(),
     migrateCommand(),
     healthCommand(),
+    seedCommand(),
     importCommand(),
     schemaCommand(),
     checkCommand(),

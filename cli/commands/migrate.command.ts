@@ -1,6 +1,5 @@
 import { Argument, Command } from 'commander';
 import { readSettings, SUBGRAPH_NAMES, type SubgraphName } from '../../platform/config';
-import { knownSubgraphs } from '../compose/subgraphs';
 import { migrateDatabases } from '../compose/migrate';
 import { openResources } from '../compose/resources';
 
@@ -12,7 +11,7 @@ export function migrateCommand(): Command {
     .action(async (names: SubgraphName[]) => {
       const resources = await openResources({ ...readSettings(), redisUrl: null }, 'migrate');
       try {
-        await migrateDatabases(names.length > 0 ? names : knownSubgraphs(), resources);
+        await migrateDatabases(names.length > 0 ? names : SUBGRAPH_NAMES, resources);
       } finally {
         await resources.lifecycle.stop();
       }

@@ -4,6 +4,7 @@ import { sendJson, type Routes } from '../../platform/http';
 import { createMetrics } from '../../platform/observability';
 import { startGateway, type GatewayOptions, type RunningGateway } from '../../gateway';
 import { CommandError } from '../print';
+import { answerMedia } from '../seed/media';
 import type { Resources } from './resources';
 
 /** Topics whose events end cached public answers. */
@@ -38,6 +39,7 @@ export async function openGateway(resources: Resources, parts: GatewayParts): Pr
     metrics: createMetrics(),
     extraRoutes: {
       'GET /.well-known/jwks.json': async (_request, response) => sendJson(response, 200, await parts.keySource()),
+      'GET /media/*': answerMedia,
       ...parts.routes,
     },
   }).catch((error: NodeJS.ErrnoException) => {

@@ -3,7 +3,7 @@ import { startSubgraphServer, type SubgraphModule } from '../../platform/federat
 import { sendJson, type Routes } from '../../platform/http';
 import { createMetrics } from '../../platform/observability';
 import { requireRedis, type Resources } from './resources';
-import { KEYS_PATH, openSubgraph, signingKeyOf, type UserModule } from './subgraphs';
+import { isUserSubgraph, KEYS_PATH, openSubgraph, signingKeyOf } from './subgraphs';
 
 /** One subgraph, for the gateway and its siblings alone. */
 export async function serveSubgraph(name: SubgraphName, resources: Resources): Promise<void> {
@@ -24,7 +24,9 @@ export async function serveSubgraph(name: SubgraphName, resources: Resources): P
 }
 
 function routesOf(subgraph: SubgraphModule): Routes {
-  if (!('jwks' in subgraph)) return {};
-  const user = subgraph as UserModule;
-  return { [`GET ${KEYS_PATH}`]: async (_request, response) => sendJson(response, 200, await user.jwks()) };
+  if (!isUserSubgraph(subgraph)) return {};
+  return {
+    [`GET ${KEYS_PATH}`]: async (_request, response) => sendJson(response, 200, await subgraph.jwks()),
+    ...subgraph.devMailboxRoutes(),
+  };
 }

@@ -1,61 +1,50 @@
-import type { SubgraphName } from '../../platform/config';
-import { SUBGRAPH_NAMES } from '../../platform/config';
+import { SUBGRAPH_NAMES, type SubgraphName } from '../../platform/config';
 import {
   createHttpSubgraphClient,
   type SubgraphClient,
   type SubgraphDependencies,
   type SubgraphModule,
 } from '../../platform/federation';
+import type { UserSubgraph } from '../../subgraphs/user';
 import { CommandError } from '../print';
-import { loadPart, type JsonWebKeySet } from './not-yet';
 import type { Resources } from './resources';
 
-/** The user subgraph also publishes the keys that access tokens are verified with. */
-export type UserModule = SubgraphModule & { jwks(): Promise<JsonWebKeySet> };
+type ClientOf = (name: SubgraphName) => SubgraphClient;
+type Factory = (deps: SubgraphDependencies, clientOf: ClientOf) => SubgraphModule;
 
-type Siblings = { readonly product: SubgraphClient; readonly user: SubgraphClient };
-type Factory = (deps: SubgraphDependencies & Partial<Siblings>) => SubgraphModule;
-
-const FACTORIES: Readonly<Record<SubgraphName, () => Factory | undefined>> = {
-  user: () => loadPart<{ createUserSubgraph: Factory }>(() => require('../../subgraphs/user'))?.createUserSubgraph,
-  product: () => loadPart<{ createProductSubgraph: Factory }>(() => require('../../subgraphs/product'))?.createProductSubgraph,
-  order: () => loadPart<{ createOrderSubgraph: Factory }>(() => require('../../subgraphs/order'))?.createOrderSubgraph,
+/** Loaded when they are constructed: a process that serves one subgraph holds no other. */
+const FACTORIES: Readonly<Record<SubgraphName, Factory>> = {
+  user: (deps) => {
+    const { createUserSubgraph } = require('../../subgraphs/user') as typeof import('../../subgraphs/user');
+    return createUserSubgraph(deps);
+  },
+  product: (deps) => {
+    const { createProductSubgraph } = require('../../subgraphs/product') as typeof import('../../subgraphs/product');
+    return createProductSubgraph(deps);
+  },
+  order: (deps, clientOf) => {
+    const { createOrderSubgraph } = require('../../subgraphs/order') as typeof import('../../subgraphs/order');
+    return createOrderSubgraph({ ...deps, product: clientOf('product'), user: clientOf('user') });
+  },
 };
 
-/** The names of the subgraphs that exist, in an order in which each comes after those that it calls. */
-export function knownSubgraphs(): SubgraphName[] {
-  return SUBGRAPH_NAMES.filter((name) => FACTORIES[name]() !== undefined);
+/** The user subgraph offers more than others: keys of access tokens, and the mailbox of developers. */
+export function isUserSubgraph(subgraph: SubgraphModule): subgraph is UserSubgraph {
+  return subgraph.name === 'user';
 }
 
 /** Constructs one subgraph; `clientOf` says how it reaches its siblings. Opens nothing. */
-export function createSubgraph(
-  name: SubgraphName,
-  resources: Resources,
-  clientOf: (name: SubgraphName) => SubgraphClient,
-): SubgraphModule {
-  const factory = FACTORIES[name]();
-  if (!factory) throw new CommandError(`there is no subgraph ${name}`);
+export function createSubgraph(name: SubgraphName, resources: Resources, clientOf: ClientOf): SubgraphModule {
   const { settings, cache, bus, logger } = resources;
-  return factory({
-    settings,
-    databaseUrl: settings.databases[name] ?? 'postgres://not.configured/none',
-    cache,
-    bus,
-    logger: logger.child({ subgraph: name }),
-    ...siblingsOf(name, clientOf),
-  });
-}
-
-/** Only order calls other subgraphs: it reserves stock and reads who buys. */
-function siblingsOf(name: SubgraphName, clientOf: (name: SubgraphName) => SubgraphClient): Partial<Siblings> {
-  return name === 'order' ? { product: clientOf('product'), user: clientOf('user') } : {};
+  const databaseUrl = settings.databases[name] ?? 'postgres://not.configured/none';
+  return FACTORIES[name]({ settings, databaseUrl, cache, bus, logger: logger.child({ subgraph: name }) }, clientOf);
 }
 
 /** All subgraphs for one process: each reaches the others by a function call. */
 export function createSubgraphs(resources: Resources): SubgraphModule[] {
   const modules = new Map<SubgraphName, SubgraphModule>();
   const clientOf = (name: SubgraphName): SubgraphClient => lateClient(name, () => modules.get(name)?.client);
-  for (const name of knownSubgraphs()) modules.set(name, createSubgraph(name, resources, clientOf));
+  for (const name of SUBGRAPH_NAMES) modules.set(name, createSubgraph(name, resources, clientOf));
   return [...modules.values()];
 }
 

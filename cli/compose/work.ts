@@ -1,15 +1,16 @@
+import { SUBGRAPH_NAMES } from '../../platform/config';
 import type { SubgraphModule } from '../../platform/federation';
 import { sendJson, startHttpServer, type Routes } from '../../platform/http';
 import { createMetrics } from '../../platform/observability';
 import { requireRedis, type Resources } from './resources';
-import { knownSubgraphs, openSubgraph } from './subgraphs';
+import { openSubgraph } from './subgraphs';
 
 /** The background work of every subgraph, and a small server that says how it is. */
 export async function work(resources: Resources): Promise<void> {
   requireRedis(resources);
   const { settings, lifecycle } = resources;
   const subgraphs: SubgraphModule[] = [];
-  for (const name of knownSubgraphs()) subgraphs.push(await openSubgraph(name, resources));
+  for (const name of SUBGRAPH_NAMES) subgraphs.push(await openSubgraph(name, resources));
   const server = await startHttpServer(routesOf(subgraphs), settings);
   lifecycle.add('http server', () => server.stop());
   for (const subgraph of subgraphs) await startWork(subgraph, resources);

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { SUBGRAPH_NAMES, type Settings } from '../../platform/config';
 import type { Lifecycle } from '../../platform/process';
-import { knownSubgraphs } from '../compose/subgraphs';
 import { findRedis, startPostgres, startRedis, type LocalRedis } from '../local';
 import { CommandError, complain, say, step } from '../print';
 import type { DataDirectory } from './data-directory';
@@ -11,9 +10,8 @@ const REDIS_RESTART_MS = 1_000;
 
 /** Whether the settings name every database, so that none has to be started here. @throws CommandError when they name only some */
 export function hasOwnDatabases(settings: Settings): boolean {
-  const names = knownSubgraphs();
-  const missing = names.filter((name) => settings.databases[name] === null);
-  if (missing.length > 0 && missing.length < names.length) {
+  const missing = SUBGRAPH_NAMES.filter((name) => settings.databases[name] === null);
+  if (missing.length > 0 && missing.length < SUBGRAPH_NAMES.length) {
     throw new CommandError(
       `${missing.map((name) => `${name.toUpperCase()}_DATABASE_URL`).join(' and ')} must be set too: set all databases or none`,
     );

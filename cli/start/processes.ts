@@ -1,6 +1,5 @@
 import { SUBGRAPH_NAMES, environmentWith, type Settings } from '../../platform/config';
 import type { Resources } from '../compose/resources';
-import { knownSubgraphs } from '../compose/subgraphs';
 import { freePort } from '../local';
 import { CommandError, step } from '../print';
 import { keepProcess, launch, type KeptProcess } from './kept-process';
@@ -23,7 +22,7 @@ export async function openProcesses(resources: Resources, seed: () => Promise<vo
       resources.lifecycle.add(name, () => started.stop());
       kept.push(started);
     };
-    for (const name of knownSubgraphs()) await keep(name, ['serve', name], Number(ports[name]));
+    for (const name of SUBGRAPH_NAMES) await keep(name, ['serve', name], Number(ports[name]));
     await keep('worker', ['work'], await freePort());
     await keep('gateway', ['serve', 'gateway'], settings.port);
     await Promise.all(kept.map((each) => each.untilReady()));

@@ -3,7 +3,10 @@ import type { AddressInfo } from 'node:net';
 
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
 
-/** Routes by exact `METHOD path`, or `* path` for any method; the query string does not count. */
+/**
+ * Routes by exact `METHOD path`, or `* path` for any method, or `METHOD folder/*` for whatever lies right in a folder; the
+ * query string does not count.
+ */
 export type Routes = Readonly<Record<string, HttpHandler>>;
 
 export interface RunningHttpServer {
@@ -14,10 +17,18 @@ export interface RunningHttpServer {
 }
 
 /** @throws Error with `code` EADDRINUSE when the port is taken */
-export async function startHttpServer(routes: Routes, options: { host: string; port: number; fallback?: HttpHandler }): Promise<RunningHttpServer> {
+export async function startHttpServer(
+  routes: Routes,
+  options: { host: string; port: number; fallback?: HttpHandler },
+): Promise<RunningHttpServer> {
   const server = createServer((request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-    const handler = routes[`${request.method} ${path}`] ?? routes[`* ${path}`] ?? options.fallback ?? answerNotFound;
+    const handler =
+      routes[`${request.method} ${path}`] ??
+      routes[`* ${path}`] ??
+      routes[`${request.method} ${path.slice(0, path.lastIndexOf('/'))}/*`] ??
+      options.fallback ??
+      answerNotFound;
     Promise.resolve()
       .then(() => handler(request, response))
       .catch(() => {
