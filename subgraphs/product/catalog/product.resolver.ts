@@ -1,4 +1,4 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Directive, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { badInput } from '../../../platform/errors';
 import { keyOf, type SubgraphContext } from '../../../platform/federation';
 import { Category, type CategoryLoaders } from '../category';
@@ -18,11 +18,15 @@ export class ProductResolver {
     private readonly categoryLoaders: CategoryLoaders,
   ) {}
 
+  @Directive('@cacheControl(maxAge: 60)')
+  @Directive('@cacheControl(maxAge: 60)')
   @Query(() => Product, { nullable: true, description: 'One product; null when the shop does not show it.' })
   async product(@Arg('id', () => ID, { description: 'As this API gave it.' }) id: string, @Ctx() context: SubgraphContext): Promise<Product | null> {
     return shown(await context.loaders.of(this.loaders.productByKey).load(keyOf('Product', id)), context);
   }
 
+  @Directive('@cacheControl(maxAge: 60)')
+  @Directive('@cacheControl(maxAge: 60)')
   @Query(() => Product, { nullable: true, description: 'One product by its name in web addresses, earlier ones included; null when the shop does not show it.' })
   async productBySlug(
     @Arg('slug', () => String, { description: 'Such as "gravel-bike-500".' }) slug: string,

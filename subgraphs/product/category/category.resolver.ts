@@ -1,4 +1,4 @@
-import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Directive, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import { badInput } from '../../../platform/errors';
 import { globalId, keyOf, type SubgraphContext } from '../../../platform/federation';
 import { Category } from './category.entity';
@@ -12,16 +12,22 @@ export class CategoryResolver {
     private readonly loaders: CategoryLoaders,
   ) {}
 
+  @Directive('@cacheControl(maxAge: 60)')
+  @Directive('@cacheControl(maxAge: 60)')
   @Query(() => [Category], { description: 'The top of the category tree, by name.' })
   categoryTree(): Promise<Category[]> {
     return this.categories.roots();
   }
 
+  @Directive('@cacheControl(maxAge: 60)')
+  @Directive('@cacheControl(maxAge: 60)')
   @Query(() => Category, { nullable: true, description: 'One category; null when there is none.' })
   category(@Arg('id', () => ID, { description: 'As this API gave it.' }) id: string, @Ctx() context: SubgraphContext): Promise<Category | null> {
     return context.loaders.of(this.loaders.byKey).load(keyOf('Category', id));
   }
 
+  @Directive('@cacheControl(maxAge: 60)')
+  @Directive('@cacheControl(maxAge: 60)')
   @Query(() => Category, { nullable: true, description: 'One category by its name in web addresses; null when there is none.' })
   async categoryBySlug(@Arg('slug', () => String, { description: 'Such as "road-bikes".' }) slug: string): Promise<Category | null> {
     if (slug.length > 200 || slug.includes('\0')) throw badInput('slug', 'must have at most 200 characters without NUL');

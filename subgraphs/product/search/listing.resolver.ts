@@ -1,4 +1,4 @@
-import { Arg, Args, Ctx, Int, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, Directive, Int, Query, Resolver } from 'type-graphql';
 import { badInput } from '../../../platform/errors';
 import { ConnectionArgs, readPage, type SubgraphContext } from '../../../platform/federation';
 import { Product } from '../catalog';
@@ -18,6 +18,8 @@ export class ListingResolver {
     private readonly currency: string,
   ) {}
 
+  @Directive('@cacheControl(maxAge: 60)')
+  @Directive('@cacheControl(maxAge: 60)')
   @Query(() => ProductConnection, { description: 'The products of the shop, filtered and sorted.' })
   async products(
     @Args(() => ConnectionArgs) args: ConnectionArgs,
@@ -30,6 +32,8 @@ export class ListingResolver {
     return this.toListing(page, read, context);
   }
 
+  @Directive('@cacheControl(maxAge: 60)')
+  @Directive('@cacheControl(maxAge: 60)')
   @Query(() => ProductSearchConnection, { description: 'Products that have the words, or nearly: a misspelt word is corrected when nothing else is found.' })
   async search(
     @Arg('query', () => String, { description: 'Words, 1 to 200 characters; "in quotes" together, -without, or a SKU.' }) query: string,
@@ -46,6 +50,8 @@ export class ListingResolver {
     return this.toListing(page, read, context);
   }
 
+  @Directive('@cacheControl(maxAge: 60)')
+  @Directive('@cacheControl(maxAge: 60)')
   @Query(() => [Product], { description: 'Products for a search box while somebody is typing: their names have words that begin so.' })
   async suggestProducts(
     @Arg('prefix', () => String, { description: 'What was typed so far, 1 to 100 characters.' }) prefix: string,

@@ -3,8 +3,7 @@ export interface SeedCatalogue {
   readonly currency: string;
   /** Parents before their children. */
   readonly categories: readonly SeedCategory[];
-  /** Walked several times, once for each table; must yield the same each time. */
-  readonly products: () => Iterable<SeedProduct>;
+  readonly products: Iterable<SeedProduct>;
   /** What was sold, oldest first. */
   readonly sales: readonly SeedSale[];
 }

@@ -4,6 +4,9 @@ import type { SeedCatalogue, SeedProduct, SeedSale, SeedVariant } from './seed-p
 
 const TABLES = ['category', 'product', 'product_image', 'product_variant', 'stock_movement'] as const;
 
+/** Products go into all their tables before the next ones are made, so that few are in memory at once. */
+const BATCH = 500;
+
 export async function isProductDatabaseEmpty(client: ClientBase): Promise<boolean> {
   const { rows } = await client.query<{ taken: boolean }>('SELECT EXISTS (SELECT 1 FROM product) OR EXISTS (SELECT 1 FROM category) AS taken');
   return rows[0]?.taken === false;
@@ -13,18 +16,25 @@ export async function isProductDatabaseEmpty(client: ClientBase): Promise<boolea
  * Fills an empty product database by COPY, in the caller's transaction. Derived columns come with the rows, so the
  * triggers that keep them find nothing to change.
  *
- * @param onProduct called for each product as it is written
+ * @param onBatch called with the number of products written so far
  */
-export async function writeProducts(client: ClientBase, catalogue: SeedCatalogue, onProduct: () => void): Promise<void> {
+export async function writeProducts(client: ClientBase, catalogue: SeedCatalogue, onBatch: (written: number) => void): Promise<void> {
   const { currency, categories, products, sales } = catalogue;
-  await copyRows(client, 'category', ['id', 'name', 'slug', 'description', 'parent_id', 'position'], map(categories, categoryRow));
-  await copyRows(client, 'product', PRODUCT_COLUMNS, map(products(), (product) => (onProduct(), productRow(product, currency))));
-  await copyRows(client, 'product_category', ['product_id', 'category_id'], flatMap(products(), categoryLinks));
-  await copyRows(client, 'product_image', ['id', 'product_id', 'url', 'alt', 'width', 'height', 'position'], flatMap(products(), imageRows));
-  await copyRows(client, 'product_variant', VARIANT_COLUMNS, flatMap(products(), variantRows));
-  await copyRows(client, 'stock_movement', MOVEMENT_COLUMNS, movementRows(products, sales));
-  await copyRows(client, 'stock_reservation', ['id', 'status', 'created_at', 'updated_at'], map(sales, reservationRow));
-  await copyRows(client, 'stock_reservation_line', ['reservation_id', 'variant_id', 'quantity'], flatMap(sales, reservationLines));
+  await copyRows(client, 'category', ['id', 'name', 'slug', 'description', 'parent_id', 'position'], categories.map(categoryRow));
+  const sold = soldByVariant(sales);
+  let written = 0;
+  for (const batch of batchesOf(products)) {
+    await copyRows(client, 'product', PRODUCT_COLUMNS, batch.map((product) => productRow(product, currency)));
+    await copyRows(client, 'product_category', ['product_id', 'category_id'], batch.flatMap(categoryLinks));
+    await copyRows(client, 'product_image', ['id', 'product_id', 'url', 'alt', 'width', 'height', 'position'], batch.flatMap(imageRows));
+    await copyRows(client, 'product_variant', VARIANT_COLUMNS, batch.flatMap(variantRows));
+    await copyRows(client, 'stock_movement', MOVEMENT_COLUMNS, batch.flatMap((product) => openingRows(product, sold)));
+    written += batch.length;
+    onBatch(written);
+  }
+  await copyRows(client, 'stock_movement', MOVEMENT_COLUMNS, sales.flatMap(saleRows));
+  await copyRows(client, 'stock_reservation', ['id', 'status', 'created_at', 'updated_at'], sales.map(reservationRow));
+  await copyRows(client, 'stock_reservation_line', ['reservation_id', 'variant_id', 'quantity'], sales.flatMap(reservationLines));
   for (const table of TABLES) {
     await client.query(`SELECT setval(pg_get_serial_sequence('${table}', 'id'), coalesce((SELECT max(id) FROM ${table}), 1))`);
   }
@@ -57,61 +67,65 @@ function productRow(product: SeedProduct, currency: string): CopyCell[] {
   ];
 }
 
-function* categoryLinks({ id, categoryIds }: SeedProduct): Generator<CopyCell[]> {
-  for (const categoryId of categoryIds) yield [id, categoryId];
+function categoryLinks({ id, categoryIds }: SeedProduct): CopyCell[][] {
+  return categoryIds.map((categoryId) => [id, categoryId]);
 }
 
-function* imageRows({ id, images }: SeedProduct): Generator<CopyCell[]> {
-  for (const [at, image] of images.entries()) yield [image.id, id, image.url, image.alt, 1200, 1200, at + 1];
+function imageRows({ id, images }: SeedProduct): CopyCell[][] {
+  return images.map((image, at) => [image.id, id, image.url, image.alt, 1200, 1200, at + 1]);
 }
 
-function* variantRows({ id: productId, variants }: SeedProduct): Generator<CopyCell[]> {
-  for (const [at, variant] of variants.entries()) {
-    const { id, sku, title, optionValues, priceMinor, compareAtPriceMinor, weightGrams, imageId, stockOnHand, allowBackorder } = variant;
-    yield [
-      id, productId, sku, title, optionValues, minorToDecimal(priceMinor), decimalOrNull(compareAtPriceMinor), weightGrams, at + 1, imageId,
-      stockOnHand, allowBackorder,
-    ];
-  }
+function variantRows({ id: productId, variants }: SeedProduct): CopyCell[][] {
+  return variants.map(({ id, sku, title, optionValues, priceMinor, compareAtPriceMinor, weightGrams, imageId, stockOnHand, allowBackorder }, at) => [
+    id, productId, sku, title, optionValues, minorToDecimal(priceMinor), decimalOrNull(compareAtPriceMinor), weightGrams, at + 1, imageId,
+    stockOnHand, allowBackorder,
+  ]);
 }
 
-/** First what came in for each variant: all that was sold since, and what is still there. Then every sale, oldest first. */
-function* movementRows(products: () => Iterable<SeedProduct>, sales: readonly SeedSale[]): Generator<CopyCell[]> {
-  const soldByVariant = new Map<number, number>();
+/** What came in for each variant: all that was sold since, and what is still there. */
+function openingRows({ variants, createdAt }: SeedProduct, sold: ReadonlyMap<number, number>): CopyCell[][] {
+  return variants.flatMap(({ id, stockOnHand }): CopyCell[][] => {
+    const quantity = stockOnHand + (sold.get(id) ?? 0);
+    return quantity === 0 ? [] : [[id, quantity, 'INITIAL', 'opening stock', null, 'seed', createdAt]];
+  });
+}
+
+function saleRows({ reservationId, soldAt, returnedAt, lines }: SeedSale): CopyCell[][] {
+  return lines.flatMap(({ variantId, quantity }): CopyCell[][] => {
+    const sale: CopyCell[] = [variantId, -quantity, 'SALE', 'sold', reservationId, 'system', soldAt];
+    return returnedAt === null ? [sale] : [sale, [variantId, quantity, 'RETURN', 'order cancelled', reservationId, 'system', returnedAt]];
+  });
+}
+
+/** What left for good: returned goods are on the shelf again. */
+function soldByVariant(sales: readonly SeedSale[]): Map<number, number> {
+  const sold = new Map<number, number>();
   for (const { lines, returnedAt } of sales) {
     if (returnedAt !== null) continue;
-    for (const { variantId, quantity } of lines) soldByVariant.set(variantId, (soldByVariant.get(variantId) ?? 0) + quantity);
+    for (const { variantId, quantity } of lines) sold.set(variantId, (sold.get(variantId) ?? 0) + quantity);
   }
-  for (const { variants, createdAt } of products()) {
-    for (const { id, stockOnHand } of variants) {
-      const quantity = stockOnHand + (soldByVariant.get(id) ?? 0);
-      if (quantity !== 0) yield [id, quantity, 'INITIAL', 'opening stock', null, 'seed', createdAt];
-    }
-  }
-  for (const { reservationId, soldAt, returnedAt, lines } of sales) {
-    for (const { variantId, quantity } of lines) {
-      yield [variantId, -quantity, 'SALE', 'sold', reservationId, 'system', soldAt];
-      if (returnedAt !== null) yield [variantId, quantity, 'RETURN', 'order cancelled', reservationId, 'system', returnedAt];
-    }
-  }
+  return sold;
 }
 
 function reservationRow({ reservationId, soldAt }: SeedSale): CopyCell[] {
   return [reservationId, 'CLAIMED', soldAt, soldAt];
 }
 
-function* reservationLines({ reservationId, lines }: SeedSale): Generator<CopyCell[]> {
-  for (const { variantId, quantity } of lines) yield [reservationId, variantId, quantity];
+function reservationLines({ reservationId, lines }: SeedSale): CopyCell[][] {
+  return lines.map(({ variantId, quantity }) => [reservationId, variantId, quantity]);
 }
 
 function decimalOrNull(minor: number | null): string | null {
   return minor === null ? null : minorToDecimal(minor);
 }
 
-function* map<T, R>(items: Iterable<T>, change: (item: T) => R): Generator<R> {
-  for (const item of items) yield change(item);
-}
-
-function* flatMap<T, R>(items: Iterable<T>, change: (item: T) => Iterable<R>): Generator<R> {
-  for (const item of items) yield* change(item);
+function* batchesOf<T>(items: Iterable<T>): Generator<T[]> {
+  let batch: T[] = [];
+  for (const item of items) {
+    batch.push(item);
+    if (batch.length < BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
 }
