@@ -21,3 +21,8 @@ export interface OrderStatusChanged {
   readonly from: string;
   readonly to: string;
 }
+
+/** `data` of `order.anonymised`: the person was taken out of the orders of an erased account. */
+export interface OrderAnonymised {
+  readonly userId: string;
+}

@@ -46,6 +46,7 @@ export function createOrderSubgraph(deps: OrderSubgraphDependencies): SubgraphMo
     startWork: async () => {
       const work = [
         startOutboxRelay(databaseUrl, bus, logger),
+        { stop: bus.consume('order-privacy', ['account'], (event) => order.forgetErasedAccount(database.source, event)) },
         repeat('what orders owe', 1_000, () => runner.runDue(), logger),
         repeat('abandoned checkouts', 2_000, () => recoverCheckouts(database.source, steps, idempotency, logger), logger),
         repeat('expired idempotency keys', 3_600_000, () => idempotency.sweep(), logger),
@@ -72,7 +73,7 @@ function createServices(deps: OrderSubgraphDependencies, database: Database) {
   const carts = new CartService(database, settings.currency);
   const steps = new CheckoutSteps({ database, stock, payments, idempotency, followUps: runner, logger });
   const checkout = new CheckoutService({ database, carts, stock, contacts: createContactPort(deps.user), idempotency, steps });
-  const lifecycle = new order.OrderLifecycle(database, runner);
+  const lifecycle = new order.OrderLifecycle(database, runner, idempotency);
   const tracking = new TrackingService(orders, bus);
   return { stock, payments, orders, runner, idempotency, carts, steps, checkout, lifecycle, tracking };
 }

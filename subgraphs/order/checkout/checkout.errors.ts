@@ -1,6 +1,7 @@
 import { createUnionType, Field, ObjectType } from 'type-graphql';
 import { Money, UserError } from '../../../platform/federation';
 import { CartVersionConflict, InsufficientStock, VariantNotForSale } from '../cart';
+import { IdempotencyKeyReused } from '../idempotency';
 import { ProductVariant } from '../reference';
 
 @ObjectType('CartEmpty', { implements: UserError, description: 'There is nothing in your cart; perhaps it was ordered already.' })
@@ -34,14 +35,6 @@ export class PaymentDeclined extends UserError {
   static make(declineCode: string): PaymentDeclined {
     const message = 'The payment was declined; try another one with a new idempotency key';
     return Object.assign(new PaymentDeclined(), { code: 'PAYMENT_DECLINED', message, path: ['input', 'paymentToken'], declineCode });
-  }
-}
-
-@ObjectType('IdempotencyKeyReused', { implements: UserError, description: 'This key was used with other input; use a new key for a new order.' })
-export class IdempotencyKeyReused extends UserError {
-  static make(): IdempotencyKeyReused {
-    const message = 'This idempotency key was used with other input; use a new one';
-    return Object.assign(new IdempotencyKeyReused(), { code: 'IDEMPOTENCY_KEY_REUSED', message, path: ['input', 'idempotencyKey'] });
   }
 }
 

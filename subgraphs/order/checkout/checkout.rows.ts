@@ -9,21 +9,29 @@ export type OpenCheckout = Pick<Checkout, 'id' | 'viewer' | 'key' | 'cartId' | '
 
 const COLUMNS = 'id, viewer, key, cart_id AS "cartId", step, reference, draft, holder';
 
-/** Begins a checkout; `null` while another one of the same cart is open. */
+/**
+ * Begins a checkout; `null` while another one of the same cart is open, or when the cart is not any more what the draft
+ * was made from: the lock lets a checkout that is ending finish first, so that no cart is ordered twice.
+ */
 export async function insertCheckout(handle: Handle, name: KeyOf, cartId: number, reference: string, draft: CheckoutDraft, holder: string): Promise<OpenCheckout | null> {
   const rows = await handle.query<OpenCheckout[]>(
     `INSERT INTO checkout (viewer, key, cart_id, step, reference, draft, holder, held_until)
-     VALUES ($1, $2, $3, 'STARTED', $4, $5::jsonb, $6, now() + interval '${HOLD_SECONDS} seconds')
+     SELECT $1, $2, cart.id, 'STARTED', $4, $5::jsonb, $6::uuid, now() + interval '${HOLD_SECONDS} seconds'
+     FROM (SELECT id FROM cart WHERE id = $3 AND status = 'ACTIVE' AND version = $7 FOR UPDATE) AS cart
      ON CONFLICT (cart_id) WHERE step IN ('STARTED', 'RESERVED', 'PAYING') DO NOTHING RETURNING ${COLUMNS}`,
-    [name.viewer, name.key, cartId, reference, JSON.stringify(draft), holder],
+    [name.viewer, name.key, cartId, reference, JSON.stringify(draft), holder, draft.cartVersion],
   );
   return rows[0] ?? null;
 }
 
-/** Writes the next step down; `false` when somebody else has taken over, and this process must let go. */
+/**
+ * Writes the next step down; `false` when somebody else has taken over, and this process must let go. A closed checkout
+ * forgets its draft, which holds a name and an address.
+ */
 export async function moveCheckout(handle: Handle, checkout: OpenCheckout, to: CheckoutStep, orderId: number | null = null): Promise<boolean> {
   const [moved] = await handle.query<[unknown[], number]>(
-    `UPDATE checkout SET step = $3, order_id = $4::integer, updated_at = now()
+    `UPDATE checkout SET step = $3, order_id = $4::integer, updated_at = now(),
+       draft = CASE WHEN $3 IN ('ORDERED', 'UNDONE') THEN '{}' ELSE draft END
      WHERE id = $1 AND holder = $2 AND step IN ('STARTED', 'RESERVED', 'PAYING') RETURNING 1`,
     [checkout.id, checkout.holder, to, orderId],
   );

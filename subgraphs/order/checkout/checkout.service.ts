@@ -4,7 +4,7 @@ import { AppError } from '../../../platform/errors';
 import { CartVersionConflict, InsufficientStock, type Cart, type CartService } from '../cart';
 import type { ContactPort } from '../contact';
 import { ownerKey, ownerOf } from '../guest';
-import type { IdempotencyService, KeyOf } from '../idempotency';
+import { IdempotencyKeyReused, type IdempotencyService, type KeyOf } from '../idempotency';
 import { actorOf, type OrderAddress, type ShippingMethod } from '../order';
 import type { Shortage, StockPort } from '../stock';
 import type { Caller } from '../upstream';
@@ -13,7 +13,6 @@ import {
   CartEmpty,
   CheckoutInProgress,
   EmailRequired,
-  IdempotencyKeyReused,
   PaymentDeclined,
   PriceChanged,
   revivedFailure,
@@ -114,10 +113,14 @@ export class CheckoutService {
   }
 
   private async start(caller: Caller, request: PlaceOrderRequest, name: KeyOf, holder: string): Promise<OpenCheckout | { failures: readonly PlaceOrderFailure[] }> {
-    const prepared = await this.prepare(caller, request);
-    if ('failures' in prepared) return prepared;
-    const checkout = await insertCheckout(this.deps.database, name, prepared.cart.id, referenceOf(name), prepared.draft, holder);
-    return checkout ?? { failures: [CheckoutInProgress.make()] };
+    // A cart that changed while it was priced is priced once more; one that is being ordered stays refused.
+    for (let attempt = 1; attempt <= 2; attempt += 1) {
+      const prepared = await this.prepare(caller, request);
+      if ('failures' in prepared) return prepared;
+      const checkout = await insertCheckout(this.deps.database, name, prepared.cart.id, referenceOf(name), prepared.draft, holder);
+      if (checkout) return checkout;
+    }
+    return { failures: [CheckoutInProgress.make()] };
   }
 
   private async run(checkout: OpenCheckout, request: PlaceOrderRequest, name: KeyOf, requestId: string): Promise<PlaceOrderOutcome> {

@@ -50,6 +50,8 @@ export class CheckoutSteps {
   async order(checkout: OpenCheckout, captureOn: 'PLACING' | 'SHIPPING', requestId: string): Promise<number> {
     const { database, payments, idempotency, followUps } = this.deps;
     const orderId = await inTransaction(database, async (tx) => {
+      // First the cart, as whoever begins a checkout does: two orders of locking would be a deadlock.
+      await tx.query('SELECT 1 FROM cart WHERE id = $1 FOR UPDATE', [checkout.cartId]);
       const order = await placeNewOrder(tx, checkout.draft, checkout.reference, checkout.draft.actor);
       await this.move(tx, checkout, 'ORDERED', order.id);
       await payments.attach(tx, checkout.reference, order.id);
@@ -111,7 +113,6 @@ async function takeOutOfCart(tx: EntityManager, { cartId, draft }: OpenCheckout)
   );
   if (ordered.length > 0) return;
   const items = JSON.stringify(draft.items.map(({ variantId, quantity }) => ({ variantId, quantity })));
-  await tx.query('SELECT 1 FROM cart WHERE id = $1 FOR UPDATE', [cartId]);
   await tx.query(
     `DELETE FROM cart_line l USING jsonb_to_recordset($2::jsonb) AS i ("variantId" int, quantity int)
      WHERE l.cart_id = $1 AND l.variant_id = i."variantId" AND l.quantity <= i.quantity`,

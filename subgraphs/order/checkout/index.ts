@@ -1,4 +1,4 @@
-export { CartEmpty, CheckoutInProgress, EmailRequired, IdempotencyKeyReused, InvalidAddress, PaymentDeclined, PriceChanged } from './checkout.errors';
+export { CartEmpty, CheckoutInProgress, EmailRequired, InvalidAddress, PaymentDeclined, PriceChanged } from './checkout.errors';
 export { Checkout } from './checkout.entity';
 export { recoverCheckouts } from './checkout.recovery';
 export { CheckoutResolver } from './checkout.resolver';

@@ -1,3 +1,4 @@
+export { forgetErasedAccount } from './account-erasure';
 export { CustomerOrdersResolver } from './customer-orders.resolver';
 export { OrderAddress } from './order-address';
 export { OrderChangeResolver } from './order-change.resolver';

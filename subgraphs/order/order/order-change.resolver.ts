@@ -9,16 +9,14 @@ import type { OrderAction } from './order.transitions';
 
 @Resolver(() => Order)
 export class OrderChangeResolver {
-  constructor(
-    private readonly lifecycle: OrderLifecycle,
-  ) {}
+  constructor(private readonly lifecycle: OrderLifecycle) {}
 
   @Mutation(() => CancelOrderPayload, { description: 'Calls an order off before it leaves; the money goes back and the goods to the shelf.' })
   async cancelOrder(
     @Arg('input', () => CancelOrderInput, { description: 'Which and why.' }) input: CancelOrderInput,
     @Ctx() context: SubgraphContext,
   ): Promise<CancelOrderPayload> {
-    const request = { ...readChange(input), reason: readReason(input) };
+    const request = { ...readChange(input), ...readReason(input) };
     return Object.assign(new CancelOrderPayload(), await this.lifecycle.act(context, 'CANCEL', request));
   }
 
@@ -52,7 +50,7 @@ export class OrderChangeResolver {
     @Arg('input', () => RefundOrderInput, { description: 'Which and why.' }) input: RefundOrderInput,
     @Ctx() context: SubgraphContext,
   ): Promise<RefundOrderPayload> {
-    const request = { ...readChange(input), reason: readReason(input), isRestocked: input.restock };
+    const request = { ...readChange(input), ...readReason(input), isRestocked: input.restock };
     return Object.assign(new RefundOrderPayload(), await this.byStaff(context, 'REFUND', request));
   }
 

@@ -1,5 +1,6 @@
 import { createUnionType, Field, ObjectType } from 'type-graphql';
 import { UserError } from '../../../platform/federation';
+import { IdempotencyKeyReused } from '../idempotency';
 import { Order } from './order.entity';
 import { OrderStatus } from './order.status';
 
@@ -36,10 +37,10 @@ export class OrderVersionConflict extends UserError {
   }
 }
 
-export type OrderChangeFailure = OrderNotFound | IllegalTransition | OrderVersionConflict;
+export type OrderChangeFailure = OrderNotFound | IllegalTransition | OrderVersionConflict | IdempotencyKeyReused;
 
 export const OrderChangeError = createUnionType({
   name: 'OrderChangeError',
   description: 'Why a change of an order did not happen.',
-  types: () => [OrderNotFound, IllegalTransition, OrderVersionConflict] as const,
+  types: () => [OrderNotFound, IllegalTransition, OrderVersionConflict, IdempotencyKeyReused] as const,
 });

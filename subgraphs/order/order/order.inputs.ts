@@ -1,6 +1,7 @@
 import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
 import { badInput } from '../../../platform/errors';
 import { keyOf, MoneyInput, readMoney } from '../../../platform/federation';
+import { readKey } from '../idempotency';
 import { optionalText, requiredText } from '../text';
 import type { OrderChangeRequest, ShipmentDetails } from './order.lifecycle';
 import type { OrderFilter } from './order-page';
@@ -109,8 +110,8 @@ export function readChange(input: OrderChangeInput): OrderChangeRequest {
   return { orderId: keyOf('Order', input.orderId, 'input.orderId'), expectedVersion: input.expectedVersion ?? null };
 }
 
-export function readReason(input: CancelOrderInput): string {
-  return requiredText(input.reason, 'input.reason', 500);
+export function readReason({ reason, idempotencyKey }: CancelOrderInput): Pick<OrderChangeRequest, 'reason' | 'idempotencyKey'> {
+  return { reason: requiredText(reason, 'input.reason', 500), idempotencyKey: idempotencyKey ? readKey(idempotencyKey) : null };
 }
 
 export function readShipment(input: ShipOrderInput): ShipmentDetails {

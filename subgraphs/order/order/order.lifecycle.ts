@@ -1,6 +1,9 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { hasScope, type Viewer } from '../../../platform/auth';
 import { inTransaction } from '../../../platform/db';
+import { AppError } from '../../../platform/errors';
+import { ownerKey, ownerOf } from '../guest';
+import { IdempotencyKeyReused, type IdempotencyService, type KeyOf } from '../idempotency';
 import type { Caller } from '../upstream';
 import type { Order } from './order.entity';
 import { IllegalTransition, OrderNotFound, OrderVersionConflict, type OrderChangeFailure } from './order.errors';
@@ -23,6 +26,8 @@ export interface OrderChangeRequest {
   readonly shipment?: ShipmentDetails;
   /** Whether refunded goods go back on the shelf. */
   readonly isRestocked?: boolean;
+  /** Sent again with the same key, the change is made once and answered alike. */
+  readonly idempotencyKey?: string | null;
 }
 
 export interface OrderChangeOutcome {
@@ -35,20 +40,52 @@ export class OrderLifecycle {
   constructor(
     private readonly database: DataSource,
     private readonly followUps: FollowUps,
+    private readonly idempotency: IdempotencyService,
   ) {}
 
   async act(caller: Caller, action: OrderAction, request: OrderChangeRequest): Promise<OrderChangeOutcome> {
-    const outcome = await inTransaction(this.database, async (tx): Promise<OrderChangeOutcome> => {
-      const order = await lockOrder(tx, request.orderId);
-      const failure = refusalOf(caller.viewer, action, order, request.expectedVersion);
-      if (failure || !order) return { order: null, errors: [failure ?? OrderNotFound.make()] };
-      await this.apply(tx, order, action, request, actorOf(caller.viewer));
-      return { order, errors: [] };
-    });
-    if (!outcome.order) return outcome;
+    const name = nameOf(caller.viewer, action, request);
+    if (!name) return this.change(caller, action, request, null);
+    const attempt = await this.idempotency.begin(name, request);
+    switch (attempt.kind) {
+      case 'reused':
+        return { order: null, errors: [IdempotencyKeyReused.make()] };
+      case 'busy':
+        throw new AppError('CONFLICT', 'This request is being worked on; send it again in a moment');
+      case 'done':
+        return { order: await this.read(request.orderId), errors: [] };
+      case 'ours':
+        return this.change(caller, action, request, name);
+    }
+  }
+
+  /** A change that was refused is not remembered under its key: it may be allowed later. */
+  private async change(caller: Caller, action: OrderAction, request: OrderChangeRequest, name: KeyOf | null): Promise<OrderChangeOutcome> {
+    try {
+      const failure = await inTransaction(this.database, async (tx): Promise<OrderChangeFailure | null> => {
+        const order = await lockOrder(tx, request.orderId);
+        if (!order) return OrderNotFound.make();
+        const refusal = refusalOf(caller.viewer, action, order, request.expectedVersion);
+        if (refusal) return refusal;
+        await this.apply(tx, order, action, request, actorOf(caller.viewer));
+        if (name) await this.idempotency.finish(tx, name, { orderId: order.id });
+        return null;
+      });
+      if (failure) {
+        if (name) await this.idempotency.forget(name);
+        return { order: null, errors: [failure] };
+      }
+    } catch (error) {
+      if (name) await this.idempotency.forget(name);
+      throw error;
+    }
     await this.followUps.runFor(request.orderId, caller.requestId);
-    const [order] = await readOrders(this.database, [request.orderId]);
-    return { order: order ?? null, errors: [] };
+    return { order: await this.read(request.orderId), errors: [] };
+  }
+
+  private async read(orderId: number): Promise<Order | null> {
+    const [order] = await readOrders(this.database, [orderId]);
+    return order ?? null;
   }
 
   private async apply(tx: EntityManager, order: Order, action: OrderAction, request: OrderChangeRequest, actor: Actor): Promise<void> {
@@ -79,8 +116,14 @@ export function actorOf(viewer: Viewer): Actor {
   return { kind: hasScope(viewer, 'orders:write') ? 'STAFF' : 'CUSTOMER', userId: viewer.userId };
 }
 
-function refusalOf(viewer: Viewer, action: OrderAction, order: Order | null, expectedVersion: number | null): OrderChangeFailure | null {
-  if (!order || !maySee(viewer, order)) return OrderNotFound.make();
+/** The request's name, for a client that gave it one. */
+function nameOf(viewer: Viewer, action: OrderAction, { idempotencyKey }: OrderChangeRequest): KeyOf | null {
+  const owner = ownerOf(viewer);
+  return owner && idempotencyKey ? { viewer: ownerKey(owner), operation: action, key: idempotencyKey } : null;
+}
+
+function refusalOf(viewer: Viewer, action: OrderAction, order: Order, expectedVersion: number | null): OrderChangeFailure | null {
+  if (!maySee(viewer, order)) return OrderNotFound.make();
   if (expectedVersion !== null && expectedVersion !== order.version) return OrderVersionConflict.make(order);
   return mayDo(viewer, action, order) ? null : IllegalTransition.make(order.status, TARGET_OF[action]);
 }

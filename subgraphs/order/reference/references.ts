@@ -3,32 +3,33 @@ import { globalId, Node } from '../../../platform/federation';
 
 /*
  * Entities that other subgraphs own: here they are an id and nothing more, and the gateway fetches the rest. The key is
- * deliberately resolvable, since the planner goes wrong where the first key is not (shared facts).
+ * deliberately resolvable, since the planner goes wrong where the first key is not (shared facts). Their owners describe
+ * them; a second description would only compete.
  */
 
 @Directive('@key(fields: "id")')
-@ObjectType('User', { implements: Node, description: 'Somebody with an account.' })
+@ObjectType('User', { implements: Node })
 export class User {
   @Field(() => ID, { description: 'Opaque, unique in the whole graph, and never changing.' })
   id: string;
 }
 
 @Directive('@key(fields: "id")')
-@ObjectType('Product', { implements: Node, description: 'Something that the shop sells.' })
+@ObjectType('Product', { implements: Node })
 export class Product {
   @Field(() => ID, { description: 'Opaque, unique in the whole graph, and never changing.' })
   id: string;
 }
 
 @Directive('@key(fields: "id")')
-@ObjectType('ProductVariant', { implements: Node, description: 'One choice of a product, such as a size; this is what is bought.' })
+@ObjectType('ProductVariant', { implements: Node })
 export class ProductVariant {
   @Field(() => ID, { description: 'Opaque, unique in the whole graph, and never changing.' })
   id: string;
 }
 
 @Directive('@key(fields: "id")')
-@ObjectType('Category', { implements: Node, description: 'A shelf of the shop. Categories form a tree; a product may stand in several.' })
+@ObjectType('Category', { implements: Node })
 export class Category {
   @Field(() => ID, { description: 'Opaque, unique in the whole graph, and never changing.' })
   id: string;

@@ -39,7 +39,7 @@ export async function openShop(): Promise<Shop> {
   const product = await openSubgraph('product', createProductSubgraph);
   const faults: Faults = { before: null, after: null };
   const extra = { product: faulty(product.module.client, faults), user: userDirectory };
-  const order = await openSubgraph('order', createOrderSubgraph, { settings: { databasePoolSize: 10 }, extra });
+  const order = await openSubgraph('order', createOrderSubgraph, { settings: { databasePoolSize: 10, logLevel: 'silent' }, extra });
   return {
     order: order.database,
     product: product.database,

@@ -1,0 +1,28 @@
+import type { DataSource } from 'typeorm';
+import { inTransaction } from '../../../platform/db';
+import { recordEvents, type DomainEvent } from '../../../platform/events';
+import { globalId, keyOf } from '../../../platform/federation';
+
+const ERASED_EMAIL = 'erased@example.invalid';
+
+/**
+ * Takes the person out of the orders and carts of an account that was erased. What was sold for how much stays, as tax
+ * law asks. Handled once per event, and harmless when handled again.
+ */
+export async function forgetErasedAccount(database: DataSource, event: DomainEvent): Promise<void> {
+  if (event.type !== 'account.erased') return;
+  const userKey = keyOf('User', String(event.data['userId']));
+  await inTransaction(database, async (tx) => {
+    const fresh = await tx.query<unknown[]>('INSERT INTO handled_event (event_id) VALUES ($1) ON CONFLICT DO NOTHING RETURNING 1', [event.id]);
+    if (fresh.length === 0) return;
+    const [orders] = await tx.query<[{ id: number }[], number]>(
+      `UPDATE "order" SET email = $2, shipping_address = '{}', billing_address = NULL, note = NULL, version = version + 1, updated_at = now()
+       WHERE user_id = $1 RETURNING id`,
+      [userKey, ERASED_EMAIL],
+    );
+    await tx.query('DELETE FROM cart_line USING cart WHERE cart.id = cart_line.cart_id AND cart.user_id = $1', [userKey]);
+    const touches = orders.map(({ id }) => ({ type: 'Order', id: globalId('Order', id) }));
+    const key = globalId('User', userKey);
+    await recordEvents(tx, [{ type: 'order.anonymised', key, touches, data: { userId: key } }]);
+  });
+}
