@@ -1,4 +1,3 @@
-import type { SubgraphRequest, SubgraphResponse } from '../platform/federation';
 import { sendJson, startHttpServer, type Routes } from '../platform/http';
 import { createMetrics } from '../platform/observability';
 import { Engine, type EngineOptions } from './engine';
@@ -7,7 +6,8 @@ import { graphiqlRoutes, serveNoPage, servePage, wantsPage } from './http/graphi
 import { GraphqlRoute } from './http/graphql-route';
 import { Identifier } from './identity/identity';
 import { Revocations } from './identity/revocations';
-import { gatewayMetrics, type GatewayMetrics } from './metrics';
+import { gatewayMetrics } from './metrics';
+import { observedCalls } from './observed-calls';
 import { DEFAULT_LIMITS } from './operations/limits';
 import type { GatewayOptions, RunningGateway } from './options';
 import { ResponseCache } from './response-cache/response-cache';
@@ -27,7 +27,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     introspection: options.introspection,
     suggestions: options.environment !== 'production',
     onPlan: metrics.onPlan,
-    observeCall: (service, request, call) => timed(metrics, service, request, call),
+    observeCall: observedCalls(metrics),
   };
   let engine = new Engine(await loadSupergraph(options.supergraphSdl, logger), engineOptions);
   const revocations = new Revocations();
@@ -74,17 +74,4 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       await stopInvalidating?.();
     },
   };
-}
-
-async function timed(metrics: GatewayMetrics, service: string, request: SubgraphRequest, call: (request: SubgraphRequest) => Promise<SubgraphResponse>) {
-  const startedAtMs = performance.now();
-  const seconds = (): number => (performance.now() - startedAtMs) / 1000;
-  try {
-    const response = await call(request);
-    metrics.onSubgraphCall(service, response.errors ? 'errors' : 'ok', seconds());
-    return response;
-  } catch (error) {
-    metrics.onSubgraphCall(service, 'failed', seconds());
-    throw error;
-  }
 }

@@ -3,7 +3,7 @@ import { anonymous, type Viewer } from '../../platform/auth';
 import { countingStatements, type StatementLog } from '../../platform/db';
 import { AppError, isErrorCode, presentError } from '../../platform/errors';
 import { BodyTooLarge, readBody } from '../../platform/http';
-import type { Logger } from '../../platform/observability';
+import { continuingTrace, noteOnSpan, traced, type Logger } from '../../platform/observability';
 import type { Engine } from '../engine';
 import { refusalOf, type Answer } from '../executor/answer';
 import type { Json } from '../executor/merge';
@@ -45,8 +45,14 @@ export class GraphqlRoute {
     this.answers = new AnswerSender(options.logger, options.metrics);
   }
 
-  async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const scope = new RequestScope(request, response);
+    return continuingTrace(scope.traceparent, () =>
+      traced('graphql request', 'server', { 'mercato.request_id': scope.requestId }, () => this.serveScope(scope, request, response)),
+    );
+  }
+
+  private async serveScope(scope: RequestScope, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const type = negotiate(request.headers.accept);
     try {
       const body = request.method === 'POST' ? await readJson(request) : undefined;
@@ -102,6 +108,7 @@ export class GraphqlRoute {
     const operation = engine.operations.prepare(text, operationName);
     if (operation instanceof RefusedOperation) return refusalOf(operation.errors, scope.requestId, this.options.logger);
     scope.operation = operation;
+    noteOnSpan({ 'graphql.operation.type': operation.kind, 'graphql.operation.name': operation.name ?? '', 'graphql.operation.hash': operation.hash });
     const { requestId, traceparent, signal } = scope;
     const onCall = (): void => void (scope.subgraphCalls += 1);
     const execute = () => engine.execute({ operation, variables, viewer: scope.viewer ?? anonymous, requestId, traceparent, signal, onCall });

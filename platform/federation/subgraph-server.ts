@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { MessageVerifier, type Viewer } from '../auth';
 import { BodyTooLarge, readBody, sendJson, startHttpServer, type Routes, type RunningHttpServer } from '../http';
-import type { Logger } from '../observability';
+import { continuingTrace, traced, type Logger } from '../observability';
 import type { SubgraphClient, SubgraphRequest } from './subgraph-request';
 
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
@@ -64,7 +64,7 @@ async function serveOperation(subgraph: SubgraphClient, verifier: MessageVerifie
   const operation = readOperation(body, viewerHeader, requestId, request, gone.signal);
   if (operation === null) return sendJson(response, 400, refusal('BAD_REQUEST', 'the body is no GraphQL request'));
   if (request.headers.accept?.includes('text/event-stream')) return streamEvents(subgraph, operation, response);
-  sendJson(response, 200, await subgraph.execute(operation));
+  sendJson(response, 200, await continuingTrace(operation.traceparent, () => traced(`${subgraph.name} operation`, 'server', {}, () => subgraph.execute(operation))));
 }
 
 function readOperation(body: string, viewer: string, requestId: string, request: IncomingMessage, signal: AbortSignal): SubgraphRequest | null {
