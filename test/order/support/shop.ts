@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Viewer } from '../../../platform/auth';
+import type { EventBus } from '../../../platform/events';
 import { globalId, type SubgraphClient, type SubgraphRequest, type SubgraphResponse } from '../../../platform/federation';
 import type { Stoppable } from '../../../platform/process';
 import { createOrderSubgraph } from '../../../subgraphs/order';
@@ -27,6 +28,7 @@ export interface Shop {
   readonly product: TestDatabase;
   readonly client: SubgraphClient;
   readonly faults: Faults;
+  readonly bus: EventBus;
   /** Executes an operation. @throws when it answers errors */
   data<Data>(query: string, variables: Record<string, unknown>, viewer: Viewer): Promise<Data>;
   execute(query: string, variables: Record<string, unknown>, viewer: Viewer): Promise<SubgraphResponse>;
@@ -44,6 +46,7 @@ export async function openShop(): Promise<Shop> {
     order: order.database,
     product: product.database,
     client: order.module.client,
+    bus: order.bus,
     faults,
     execute: (query, variables, viewer) => order.execute(query, variables, viewer),
     data: async <Data>(query: string, variables: Record<string, unknown>, viewer: Viewer) => {
