@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { signal, startPostgres, startRedis, type LocalPostgres, type LocalRedis } from '../../cli/local';
 import { SUBGRAPH_NAMES, type SubgraphName } from '../../platform/config';
 import { createDatabase, queryOnce } from './database';
+import { descendantsOf } from './descendants';
 import { freshRedisUrl, provideRedis } from './redis';
 import { runState } from './run-state';
 import { runMercato, startSystemProcess, type SystemProcess } from './system-process';
@@ -32,6 +33,8 @@ export interface TestSystem {
   readonly redis: ServerControl | null;
   /** Set with `postgres: 'own'`. */
   readonly postgres: ServerControl | null;
+  /** With `processes`: ends one of them by kill -9, named by its command, such as `serve product` or `work`. */
+  killProcess(command: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -74,12 +77,19 @@ export async function startSystem(options: SystemOptions = {}): Promise<TestSyst
       redisUrl,
       redis: redis?.control ?? null,
       postgres: postgres?.control ?? null,
+      killProcess: (command) => killPart(started.pid, command),
       stop,
     };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+async function killPart(system: number, command: string): Promise<void> {
+  const part = descendantsOf(system).find((each) => /^\S*node /.test(each.command) && each.command.endsWith(` ${command}`));
+  if (!part) throw new Error(`no process of the system runs ${command}`);
+  signal(part.pid, 'SIGKILL');
 }
 
 /** Databases cloned from the migrated templates, by subgraph. */
