@@ -1,6 +1,12 @@
 import { openable } from '../../platform/db';
 import { OutboxEvent, startOutboxRelay } from '../../platform/events';
-import { buildSubgraph, createSubgraphExecutor, type SubgraphClient, type SubgraphDependencies, type SubgraphModule } from '../../platform/federation';
+import {
+  buildSubgraph,
+  createSubgraphExecutor,
+  type SubgraphClient,
+  type SubgraphDependencies,
+  type SubgraphModule,
+} from '../../platform/federation';
 import { Cart, CartLine, CartLineResolver, CartResolver, CartService, createCartLoaders, CustomerCartResolver } from './cart';
 import { Checkout, CheckoutResolver, CheckoutService, CheckoutSteps, recoverCheckouts } from './checkout';
 import { createContactPort } from './contact';
@@ -16,9 +22,25 @@ import { TrackingResolver, TrackingService } from './tracking';
 import { repeat } from './worker';
 
 /** What the order subgraph needs beyond its own database: the two subgraphs whose data it sells and mails with. */
-export type OrderSubgraphDependencies = SubgraphDependencies & { readonly product: SubgraphClient; readonly user: SubgraphClient };
+export type OrderSubgraphDependencies = SubgraphDependencies & {
+  readonly product: SubgraphClient;
+  readonly user: SubgraphClient;
+};
 
-const ENTITIES = [Cart, CartLine, Checkout, IdempotencyKey, order.Order, order.OrderEvent, order.OrderItem, order.Shipment, OutboxEvent, OwedTask, Payment, SandboxCharge];
+const ENTITIES = [
+  Cart,
+  CartLine,
+  Checkout,
+  IdempotencyKey,
+  order.Order,
+  order.OrderEvent,
+  order.OrderItem,
+  order.Shipment,
+  OutboxEvent,
+  OwedTask,
+  Payment,
+  SandboxCharge,
+];
 
 /** Composes the order subgraph: carts, checkout, orders, payments and tracking over one database. */
 export function createOrderSubgraph(deps: OrderSubgraphDependencies): SubgraphModule {

@@ -16,9 +16,7 @@ describe('parallel writes', () => {
   test('50 at once on one cart lose nothing, and each answer is a cart whose total is the sum of its lines', async () => {
     const viewer = newCustomer();
     const variants = await Promise.all(Array.from({ length: 10 }, () => shop.addVariant({ price: '1.10', stock: 1000 })));
-    const answers = await Promise.all(
-      Array.from({ length: 50 }, (_, at) => add(shop, viewer, variants[at % 10]?.id ?? '', 1)),
-    );
+    const answers = await Promise.all(Array.from({ length: 50 }, (_, at) => add(shop, viewer, variants[at % 10]?.id ?? '', 1)));
     for (const { cart, errors } of answers) {
       expect(errors).toEqual([]);
       expect(totalOfLines(cart)).toBe(cart?.total?.amount);
@@ -61,7 +59,8 @@ describe('guests', () => {
     await add(shop, guest(guestToken), theirs.id, 4);
     const signedIn = { ...customer, guestToken };
     const carts = await Promise.all(Array.from({ length: 5 }, () => cartOf(shop, signedIn)));
-    const quantities = (cart: CartData | null) => Object.fromEntries(cart?.lines.map((line) => [line.variant.id, line.quantity]) ?? []);
+    const quantities = (cart: CartData | null) =>
+      Object.fromEntries(cart?.lines.map((line) => [line.variant.id, line.quantity]) ?? []);
     for (const cart of [...carts, await cartOf(shop, customer)].slice(-1)) {
       expect(quantities(cart)).toEqual({ [common.id]: 5, [mine.id]: 1, [theirs.id]: 4 });
     }
@@ -74,14 +73,21 @@ describe('quantities', () => {
     const viewer = newCustomer();
     const variant = await shop.addVariant({ stock: 3 });
     const soldOut = await shop.addVariant({ stock: 0 });
-    expect(await add(shop, viewer, variant.id, 5)).toMatchObject({ cart: { itemCount: 3 }, warnings: [{ code: 'QUANTITY_REDUCED' }] });
+    expect(await add(shop, viewer, variant.id, 5)).toMatchObject({
+      cart: { itemCount: 3 },
+      warnings: [{ code: 'QUANTITY_REDUCED' }],
+    });
     expect((await add(shop, viewer, variant.id, 1)).errors).toMatchObject([{ __typename: 'InsufficientStock', available: 3 }]);
     expect((await add(shop, viewer, soldOut.id)).errors).toMatchObject([{ __typename: 'InsufficientStock', available: 0 }]);
     await shop.product.query(`UPDATE product SET status = 'ARCHIVED' WHERE id = $1`, [(await shop.addVariant()).productKey]);
     for (const quantity of [0, -1, 1000]) {
       expect((await add(shop, viewer, variant.id, quantity)).errors).toMatchObject([{ __typename: 'QuantityOutOfRange' }]);
     }
-    const answer = await shop.execute('mutation($input: AddToCartInput!) { addToCart(input: $input) { errors { __typename } } }', { input: { lines: [{ variantId: 'nonsense' }] } }, viewer);
+    const answer = await shop.execute(
+      'mutation($input: AddToCartInput!) { addToCart(input: $input) { errors { __typename } } }',
+      { input: { lines: [{ variantId: 'nonsense' }] } },
+      viewer,
+    );
     expect(answer.errors?.[0]).toMatchObject({ extensions: { code: 'BAD_USER_INPUT', field: 'input.lines.0.variantId' } });
   });
 
@@ -91,11 +97,25 @@ describe('quantities', () => {
     const { cart } = await add(shop, viewer, variant.id);
     const lineId = cart?.lines[0]?.id;
     const run = async (mutation: string, type: string, input: object) =>
-      (await shop.data<Record<string, AddData>>(`mutation($input: ${type}!) { ${mutation}(input: $input) { cart { itemCount } warnings { code } errors { __typename } } }`, { input }, viewer))[mutation];
-    expect(await run('updateCartLine', 'UpdateCartLineInput', { lineId, quantity: 4 })).toMatchObject({ cart: { itemCount: 4 }, errors: [] });
-    expect(await run('updateCartLine', 'UpdateCartLineInput', { lineId, quantity: 40 })).toMatchObject({ cart: { itemCount: 10 }, warnings: [{ code: 'QUANTITY_REDUCED' }] });
+      (
+        await shop.data<Record<string, AddData>>(
+          `mutation($input: ${type}!) { ${mutation}(input: $input) { cart { itemCount } warnings { code } errors { __typename } } }`,
+          { input },
+          viewer,
+        )
+      )[mutation];
+    expect(await run('updateCartLine', 'UpdateCartLineInput', { lineId, quantity: 4 })).toMatchObject({
+      cart: { itemCount: 4 },
+      errors: [],
+    });
+    expect(await run('updateCartLine', 'UpdateCartLineInput', { lineId, quantity: 40 })).toMatchObject({
+      cart: { itemCount: 10 },
+      warnings: [{ code: 'QUANTITY_REDUCED' }],
+    });
     expect(await run('removeCartLine', 'RemoveCartLineInput', { lineId })).toMatchObject({ cart: { itemCount: 0 }, errors: [] });
-    expect(await run('removeCartLine', 'RemoveCartLineInput', { lineId })).toMatchObject({ errors: [{ __typename: 'CartLineNotFound' }] });
+    expect(await run('removeCartLine', 'RemoveCartLineInput', { lineId })).toMatchObject({
+      errors: [{ __typename: 'CartLineNotFound' }],
+    });
     await add(shop, viewer, variant.id);
     expect(await run('clearCart', 'ClearCartInput', {})).toMatchObject({ cart: { itemCount: 0 }, errors: [] });
   });
@@ -104,12 +124,16 @@ describe('quantities', () => {
     const variant = await shop.addVariant();
     const { cart } = await add(shop, newCustomer(), variant.id);
     const input = { lineId: cart?.lines[0]?.id };
-    const data = await shop.data('mutation($input: RemoveCartLineInput!) { removeCartLine(input: $input) { errors { __typename } } }', { input }, newCustomer());
+    const data = await shop.data(
+      'mutation($input: RemoveCartLineInput!) { removeCartLine(input: $input) { errors { __typename } } }',
+      { input },
+      newCustomer(),
+    );
     expect(data).toEqual({ removeCartLine: { errors: [{ __typename: 'CartLineNotFound' }] } });
   });
 });
 
-test('warnings tell of prices and stock that changed, and the cart shows today\'s prices', async () => {
+test("warnings tell of prices and stock that changed, and the cart shows today's prices", async () => {
   const viewer = newCustomer();
   const [dearer, scarce] = [await shop.addVariant({ price: '5.00' }), await shop.addVariant({ price: '1.00', stock: 9 })];
   await add(shop, viewer, dearer.id);
@@ -127,7 +151,11 @@ test('with the product subgraph away a cart still lists its lines, with a clear 
   shop.faults.before = () => {
     throw new AppError('UPSTREAM_UNAVAILABLE', 'connection refused');
   };
-  const answer = await shop.execute('{ cart { itemCount total { amount } lines { quantity unitPrice { amount } } } }', {}, viewer);
+  const answer = await shop.execute(
+    '{ cart { itemCount total { amount } lines { quantity unitPrice { amount } } } }',
+    {},
+    viewer,
+  );
   expect(answer.data).toEqual({ cart: { itemCount: 1, total: null, lines: [{ quantity: 1, unitPrice: null }] } });
   expect(answer.errors?.every((error) => error.extensions?.['code'] === 'UPSTREAM_UNAVAILABLE')).toBe(true);
   await expect(place(shop, viewer, newKey())).rejects.toThrow('UPSTREAM_UNAVAILABLE');

@@ -46,7 +46,10 @@ describe('placing an order', () => {
 
   test('tells events in the outbox, in the transaction of the change', async () => {
     const { order } = await ordered();
-    const rows = await shop.order.query<{ type: string; data: { sequence: number } }>('SELECT type, data FROM outbox WHERE key = $1 ORDER BY id', [order.id]);
+    const rows = await shop.order.query<{ type: string; data: { sequence: number } }>(
+      'SELECT type, data FROM outbox WHERE key = $1 ORDER BY id',
+      [order.id],
+    );
     expect(rows.map((row) => [row.type, row.data.sequence])).toEqual([
       ['order.placed', 1],
       ['order.status_changed', 2],
@@ -98,14 +101,21 @@ describe('the idempotency key', () => {
     expect(declined.errors).toMatchObject([{ __typename: 'PaymentDeclined', declineCode: 'insufficient_funds' }]);
     expect(await stockOf(variant.key)).toEqual({ stock_on_hand: 3, stock_reserved: 0 });
     const again = await place(shop, viewer, key, { paymentToken: 'tok_insufficient_funds' });
-    expect(again).toMatchObject({ replayed: true, errors: [{ __typename: 'PaymentDeclined', declineCode: 'insufficient_funds' }] });
+    expect(again).toMatchObject({
+      replayed: true,
+      errors: [{ __typename: 'PaymentDeclined', declineCode: 'insufficient_funds' }],
+    });
     expect((await place(shop, viewer, newKey())).order).toMatchObject({ status: 'PAID' });
   });
 
   test('two keys at once on one cart make one order', async () => {
     const viewer = newCustomer();
     await add(shop, viewer, (await shop.addVariant()).id);
-    const answers = await Promise.all([place(shop, viewer, newKey()), place(shop, viewer, newKey()), place(shop, viewer, newKey())]);
+    const answers = await Promise.all([
+      place(shop, viewer, newKey()),
+      place(shop, viewer, newKey()),
+      place(shop, viewer, newKey()),
+    ]);
     expect(answers.filter((answer) => answer.order !== null)).toHaveLength(1);
     const failures = answers.flatMap((answer) => answer.errors.map((error) => error.__typename));
     expect(failures.every((failure) => failure === 'CheckoutInProgress' || failure === 'CartEmpty')).toBe(true);
@@ -127,11 +137,15 @@ describe('what the customer saw', () => {
     const variant = await shop.addVariant({ price: '70.00', stock: 2 });
     const { cart } = await add(shop, viewer, variant.id, 2);
     const wrongTotal = await place(shop, viewer, newKey(), { expectedTotal: { amount: '1.00' } });
-    expect(wrongTotal.errors).toMatchObject([{ __typename: 'PriceChanged', expected: { amount: '1.00' }, actual: { amount: '140.00' } }]);
+    expect(wrongTotal.errors).toMatchObject([
+      { __typename: 'PriceChanged', expected: { amount: '1.00' }, actual: { amount: '140.00' } },
+    ]);
     const wrongVersion = await place(shop, viewer, newKey(), { expectedCartVersion: 99 });
     expect(wrongVersion.errors).toMatchObject([{ __typename: 'CartVersionConflict', current: { version: cart?.version } }]);
     await shop.product.query('UPDATE product_variant SET stock_on_hand = 1 WHERE id = $1', [variant.key]);
-    expect((await place(shop, viewer, newKey())).errors).toMatchObject([{ __typename: 'InsufficientStock', available: 1, variant: { id: variant.id } }]);
+    expect((await place(shop, viewer, newKey())).errors).toMatchObject([
+      { __typename: 'InsufficientStock', available: 1, variant: { id: variant.id } },
+    ]);
     expect(await ordersOf(viewer.userId)).toBe(0);
   });
 
@@ -145,7 +159,9 @@ describe('what the customer saw', () => {
 
   test('every wrong part of an address is told at once, and a guest must give an e-mail address', async () => {
     const viewer = newCustomer();
-    const bad = await place(shop, viewer, newKey(), { shippingAddress: { name: '', line1: 'a\u0000b', city: 'X', countryCode: 'QQ' } });
+    const bad = await place(shop, viewer, newKey(), {
+      shippingAddress: { name: '', line1: 'a\u0000b', city: 'X', countryCode: 'QQ' },
+    });
     expect(bad.errors.map((error) => (error['path'] as string[]).at(-1))).toEqual(['name', 'line1', 'countryCode']);
     const { guestToken } = await add(shop, guest(null), (await shop.addVariant()).id);
     expect((await place(shop, guest(guestToken), newKey())).errors).toMatchObject([{ __typename: 'EmailRequired' }]);

@@ -14,12 +14,26 @@ test('an erased account leaves no e-mail or address in its orders, and the amoun
       await place(shop, by, newKey(), { email: 'ada@example.com', note: 'ring twice' });
     }
     const userId = globalId('User', viewer.userId ?? 0);
-    const erased = { id: randomUUID(), type: 'account.erased', key: userId, touches: [], at: new Date().toISOString(), data: { userId } };
+    const erased = {
+      id: randomUUID(),
+      type: 'account.erased',
+      key: userId,
+      touches: [],
+      at: new Date().toISOString(),
+      data: { userId },
+    };
     await shop.bus.publish([erased, erased]);
-    const rowsOf = (key: number | null) => shop.order.query<{ email: string; note: string | null; shipping_address: object; total_amount: string; version: number }>('SELECT * FROM "order" WHERE user_id = $1', [key]);
+    const rowsOf = (key: number | null) =>
+      shop.order.query<{ email: string; note: string | null; shipping_address: object; total_amount: string; version: number }>(
+        'SELECT * FROM "order" WHERE user_id = $1',
+        [key],
+      );
     const deadline = Date.now() + 10_000;
-    while ((await rowsOf(viewer.userId))[0]?.email === 'ada@example.com' && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(await rowsOf(viewer.userId)).toMatchObject([{ email: 'erased@example.invalid', note: null, shipping_address: {}, total_amount: '24.89', version: 3 }]);
+    while ((await rowsOf(viewer.userId))[0]?.email === 'ada@example.com' && Date.now() < deadline)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await rowsOf(viewer.userId)).toMatchObject([
+      { email: 'erased@example.invalid', note: null, shipping_address: {}, total_amount: '24.89', version: 3 },
+    ]);
     expect(await rowsOf(other.userId)).toMatchObject([{ email: 'ada@example.com', note: 'ring twice' }]);
     expect(JSON.stringify(await shop.order.query('SELECT draft FROM checkout'))).not.toContain('Ada');
   } finally {

@@ -28,7 +28,9 @@ describe('the table of transitions', () => {
   });
 
   test('is refused at start when the database has another', async () => {
-    const rows = await shop.order.query<{ from_status: string; to_status: string }>('SELECT from_status, to_status FROM order_transition');
+    const rows = await shop.order.query<{ from_status: string; to_status: string }>(
+      'SELECT from_status, to_status FROM order_transition',
+    );
     expect(() => checkTransitions(rows)).not.toThrow();
     expect(() => checkTransitions(rows.slice(1))).toThrow('not in the database');
     expect(() => checkTransitions([...rows, { from_status: 'REFUNDED', to_status: 'PAID' }])).toThrow('only there');
@@ -45,10 +47,14 @@ describe('from placing to delivery', () => {
   test('staff packs, ships and delivers; each step is in the log with who did it', async () => {
     const { order, viewer } = await ordered();
     const orderId = order.id;
-    expect(await change(shop, staff, 'packOrder', { orderId })).toMatchObject({ order: { status: 'PACKED', allowedActions: ['CANCEL', 'SHIP'] } });
+    expect(await change(shop, staff, 'packOrder', { orderId })).toMatchObject({
+      order: { status: 'PACKED', allowedActions: ['CANCEL', 'SHIP'] },
+    });
     expect((await orderOf(shop, viewer, orderId))?.allowedActions).toEqual([]);
     const parcel = { carrier: 'PostNL', trackingNumber: '3S123', trackingUrl: 'https://postnl.example/3S123' };
-    expect(await change(shop, staff, 'shipOrder', { orderId, ...parcel })).toMatchObject({ order: { status: 'SHIPPED', fulfilmentStatus: 'SHIPPED' } });
+    expect(await change(shop, staff, 'shipOrder', { orderId, ...parcel })).toMatchObject({
+      order: { status: 'SHIPPED', fulfilmentStatus: 'SHIPPED' },
+    });
     const delivered = await change(shop, staff, 'deliverOrder', { orderId });
     expect(delivered.order?.events.map((event) => [event.sequence, event.type, event.actorKind])).toEqual([
       [1, 'PLACED', 'CUSTOMER'],
@@ -57,7 +63,11 @@ describe('from placing to delivery', () => {
       [4, 'SHIPPED', 'STAFF'],
       [5, 'DELIVERED', 'STAFF'],
     ]);
-    const shipments = await shop.data(`query($id: ID!) { order(id: $id) { shipments { carrier trackingNumber trackingUrl } } }`, { id: orderId }, viewer);
+    const shipments = await shop.data(
+      `query($id: ID!) { order(id: $id) { shipments { carrier trackingNumber trackingUrl } } }`,
+      { id: orderId },
+      viewer,
+    );
     expect(shipments).toEqual({ order: { shipments: [parcel] } });
   });
 
@@ -79,7 +89,9 @@ describe('from placing to delivery', () => {
     expect((await change(shop, staff, 'packOrder', { orderId, expectedVersion: 1 })).errors).toMatchObject([
       { __typename: 'OrderVersionConflict', current: { version: order.version } },
     ]);
-    const parallel = await Promise.all([1, 2, 3].map(() => change(shop, staff, 'packOrder', { orderId, expectedVersion: order.version })));
+    const parallel = await Promise.all(
+      [1, 2, 3].map(() => change(shop, staff, 'packOrder', { orderId, expectedVersion: order.version })),
+    );
     expect(parallel.filter((answer) => answer.order)).toHaveLength(1);
   });
 

@@ -43,7 +43,9 @@ async function rush(shop: Shop): Promise<{ orders: number; onHand: number; failu
   await Promise.all(buyers.map((buyer) => add(shop, buyer, variant.id)));
   const answers = await Promise.all(buyers.map((buyer) => place(shop, buyer, newKey())));
   const [orders] = await shop.order.query<{ count: number }>('SELECT count(*)::int AS count FROM "order"');
-  const [stock] = await shop.product.query<{ stock_on_hand: number }>('SELECT stock_on_hand FROM product_variant WHERE id = $1', [variant.key]);
+  const [stock] = await shop.product.query<{ stock_on_hand: number }>('SELECT stock_on_hand FROM product_variant WHERE id = $1', [
+    variant.key,
+  ]);
   const failures = new Set(answers.flatMap((answer) => answer.errors.map((error) => error.__typename)));
   return { orders: orders?.count ?? 0, onHand: stock?.stock_on_hand ?? -1, failures };
 }

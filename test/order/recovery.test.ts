@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => shop.close());
 
 describe('a payment is never taken without an order', () => {
-  test('when the provider\'s answer is lost, the hold is let go and the same key may be tried again', async () => {
+  test("when the provider's answer is lost, the hold is let go and the same key may be tried again", async () => {
     await expect(place(shop, viewer, newKey(), { paymentToken: 'tok_lost' })).rejects.toThrow('UPSTREAM_UNAVAILABLE');
     expect(await chargesAndStock()).toEqual({ charges: ['VOIDED'], reserved: 0, onHand: 5, orders: 0 });
     const { order } = await place(shop, viewer, newKey());
@@ -99,7 +99,9 @@ async function crashDuring(point: string, work: () => Promise<unknown>): Promise
   const table = point.split(' ON ')[1];
   await shop.order.query(`CREATE FUNCTION crash() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'crash'; END $$`);
   await shop.order.query(`CREATE TRIGGER crash ${point} FOR EACH ROW EXECUTE FUNCTION crash()`);
-  await shop.order.query(`CREATE TRIGGER crash_undo BEFORE INSERT OR UPDATE ON sandbox_charge FOR EACH ROW WHEN (NEW.status = 'VOIDED') EXECUTE FUNCTION crash()`);
+  await shop.order.query(
+    `CREATE TRIGGER crash_undo BEFORE INSERT OR UPDATE ON sandbox_charge FOR EACH ROW WHEN (NEW.status = 'VOIDED') EXECUTE FUNCTION crash()`,
+  );
   await expect(work()).rejects.toThrow('INTERNAL_SERVER_ERROR');
   await shop.order.query(`DROP TRIGGER crash ON ${table}; DROP TRIGGER crash_undo ON sandbox_charge; DROP FUNCTION crash()`);
 }
@@ -132,6 +134,14 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
 async function chargesAndStock() {
   const charges = await shop.order.query<{ status: string }>('SELECT status FROM sandbox_charge');
   const orders = await shop.order.query('SELECT 1 FROM "order"');
-  const [stock] = await shop.product.query<{ stock_on_hand: number; stock_reserved: number }>('SELECT stock_on_hand, stock_reserved FROM product_variant WHERE id = $1', [variant.key]);
-  return { charges: charges.map((charge) => charge.status), reserved: stock?.stock_reserved, onHand: stock?.stock_on_hand, orders: orders.length };
+  const [stock] = await shop.product.query<{ stock_on_hand: number; stock_reserved: number }>(
+    'SELECT stock_on_hand, stock_reserved FROM product_variant WHERE id = $1',
+    [variant.key],
+  );
+  return {
+    charges: charges.map((charge) => charge.status),
+    reserved: stock?.stock_reserved,
+    onHand: stock?.stock_on_hand,
+    orders: orders.length,
+  };
 }

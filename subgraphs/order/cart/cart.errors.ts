@@ -3,21 +3,33 @@ import { globalId, UserError } from '../../../platform/federation';
 import { ProductVariant, variantOf } from '../reference';
 import { Cart, MAX_LINES, MAX_QUANTITY } from './cart.entity';
 
-@ObjectType('CartVersionConflict', { implements: UserError, description: 'Somebody changed the cart since you read it, perhaps in another tab.' })
+@ObjectType('CartVersionConflict', {
+  implements: UserError,
+  description: 'Somebody changed the cart since you read it, perhaps in another tab.',
+})
 export class CartVersionConflict extends UserError {
   @Field(() => Cart, { nullable: true, description: 'The cart as it is now; null when there is none any more.' })
   current: Cart | null;
 
   static make(current: Cart | null): CartVersionConflict {
     const message = current ? `The cart changed; its version is now ${current.version}` : 'The cart is gone';
-    return Object.assign(new CartVersionConflict(), { code: 'VERSION_CONFLICT', message, path: ['input', 'expectedVersion'], current });
+    return Object.assign(new CartVersionConflict(), {
+      code: 'VERSION_CONFLICT',
+      message,
+      path: ['input', 'expectedVersion'],
+      current,
+    });
   }
 }
 
 @ObjectType('CartLineNotFound', { implements: UserError, description: 'Your cart has no such line.' })
 export class CartLineNotFound extends UserError {
   static make(): CartLineNotFound {
-    return Object.assign(new CartLineNotFound(), { code: 'CART_LINE_NOT_FOUND', message: 'Your cart has no such line', path: ['input', 'lineId'] });
+    return Object.assign(new CartLineNotFound(), {
+      code: 'CART_LINE_NOT_FOUND',
+      message: 'Your cart has no such line',
+      path: ['input', 'lineId'],
+    });
   }
 }
 
@@ -28,7 +40,12 @@ export class VariantNotForSale extends UserError {
 
   static make(variantKey: number, path: string[]): VariantNotForSale {
     const variantId = globalId('ProductVariant', variantKey);
-    return Object.assign(new VariantNotForSale(), { code: 'VARIANT_NOT_FOR_SALE', message: 'This is not for sale', path, variantId });
+    return Object.assign(new VariantNotForSale(), {
+      code: 'VARIANT_NOT_FOR_SALE',
+      message: 'This is not for sale',
+      path,
+      variantId,
+    });
   }
 }
 
@@ -42,7 +59,13 @@ export class QuantityOutOfRange extends UserError {
 
   static make(path: string[]): QuantityOutOfRange {
     const message = `A quantity is from 1 to ${MAX_QUANTITY}; to take a line out, use removeCartLine`;
-    return Object.assign(new QuantityOutOfRange(), { code: 'QUANTITY_OUT_OF_RANGE', message, path, minimum: 1, maximum: MAX_QUANTITY });
+    return Object.assign(new QuantityOutOfRange(), {
+      code: 'QUANTITY_OUT_OF_RANGE',
+      message,
+      path,
+      minimum: 1,
+      maximum: MAX_QUANTITY,
+    });
   }
 }
 
@@ -56,7 +79,13 @@ export class InsufficientStock extends UserError {
 
   static make(variantKey: number, available: number, path: string[]): InsufficientStock {
     const message = available > 0 ? `Only ${available} can be had now` : 'It is sold out';
-    return Object.assign(new InsufficientStock(), { code: 'INSUFFICIENT_STOCK', message, path, variant: variantOf(variantKey), available });
+    return Object.assign(new InsufficientStock(), {
+      code: 'INSUFFICIENT_STOCK',
+      message,
+      path,
+      variant: variantOf(variantKey),
+      available,
+    });
   }
 }
 
@@ -72,7 +101,12 @@ export class CartFull extends UserError {
 }
 
 export type AddToCartFailure = CartVersionConflict | VariantNotForSale | QuantityOutOfRange | InsufficientStock | CartFull;
-export type UpdateCartLineFailure = CartVersionConflict | CartLineNotFound | VariantNotForSale | QuantityOutOfRange | InsufficientStock;
+export type UpdateCartLineFailure =
+  | CartVersionConflict
+  | CartLineNotFound
+  | VariantNotForSale
+  | QuantityOutOfRange
+  | InsufficientStock;
 export type RemoveCartLineFailure = CartVersionConflict | CartLineNotFound;
 
 export const AddToCartError = createUnionType({

@@ -7,7 +7,10 @@ import type { CartService } from './cart.service';
 export function createCartLoaders(carts: CartService) {
   return {
     byKey: defineLoader<number, Cart | null, SubgraphContext>({ name: 'cartByKey', batch: (keys) => carts.byKeys(keys) }),
-    activeOfUser: defineLoader<number, Cart | null, SubgraphContext>({ name: 'cartOfUser', batch: (userIds) => carts.activeOfUsers(userIds) }),
+    activeOfUser: defineLoader<number, Cart | null, SubgraphContext>({
+      name: 'cartOfUser',
+      batch: (userIds) => carts.activeOfUsers(userIds),
+    }),
   };
 }
 

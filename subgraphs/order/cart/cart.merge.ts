@@ -8,9 +8,16 @@ import { lockOrMakeCart, touchCart } from './cart.rows';
  * where the sum has more lines than may be put in by hand. The guest's cart keeps its lines as a record. Done twice, or
  * by two requests at once, it adds once: the second finds no active guest cart.
  */
-export async function mergeGuestCart(database: DataSource, userId: number, guestTokenHash: string, currency: string): Promise<void> {
+export async function mergeGuestCart(
+  database: DataSource,
+  userId: number,
+  guestTokenHash: string,
+  currency: string,
+): Promise<void> {
   // Nearly every request finds nothing to merge: one read, without a transaction.
-  const waiting = await database.query<unknown[]>(`SELECT 1 FROM cart WHERE guest_token_hash = $1 AND status = 'ACTIVE'`, [guestTokenHash]);
+  const waiting = await database.query<unknown[]>(`SELECT 1 FROM cart WHERE guest_token_hash = $1 AND status = 'ACTIVE'`, [
+    guestTokenHash,
+  ]);
   if (waiting.length === 0) return;
   await inTransaction(database, async (tx) => {
     const [merged] = await tx.query<[{ id: number }[], number]>(

@@ -28,7 +28,8 @@ export class AddToCartPayload extends CartPayload {
 
   @Field(() => String, {
     nullable: true,
-    description: 'For a guest without one: the token of the new cart. Keep it and send it as the header x-guest-token; it is shown once.',
+    description:
+      'For a guest without one: the token of the new cart. Keep it and send it as the header x-guest-token; it is shown once.',
   })
   guestToken: string | null;
 }

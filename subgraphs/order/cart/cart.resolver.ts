@@ -18,7 +18,10 @@ export class CartResolver {
     private readonly offers: OfferLoader,
   ) {}
 
-  @Query(() => Cart, { nullable: true, description: 'Your active cart, as a customer or by your guest token; null while there is none.' })
+  @Query(() => Cart, {
+    nullable: true,
+    description: 'Your active cart, as a customer or by your guest token; null while there is none.',
+  })
   cart(@Ctx() context: SubgraphContext): Promise<Cart | null> {
     return this.carts.active(context.viewer);
   }
@@ -28,7 +31,9 @@ export class CartResolver {
     @Arg('input', () => AddToCartInput, { description: 'What to put in.' }) input: AddToCartInput,
     @Ctx() context: SubgraphContext,
   ): Promise<AddToCartPayload> {
-    const added = await this.carts.add(context.viewer, readLines(input), input.expectedVersion ?? null, (ids) => this.offersOf(ids, context));
+    const added = await this.carts.add(context.viewer, readLines(input), input.expectedVersion ?? null, (ids) =>
+      this.offersOf(ids, context),
+    );
     return Object.assign(new AddToCartPayload(), added);
   }
 
@@ -48,7 +53,11 @@ export class CartResolver {
     @Arg('input', () => RemoveCartLineInput, { description: 'Which line.' }) input: RemoveCartLineInput,
     @Ctx() context: SubgraphContext,
   ): Promise<RemoveCartLinePayload> {
-    const removed = await this.carts.remove(context.viewer, keyOf('CartLine', input.lineId, 'input.lineId'), input.expectedVersion ?? null);
+    const removed = await this.carts.remove(
+      context.viewer,
+      keyOf('CartLine', input.lineId, 'input.lineId'),
+      input.expectedVersion ?? null,
+    );
     return Object.assign(new RemoveCartLinePayload(), removed);
   }
 
@@ -75,17 +84,26 @@ export class CartResolver {
     return cart.lines.reduce((sum, line) => sum + line.quantity, 0);
   }
 
-  @FieldResolver(() => Money, { nullable: true, description: 'The sum of the lines that are sold. Null with an error while prices cannot be had.' })
+  @FieldResolver(() => Money, {
+    nullable: true,
+    description: 'The sum of the lines that are sold. Null with an error while prices cannot be had.',
+  })
   async subtotal(@Root() cart: Cart, @Ctx() context: SubgraphContext): Promise<Money> {
     return Money.ofMinor(await this.subtotalMinor(cart, context), cart.currency);
   }
 
-  @FieldResolver(() => Money, { nullable: true, description: 'The subtotal; shipping is added at checkout. Null with an error while prices cannot be had.' })
+  @FieldResolver(() => Money, {
+    nullable: true,
+    description: 'The subtotal; shipping is added at checkout. Null with an error while prices cannot be had.',
+  })
   async total(@Root() cart: Cart, @Ctx() context: SubgraphContext): Promise<Money> {
     return Money.ofMinor(await this.subtotalMinor(cart, context), cart.currency);
   }
 
-  @FieldResolver(() => [CartWarning], { nullable: true, description: 'What its owner should know. Null with an error while prices cannot be had.' })
+  @FieldResolver(() => [CartWarning], {
+    nullable: true,
+    description: 'What its owner should know. Null with an error while prices cannot be had.',
+  })
   async warnings(@Root() cart: Cart, @Ctx() context: SubgraphContext): Promise<CartWarning[]> {
     return warningsOf(cart, await this.offersByVariant(cart, context));
   }
@@ -119,7 +137,8 @@ export class CartResolver {
 
 /** Lines of one variant are taken together. @throws BAD_USER_INPUT unless there are 1 to 100 */
 function readLines(input: AddToCartInput): WantedLine[] {
-  if (input.lines.length < 1 || input.lines.length > MAX_LINES) throw badInput('input.lines', `must have 1 to ${MAX_LINES} entries`);
+  if (input.lines.length < 1 || input.lines.length > MAX_LINES)
+    throw badInput('input.lines', `must have 1 to ${MAX_LINES} entries`);
   const wanted = new Map<number, number>();
   input.lines.forEach(({ variantId, quantity }, at) => {
     const key = keyOf('ProductVariant', variantId, `input.lines.${at}.variantId`);

@@ -33,7 +33,9 @@ const WITH_LINES = `
 
 export async function readActiveCart(handle: Handle, owner: Owner): Promise<Cart | null> {
   const where = owner.userId === null ? 'guest_token_hash = $1' : 'user_id = $1';
-  const rows = await handle.query<CartRow[]>(`${WITH_LINES} WHERE ${where} AND status = 'ACTIVE'`, [owner.userId ?? owner.guestTokenHash]);
+  const rows = await handle.query<CartRow[]>(`${WITH_LINES} WHERE ${where} AND status = 'ACTIVE'`, [
+    owner.userId ?? owner.guestTokenHash,
+  ]);
   return rows[0] ? cartOf(rows[0]) : null;
 }
 
@@ -55,7 +57,10 @@ export async function readCarts(handle: Handle, keys: readonly number[]): Promis
  * many first writes at once one makes the cart and the others wait for it.
  */
 export async function lockOrMakeCart(tx: EntityManager, owner: Owner, currency: string): Promise<number> {
-  const target = owner.userId === null ? 'guest_token_hash) WHERE status = \'ACTIVE\' AND guest_token_hash' : 'user_id) WHERE status = \'ACTIVE\' AND user_id';
+  const target =
+    owner.userId === null
+      ? "guest_token_hash) WHERE status = 'ACTIVE' AND guest_token_hash"
+      : "user_id) WHERE status = 'ACTIVE' AND user_id";
   const [row] = await tx.query<{ id: number }[]>(
     `INSERT INTO cart (user_id, guest_token_hash, currency) VALUES ($1, $2, $3)
      ON CONFLICT (${target} IS NOT NULL DO UPDATE SET updated_at = cart.updated_at RETURNING id`,
@@ -82,12 +87,19 @@ export async function addLines(tx: EntityManager, cartId: number, lines: readonl
      FROM jsonb_to_recordset($2::jsonb) AS n ("variantId" int, "productId" int, quantity int, "seenPrice" numeric)
      ON CONFLICT (cart_id, variant_id) DO UPDATE
        SET quantity = LEAST(l.quantity + EXCLUDED.quantity, ${MAX_QUANTITY}), seen_price = EXCLUDED.seen_price`,
-    [cartId, JSON.stringify(lines.map(({ seenPriceMinor, ...line }) => ({ ...line, seenPrice: minorToDecimal(seenPriceMinor) })))],
+    [
+      cartId,
+      JSON.stringify(lines.map(({ seenPriceMinor, ...line }) => ({ ...line, seenPrice: minorToDecimal(seenPriceMinor) }))),
+    ],
   );
 }
 
 export async function setLine(tx: EntityManager, lineId: number, quantity: number, seenPriceMinor: number): Promise<void> {
-  await tx.query('UPDATE cart_line SET quantity = $2, seen_price = $3::numeric WHERE id = $1', [lineId, quantity, minorToDecimal(seenPriceMinor)]);
+  await tx.query('UPDATE cart_line SET quantity = $2, seen_price = $3::numeric WHERE id = $1', [
+    lineId,
+    quantity,
+    minorToDecimal(seenPriceMinor),
+  ]);
 }
 
 export async function removeLines(tx: EntityManager, cartId: number, lineIds: readonly number[] | null): Promise<void> {
@@ -101,7 +113,10 @@ export async function touchCart(tx: EntityManager, cartId: number): Promise<void
 
 function cartOf(row: CartRow): Cart {
   const lines = row.lines.map(({ seenPrice, ...line }) =>
-    Object.assign(new CartLine(), line, { cartId: row.id, seenPriceMinor: seenPrice === null ? null : decimalToMinor(seenPrice) }),
+    Object.assign(new CartLine(), line, {
+      cartId: row.id,
+      seenPriceMinor: seenPrice === null ? null : decimalToMinor(seenPrice),
+    }),
   );
   return Object.assign(new Cart(), {
     id: row.id,

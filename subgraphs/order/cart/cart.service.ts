@@ -16,7 +16,18 @@ import {
   type UpdateCartLineFailure,
 } from './cart.errors';
 import { mergeGuestCart } from './cart.merge';
-import { addLines, lockCart, lockOrMakeCart, readActiveCart, readActiveCartsOfUsers, readCarts, removeLines, setLine, touchCart, type LineChange } from './cart.rows';
+import {
+  addLines,
+  lockCart,
+  lockOrMakeCart,
+  readActiveCart,
+  readActiveCartsOfUsers,
+  readCarts,
+  removeLines,
+  setLine,
+  touchCart,
+  type LineChange,
+} from './cart.rows';
 import { CartWarning } from './cart.warnings';
 
 /** Today's offers of these variants, in the order asked. */
@@ -73,7 +84,8 @@ export class CartService {
     const outcome = await inTransaction(this.database, async (tx): Promise<CartOutcome<AddToCartFailure>> => {
       const cartId = await lockOrMakeCart(tx, owner, this.currency);
       const before = await theCart(tx, cartId);
-      if (expectedVersion !== null && before.version !== expectedVersion) return refused(before, CartVersionConflict.make(before));
+      if (expectedVersion !== null && before.version !== expectedVersion)
+        return refused(before, CartVersionConflict.make(before));
       const present = new Set(before.lines.map((line) => line.variantId));
       const added = plan.lines.filter((line) => !present.has(line.variantId)).length;
       if (added > 0 && before.lines.length + added > MAX_LINES) return refused(before, CartFull.make());
@@ -82,7 +94,8 @@ export class CartService {
       return { cart: await theCart(tx, cartId), errors: [], warnings: [] };
     });
     const lineOf = (variantId: number) => outcome.cart?.lines.find((line) => line.variantId === variantId) ?? null;
-    const warnings = outcome.errors.length > 0 ? [] : plan.reduced.map((cut) => reducedWarning(cut.quantity, lineOf(cut.variantId)));
+    const warnings =
+      outcome.errors.length > 0 ? [] : plan.reduced.map((cut) => reducedWarning(cut.quantity, lineOf(cut.variantId)));
     return { ...outcome, warnings, guestToken };
   }
 
@@ -102,7 +115,9 @@ export class CartService {
     if (!offer?.isSellable) return refused(current, VariantNotForSale.make(wanted.variantId, ['input', 'lineId']));
     if (offer.available < 1) return refused(current, InsufficientStock.make(wanted.variantId, 0, ['input', 'quantity']));
     const possible = Math.min(quantity, offer.available);
-    const outcome = await this.changeLines(viewer, expectedVersion, lineId, (tx) => setLine(tx, lineId, possible, offer.unitPriceMinor));
+    const outcome = await this.changeLines(viewer, expectedVersion, lineId, (tx) =>
+      setLine(tx, lineId, possible, offer.unitPriceMinor),
+    );
     if (outcome.errors.length > 0 || possible === quantity) return outcome;
     return { ...outcome, warnings: [reducedWarning(possible, outcome.cart?.lines.find((line) => line.id === lineId) ?? null)] };
   }
@@ -132,7 +147,8 @@ export class CartService {
         return lineId === null ? { cart: null, errors: [], warnings: [] } : refused(null, CartLineNotFound.make());
       }
       const before = await theCart(tx, cartId);
-      if (expectedVersion !== null && before.version !== expectedVersion) return refused(before, CartVersionConflict.make(before));
+      if (expectedVersion !== null && before.version !== expectedVersion)
+        return refused(before, CartVersionConflict.make(before));
       if (lineId !== null && !before.lines.some((line) => line.id === lineId)) return refused(before, CartLineNotFound.make());
       await change(tx, before);
       await touchCart(tx, cartId);
@@ -142,7 +158,8 @@ export class CartService {
 
   private async merge(viewer: Viewer): Promise<void> {
     const guestTokenHash = hashOfGuestToken(viewer.guestToken);
-    if (viewer.userId !== null && guestTokenHash !== null) await mergeGuestCart(this.database, viewer.userId, guestTokenHash, this.currency);
+    if (viewer.userId !== null && guestTokenHash !== null)
+      await mergeGuestCart(this.database, viewer.userId, guestTokenHash, this.currency);
   }
 }
 

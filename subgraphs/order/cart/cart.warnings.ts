@@ -49,7 +49,13 @@ export function warningsOf(cart: Cart, offers: ReadonlyMap<number, Offer | null>
       warnings.push(CartWarning.make('PRICE_CHANGED', message, line));
     }
     if (offer.available < line.quantity) {
-      warnings.push(CartWarning.make('NOT_ENOUGH_STOCK', offer.available > 0 ? `Only ${offer.available} can be had now` : 'It is sold out', line));
+      warnings.push(
+        CartWarning.make(
+          'NOT_ENOUGH_STOCK',
+          offer.available > 0 ? `Only ${offer.available} can be had now` : 'It is sold out',
+          line,
+        ),
+      );
     }
     return warnings;
   });

@@ -10,7 +10,10 @@ import { maySeeCart } from './cart.policy';
 export class CustomerCartResolver {
   constructor(private readonly loaders: CartLoaders) {}
 
-  @FieldResolver(() => Cart, { nullable: true, description: 'Their active cart; null while there is none, and for everybody else.' })
+  @FieldResolver(() => Cart, {
+    nullable: true,
+    description: 'Their active cart; null while there is none, and for everybody else.',
+  })
   async cart(@Root() user: User, @Ctx() context: SubgraphContext): Promise<Cart | null> {
     const cart = await context.loaders.of(this.loaders.activeOfUser).load(keyOf('User', user.id));
     return cart && maySeeCart(context.viewer, cart) ? cart : null;

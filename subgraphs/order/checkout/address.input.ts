@@ -10,7 +10,10 @@ export function readAddress(input: OrderAddressInput, field: string): { address:
   const read = (name: keyof OrderAddressInput, maxLength: number, isRequired: boolean): string | null => {
     const text = (input[name] ?? '').normalize('NFC').trim();
     const isGood = text.length <= maxLength && !/[\p{Cc}\p{Cs}]/u.test(text) && (!isRequired || text !== '');
-    if (!isGood) errors.push(InvalidAddress.make(['input', field, name], `must have ${isRequired ? 1 : 0} to ${maxLength} characters in one line`));
+    if (!isGood)
+      errors.push(
+        InvalidAddress.make(['input', field, name], `must have ${isRequired ? 1 : 0} to ${maxLength} characters in one line`),
+      );
     return text === '' ? null : text;
   };
   const address = Object.assign(new OrderAddress(), {
@@ -24,7 +27,8 @@ export function readAddress(input: OrderAddressInput, field: string): { address:
     countryCode: input.countryCode.trim().toUpperCase(),
     phone: read('phone', 40, false),
   });
-  if (!isCountry(address.countryCode)) errors.push(InvalidAddress.make(['input', field, 'countryCode'], 'must be an ISO 3166-1 code such as "NL"'));
+  if (!isCountry(address.countryCode))
+    errors.push(InvalidAddress.make(['input', field, 'countryCode'], 'must be an ISO 3166-1 code such as "NL"'));
   return { address, errors };
 }
 

@@ -11,7 +11,10 @@ export class CartEmpty extends UserError {
   }
 }
 
-@ObjectType('PriceChanged', { implements: UserError, description: 'The total is not the one that you expected. Show the new one and ask again.' })
+@ObjectType('PriceChanged', {
+  implements: UserError,
+  description: 'The total is not the one that you expected. Show the new one and ask again.',
+})
 export class PriceChanged extends UserError {
   @Field(() => Money, { description: 'What you sent as expectedTotal.' })
   expected: Money;
@@ -23,22 +26,39 @@ export class PriceChanged extends UserError {
     const expected = Money.ofMinor(expectedMinor, currency);
     const actual = Money.ofMinor(actualMinor, currency);
     const message = `The total is now ${actual.amount} ${currency}, not ${expected.amount}`;
-    return Object.assign(new PriceChanged(), { code: 'PRICE_CHANGED', message, path: ['input', 'expectedTotal'], expected, actual });
+    return Object.assign(new PriceChanged(), {
+      code: 'PRICE_CHANGED',
+      message,
+      path: ['input', 'expectedTotal'],
+      expected,
+      actual,
+    });
   }
 }
 
-@ObjectType('PaymentDeclined', { implements: UserError, description: 'The card was refused. Nothing was ordered; try another card with a new key.' })
+@ObjectType('PaymentDeclined', {
+  implements: UserError,
+  description: 'The card was refused. Nothing was ordered; try another card with a new key.',
+})
 export class PaymentDeclined extends UserError {
   @Field(() => String, { description: 'Why, such as "card_declined" or "insufficient_funds".' })
   declineCode: string;
 
   static make(declineCode: string): PaymentDeclined {
     const message = 'The payment was declined; try another one with a new idempotency key';
-    return Object.assign(new PaymentDeclined(), { code: 'PAYMENT_DECLINED', message, path: ['input', 'paymentToken'], declineCode });
+    return Object.assign(new PaymentDeclined(), {
+      code: 'PAYMENT_DECLINED',
+      message,
+      path: ['input', 'paymentToken'],
+      declineCode,
+    });
   }
 }
 
-@ObjectType('CheckoutInProgress', { implements: UserError, description: 'This cart is being ordered right now; send the same request again in a moment.' })
+@ObjectType('CheckoutInProgress', {
+  implements: UserError,
+  description: 'This cart is being ordered right now; send the same request again in a moment.',
+})
 export class CheckoutInProgress extends UserError {
   static make(): CheckoutInProgress {
     const message = 'This cart is being ordered right now; send the same request again in a moment';
@@ -59,7 +79,11 @@ export class InvalidAddress extends UserError {
 @ObjectType('EmailRequired', { implements: UserError, description: 'A guest order needs a valid e-mail address.' })
 export class EmailRequired extends UserError {
   static make(): EmailRequired {
-    return Object.assign(new EmailRequired(), { code: 'EMAIL_REQUIRED', message: 'A valid e-mail address is needed', path: ['input', 'email'] });
+    return Object.assign(new EmailRequired(), {
+      code: 'EMAIL_REQUIRED',
+      message: 'A valid e-mail address is needed',
+      path: ['input', 'email'],
+    });
   }
 }
 

@@ -35,11 +35,15 @@ export class OrderAddressInput {
 @InputType({ description: 'Your order of what is in your cart.' })
 export class PlaceOrderInput {
   @Field(() => String, {
-    description: 'Your name for this order, 8 to 200 characters, such as a UUID: however often it is sent, one order is placed at most.',
+    description:
+      'Your name for this order, 8 to 200 characters, such as a UUID: however often it is sent, one order is placed at most.',
   })
   idempotencyKey: string;
 
-  @Field(() => String, { nullable: true, description: 'Where news goes. Guests must give it; for customers it is the one of the account.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Where news goes. Guests must give it; for customers it is the one of the account.',
+  })
   email?: string | null;
 
   @Field(() => OrderAddressInput, { description: 'Where it goes.' })
@@ -52,14 +56,21 @@ export class PlaceOrderInput {
   shippingMethod: ShippingMethod;
 
   @Field(() => String, {
-    description: 'What the payment form gave. In the sandbox: "tok_ok", "tok_hold" (taken when shipped), "tok_declined", "tok_insufficient_funds", "tok_expired_card".',
+    description:
+      'What the payment form gave. In the sandbox: "tok_ok", "tok_hold" (taken when shipped), "tok_declined", "tok_insufficient_funds", "tok_expired_card".',
   })
   paymentToken: string;
 
-  @Field(() => MoneyInput, { nullable: true, description: 'The total that the customer saw; when it is another, nothing is ordered.' })
+  @Field(() => MoneyInput, {
+    nullable: true,
+    description: 'The total that the customer saw; when it is another, nothing is ordered.',
+  })
   expectedTotal?: MoneyInput | null;
 
-  @Field(() => Int, { nullable: true, description: 'The version of the cart that the customer saw; when it is another, nothing is ordered.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The version of the cart that the customer saw; when it is another, nothing is ordered.',
+  })
   expectedCartVersion?: number | null;
 
   @Field(() => String, { nullable: true, description: 'A word to the shop, up to 1000 characters.' })

@@ -28,14 +28,24 @@ export function priceCart(cart: Cart, offers: readonly (Offer | null)[], wanted:
   cart.lines.forEach((line, at) => {
     const offer = offers[at];
     if (!offer?.isSellable) return errors.push(VariantNotForSale.make(line.variantId, ['cart', 'lines', String(at)]));
-    if (offer.available < line.quantity) errors.push(InsufficientStock.make(line.variantId, Math.max(0, offer.available), ['cart', 'lines', String(at)]));
+    if (offer.available < line.quantity)
+      errors.push(InsufficientStock.make(line.variantId, Math.max(0, offer.available), ['cart', 'lines', String(at)]));
     needsShipping ||= offer.requiresShipping;
     return items.push(itemOf(offer, line.quantity));
   });
   const subtotalMinor = items.reduce((sum, item) => sum + item.priceMinor * item.quantity, 0);
   const shippingMethod = needsShipping ? (wanted === 'NONE' ? 'STANDARD' : wanted) : 'NONE';
   const shippingMinor = shippingCostMinor(shippingMethod, subtotalMinor);
-  return { items, subtotalMinor, shippingMinor, taxMinor: 0, discountMinor: 0, totalMinor: subtotalMinor + shippingMinor, shippingMethod, errors };
+  return {
+    items,
+    subtotalMinor,
+    shippingMinor,
+    taxMinor: 0,
+    discountMinor: 0,
+    totalMinor: subtotalMinor + shippingMinor,
+    shippingMethod,
+    errors,
+  };
 }
 
 function shippingCostMinor(method: ShippingMethod, subtotalMinor: number): number {

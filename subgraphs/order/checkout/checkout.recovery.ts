@@ -8,7 +8,12 @@ import { PLACE_ORDER, type CheckoutSteps } from './checkout.steps';
 const BATCH = 20;
 
 /** One round over the checkouts that a crash left behind: each is finished or undone. Answers how many there were. */
-export async function recoverCheckouts(database: DataSource, steps: CheckoutSteps, idempotency: IdempotencyService, logger: Logger): Promise<number> {
+export async function recoverCheckouts(
+  database: DataSource,
+  steps: CheckoutSteps,
+  idempotency: IdempotencyService,
+  logger: Logger,
+): Promise<number> {
   const abandoned = await takeOver(database, randomUUID(), BATCH, null);
   for (const checkout of abandoned) {
     const requestId = `recovery-${randomUUID()}`;

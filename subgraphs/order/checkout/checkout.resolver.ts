@@ -18,7 +18,9 @@ export class CheckoutResolver {
     private readonly currency: string,
   ) {}
 
-  @Mutation(() => PlaceOrderPayload, { description: 'Orders what is in your cart: stock is held, then the money, then the order is made. Exactly once per key.' })
+  @Mutation(() => PlaceOrderPayload, {
+    description: 'Orders what is in your cart: stock is held, then the money, then the order is made. Exactly once per key.',
+  })
   async placeOrder(
     @Arg('input', () => PlaceOrderInput, { description: 'The order.' }) input: PlaceOrderInput,
     @Ctx() context: SubgraphContext,
@@ -40,7 +42,10 @@ export class CheckoutResolver {
 }
 
 /** Everything that is wrong with the input as data, so that a form can show all of it at once. */
-function readRequest(input: PlaceOrderInput, currency: string): { request: PlaceOrderRequest; errors: (InvalidAddress | EmailRequired)[] } {
+function readRequest(
+  input: PlaceOrderInput,
+  currency: string,
+): { request: PlaceOrderRequest; errors: (InvalidAddress | EmailRequired)[] } {
   const shipping = readAddress(input.shippingAddress, 'shippingAddress');
   const billing = input.billingAddress ? readAddress(input.billingAddress, 'billingAddress') : null;
   const email = optionalText(input.email, 'input.email', 320);
@@ -52,14 +57,21 @@ function readRequest(input: PlaceOrderInput, currency: string): { request: Place
     billingAddress: billing?.address ?? null,
     shippingMethod: input.shippingMethod,
     paymentToken: requiredText(input.paymentToken, 'input.paymentToken', 200),
-    expectedTotalMinor: input.expectedTotal ? readMoney(input.expectedTotal, currency, 'input.expectedTotal', 0, 100_000_000_000) : null,
+    expectedTotalMinor: input.expectedTotal
+      ? readMoney(input.expectedTotal, currency, 'input.expectedTotal', 0, 100_000_000_000)
+      : null,
     expectedCartVersion: input.expectedCartVersion ?? null,
     note: optionalText(input.note, 'input.note', 1000),
   };
   return { request, errors: [...shipping.errors, ...(billing?.errors ?? []), ...(isEmailWrong ? [EmailRequired.make()] : [])] };
 }
 
-function payload(parts: { order?: Order | null; errors: readonly PlaceOrderFailure[]; replayed?: boolean; quote?: CheckoutQuote | null }): PlaceOrderPayload {
+function payload(parts: {
+  order?: Order | null;
+  errors: readonly PlaceOrderFailure[];
+  replayed?: boolean;
+  quote?: CheckoutQuote | null;
+}): PlaceOrderPayload {
   return Object.assign(new PlaceOrderPayload(), { order: null, replayed: false, quote: null, ...parts });
 }
 

@@ -13,7 +13,14 @@ const COLUMNS = 'id, viewer, key, cart_id AS "cartId", step, reference, draft, h
  * Begins a checkout; `null` while another one of the same cart is open, or when the cart is not any more what the draft
  * was made from: the lock lets a checkout that is ending finish first, so that no cart is ordered twice.
  */
-export async function insertCheckout(handle: Handle, name: KeyOf, cartId: number, reference: string, draft: CheckoutDraft, holder: string): Promise<OpenCheckout | null> {
+export async function insertCheckout(
+  handle: Handle,
+  name: KeyOf,
+  cartId: number,
+  reference: string,
+  draft: CheckoutDraft,
+  holder: string,
+): Promise<OpenCheckout | null> {
   const rows = await handle.query<OpenCheckout[]>(
     `INSERT INTO checkout (viewer, key, cart_id, step, reference, draft, holder, held_until)
      SELECT $1, $2, cart.id, 'STARTED', $4, $5::jsonb, $6::uuid, now() + interval '${HOLD_SECONDS} seconds'
@@ -28,7 +35,12 @@ export async function insertCheckout(handle: Handle, name: KeyOf, cartId: number
  * Writes the next step down; `false` when somebody else has taken over, and this process must let go. A closed checkout
  * forgets its draft, which holds a name and an address.
  */
-export async function moveCheckout(handle: Handle, checkout: OpenCheckout, to: CheckoutStep, orderId: number | null = null): Promise<boolean> {
+export async function moveCheckout(
+  handle: Handle,
+  checkout: OpenCheckout,
+  to: CheckoutStep,
+  orderId: number | null = null,
+): Promise<boolean> {
   const [moved] = await handle.query<[unknown[], number]>(
     `UPDATE checkout SET step = $3, order_id = $4::integer, updated_at = now(),
        draft = CASE WHEN $3 IN ('ORDERED', 'UNDONE') THEN '{}' ELSE draft END
@@ -39,7 +51,12 @@ export async function moveCheckout(handle: Handle, checkout: OpenCheckout, to: C
 }
 
 /** Takes over checkouts that their holder left behind: the one of a request, or any. */
-export async function takeOver(handle: Handle, holder: string, limit: number, of: Pick<KeyOf, 'viewer' | 'key'> | null): Promise<OpenCheckout[]> {
+export async function takeOver(
+  handle: Handle,
+  holder: string,
+  limit: number,
+  of: Pick<KeyOf, 'viewer' | 'key'> | null,
+): Promise<OpenCheckout[]> {
   const [taken] = await handle.query<[OpenCheckout[], number]>(
     `UPDATE checkout SET holder = $1, held_until = now() + interval '${HOLD_SECONDS} seconds' WHERE id IN (
        SELECT id FROM checkout WHERE step IN ('STARTED', 'RESERVED', 'PAYING')

@@ -83,14 +83,23 @@ export class CheckoutService {
   }
 
   /** What it would come to, and what would stand in the way. */
-  async quote(caller: Caller, request: PlaceOrderRequest): Promise<{ priced: PricedCart | null; currency: string; errors: readonly PlaceOrderFailure[] }> {
+  async quote(
+    caller: Caller,
+    request: PlaceOrderRequest,
+  ): Promise<{ priced: PricedCart | null; currency: string; errors: readonly PlaceOrderFailure[] }> {
     const cart = await this.deps.carts.active(caller.viewer);
     if (!cart || cart.lines.length === 0) return { priced: null, currency: '', errors: [CartEmpty.make()] };
     const priced = await this.price(cart, request, caller.requestId);
     return { priced, currency: cart.currency, errors: refusalsOf(cart, priced, request) };
   }
 
-  private async begin(caller: Caller, request: PlaceOrderRequest, name: KeyOf, holder: string, isTakenOver: boolean): Promise<PlaceOrderOutcome> {
+  private async begin(
+    caller: Caller,
+    request: PlaceOrderRequest,
+    name: KeyOf,
+    holder: string,
+    isTakenOver: boolean,
+  ): Promise<PlaceOrderOutcome> {
     if (isTakenOver) {
       const orderId = await this.finishAbandoned(name, caller.requestId);
       if (orderId !== null) return { orderId, errors: [], isReplayed: true };
@@ -112,18 +121,35 @@ export class CheckoutService {
     }
   }
 
-  private async start(caller: Caller, request: PlaceOrderRequest, name: KeyOf, holder: string): Promise<OpenCheckout | { failures: readonly PlaceOrderFailure[] }> {
+  private async start(
+    caller: Caller,
+    request: PlaceOrderRequest,
+    name: KeyOf,
+    holder: string,
+  ): Promise<OpenCheckout | { failures: readonly PlaceOrderFailure[] }> {
     // A cart that changed while it was priced is priced once more; one that is being ordered stays refused.
     for (let attempt = 1; attempt <= 2; attempt += 1) {
       const prepared = await this.prepare(caller, request);
       if ('failures' in prepared) return prepared;
-      const checkout = await insertCheckout(this.deps.database, name, prepared.cart.id, referenceOf(name), prepared.draft, holder);
+      const checkout = await insertCheckout(
+        this.deps.database,
+        name,
+        prepared.cart.id,
+        referenceOf(name),
+        prepared.draft,
+        holder,
+      );
       if (checkout) return checkout;
     }
     return { failures: [CheckoutInProgress.make()] };
   }
 
-  private async run(checkout: OpenCheckout, request: PlaceOrderRequest, name: KeyOf, requestId: string): Promise<PlaceOrderOutcome> {
+  private async run(
+    checkout: OpenCheckout,
+    request: PlaceOrderRequest,
+    name: KeyOf,
+    requestId: string,
+  ): Promise<PlaceOrderOutcome> {
     const { steps } = this.deps;
     const shortages = await steps.reserve(checkout, requestId);
     if (shortages.length > 0) return this.giveUp(checkout, name, shortages.map(asFailure), requestId);
@@ -132,7 +158,12 @@ export class CheckoutService {
     return { orderId: await steps.order(checkout, payment.captureOn, requestId), errors: [], isReplayed: false };
   }
 
-  private async giveUp(checkout: OpenCheckout, name: KeyOf, failures: readonly PlaceOrderFailure[], requestId: string): Promise<PlaceOrderOutcome> {
+  private async giveUp(
+    checkout: OpenCheckout,
+    name: KeyOf,
+    failures: readonly PlaceOrderFailure[],
+    requestId: string,
+  ): Promise<PlaceOrderOutcome> {
     await this.deps.idempotency.finish(this.deps.database, name, { failures: failures.map(storedFailure) });
     await this.deps.steps.undoQuietly(checkout, requestId);
     return failed(...failures);
@@ -147,13 +178,23 @@ export class CheckoutService {
     if (email === null) return { failures: [...failures, EmailRequired.make()] };
     if (failures.length > 0) return { failures };
     const { errors: _none, ...amounts } = priced;
-    const draft = { ...amounts, userId: cart.userId, guestTokenHash: cart.guestTokenHash, email, currency: cart.currency, cartVersion: cart.version };
+    const draft = {
+      ...amounts,
+      userId: cart.userId,
+      guestTokenHash: cart.guestTokenHash,
+      email,
+      currency: cart.currency,
+      cartVersion: cart.version,
+    };
     const { shippingAddress, billingAddress, note } = request;
     return { cart, draft: { ...draft, shippingAddress, billingAddress, note, actor: actorOf(viewer) } };
   }
 
   private async price(cart: Cart, request: PlaceOrderRequest, requestId: string): Promise<PricedCart> {
-    const offers = await this.deps.stock.offersOf(cart.lines.map((line) => line.variantId), requestId);
+    const offers = await this.deps.stock.offersOf(
+      cart.lines.map((line) => line.variantId),
+      requestId,
+    );
     return priceCart(cart, offers, request.shippingMethod);
   }
 

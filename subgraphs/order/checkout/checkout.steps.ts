@@ -91,12 +91,20 @@ export class CheckoutSteps {
       await this.undo(checkout, requestId);
       return true;
     } catch (error) {
-      this.deps.logger.warn({ err: error, checkout: checkout.id, requestId }, 'a checkout could not be undone yet, the worker will');
+      this.deps.logger.warn(
+        { err: error, checkout: checkout.id, requestId },
+        'a checkout could not be undone yet, the worker will',
+      );
       return false;
     }
   }
 
-  private async move(handle: DataSource | EntityManager, checkout: OpenCheckout, to: OpenCheckout['step'], orderId: number | null = null): Promise<void> {
+  private async move(
+    handle: DataSource | EntityManager,
+    checkout: OpenCheckout,
+    to: OpenCheckout['step'],
+    orderId: number | null = null,
+  ): Promise<void> {
     if (!(await moveCheckout(handle, checkout, to, orderId))) throw new CheckoutLost('another process took this checkout over');
   }
 }

@@ -54,12 +54,14 @@ export class TaskRunner implements FollowUps {
       await this.database.query('UPDATE order_task SET done_at = now(), last_error = NULL WHERE id = $1', [task.id]);
     } catch (error) {
       const seconds = Math.min(MAX_BACKOFF_SECONDS, 2 ** task.attempts);
-      this.logger.warn({ err: error, task: task.kind, orderId: task.orderId, attempts: task.attempts, requestId }, 'a task of an order failed');
-      await this.database.query(`UPDATE order_task SET run_at = now() + make_interval(secs => $2), last_error = $3 WHERE id = $1`, [
-        task.id,
-        seconds,
-        error instanceof Error ? error.message : String(error),
-      ]);
+      this.logger.warn(
+        { err: error, task: task.kind, orderId: task.orderId, attempts: task.attempts, requestId },
+        'a task of an order failed',
+      );
+      await this.database.query(
+        `UPDATE order_task SET run_at = now() + make_interval(secs => $2), last_error = $3 WHERE id = $1`,
+        [task.id, seconds, error instanceof Error ? error.message : String(error)],
+      );
     }
     return true;
   }

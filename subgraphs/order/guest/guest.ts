@@ -2,7 +2,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Viewer } from '../../../platform/auth';
 
 /** To whom a cart or an order belongs: a customer, or whoever holds a guest token. */
-export type Owner = { readonly userId: number; readonly guestTokenHash: null } | { readonly userId: null; readonly guestTokenHash: string };
+export type Owner =
+  | { readonly userId: number; readonly guestTokenHash: null }
+  | { readonly userId: null; readonly guestTokenHash: string };
 
 /** The viewer as an owner; an account goes before a guest token. `null` for a visitor without either. */
 export function ownerOf(viewer: Viewer): Owner | null {

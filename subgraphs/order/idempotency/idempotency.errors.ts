@@ -1,10 +1,17 @@
 import { ObjectType } from 'type-graphql';
 import { UserError } from '../../../platform/federation';
 
-@ObjectType('IdempotencyKeyReused', { implements: UserError, description: 'This key was used with other input; use a new key for a new request.' })
+@ObjectType('IdempotencyKeyReused', {
+  implements: UserError,
+  description: 'This key was used with other input; use a new key for a new request.',
+})
 export class IdempotencyKeyReused extends UserError {
   static make(): IdempotencyKeyReused {
     const message = 'This idempotency key was used with other input; use a new one';
-    return Object.assign(new IdempotencyKeyReused(), { code: 'IDEMPOTENCY_KEY_REUSED', message, path: ['input', 'idempotencyKey'] });
+    return Object.assign(new IdempotencyKeyReused(), {
+      code: 'IDEMPOTENCY_KEY_REUSED',
+      message,
+      path: ['input', 'idempotencyKey'],
+    });
   }
 }

@@ -12,7 +12,11 @@ export interface KeyOf {
 }
 
 export type Attempt =
-  | { readonly kind: 'ours'; readonly holder: string; /** Whether somebody began before us and never finished. */ readonly isTakenOver: boolean }
+  | {
+      readonly kind: 'ours';
+      readonly holder: string;
+      /** Whether somebody began before us and never finished. */ readonly isTakenOver: boolean;
+    }
   | { readonly kind: 'done'; readonly response: unknown }
   | { readonly kind: 'reused' }
   | { readonly kind: 'busy' };
@@ -52,11 +56,10 @@ export class IdempotencyService {
 
   /** Forgets a request that came to nothing, so that sending it again begins anew. */
   async forget(name: KeyOf): Promise<void> {
-    await this.database.query(`DELETE FROM idempotency_key WHERE viewer = $1 AND operation = $2 AND key = $3 AND status = 'RUNNING'`, [
-      name.viewer,
-      name.operation,
-      name.key,
-    ]);
+    await this.database.query(
+      `DELETE FROM idempotency_key WHERE viewer = $1 AND operation = $2 AND key = $3 AND status = 'RUNNING'`,
+      [name.viewer, name.operation, name.key],
+    );
   }
 
   async sweep(): Promise<void> {
@@ -72,7 +75,9 @@ export class IdempotencyService {
       [...key, inputHash, holder],
     );
     if (begun.length > 0) return { kind: 'ours', holder, isTakenOver: false };
-    const [known] = await this.database.query<{ input_hash: string; status: IdempotencyKey['status']; response: unknown; is_late: boolean }[]>(
+    const [known] = await this.database.query<
+      { input_hash: string; status: IdempotencyKey['status']; response: unknown; is_late: boolean }[]
+    >(
       `SELECT input_hash, status, response, held_until < now() AS is_late FROM idempotency_key WHERE viewer = $1 AND operation = $2 AND key = $3`,
       key,
     );

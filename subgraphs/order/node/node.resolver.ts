@@ -16,11 +16,17 @@ export class NodeResolver {
   ) {}
 
   @Query(() => Node, { nullable: true, description: 'Anything by its id; null when there is none that you may see.' })
-  node(@Arg('id', () => ID, { description: 'An id that this API gave.' }) id: string, @Ctx() context: SubgraphContext): Promise<object | null> {
+  node(
+    @Arg('id', () => ID, { description: 'An id that this API gave.' }) id: string,
+    @Ctx() context: SubgraphContext,
+  ): Promise<object | null> {
     return this.find(id, context);
   }
 
-  @Query(() => [Node], { nullable: 'items', description: 'Many things by their ids, in the order asked; null for one that you may not see.' })
+  @Query(() => [Node], {
+    nullable: 'items',
+    description: 'Many things by their ids, in the order asked; null for one that you may not see.',
+  })
   nodes(
     @Arg('ids', () => [ID], { description: 'Ids that this API gave, 100 at most.' }) ids: string[],
     @Ctx() context: SubgraphContext,

@@ -13,7 +13,10 @@ export async function forgetErasedAccount(database: DataSource, event: DomainEve
   if (event.type !== 'account.erased') return;
   const userKey = keyOf('User', String(event.data['userId']));
   await inTransaction(database, async (tx) => {
-    const fresh = await tx.query<unknown[]>('INSERT INTO handled_event (event_id) VALUES ($1) ON CONFLICT DO NOTHING RETURNING 1', [event.id]);
+    const fresh = await tx.query<unknown[]>(
+      'INSERT INTO handled_event (event_id) VALUES ($1) ON CONFLICT DO NOTHING RETURNING 1',
+      [event.id],
+    );
     if (fresh.length === 0) return;
     const [orders] = await tx.query<[{ id: number }[], number]>(
       `UPDATE "order" SET email = $2, shipping_address = '{}', billing_address = NULL, note = NULL, version = version + 1, updated_at = now()

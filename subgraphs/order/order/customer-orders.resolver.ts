@@ -1,6 +1,13 @@
 import { Arg, Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { notFound } from '../../../platform/errors';
-import { ConnectionArgs, keyOf, readPage, toConnection, type ConnectionOf, type SubgraphContext } from '../../../platform/federation';
+import {
+  ConnectionArgs,
+  keyOf,
+  readPage,
+  toConnection,
+  type ConnectionOf,
+  type SubgraphContext,
+} from '../../../platform/federation';
 import { User } from '../reference';
 import type { Order } from './order.entity';
 import { OrderFilterInput, OrderSortName, readFilter } from './order.inputs';

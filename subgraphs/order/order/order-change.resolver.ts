@@ -2,16 +2,32 @@ import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { requireScope } from '../../../platform/auth';
 import type { SubgraphContext } from '../../../platform/federation';
 import { Order } from './order.entity';
-import { CancelOrderInput, OrderChangeInput, readChange, readReason, readShipment, RefundOrderInput, ShipOrderInput } from './order.inputs';
+import {
+  CancelOrderInput,
+  OrderChangeInput,
+  readChange,
+  readReason,
+  readShipment,
+  RefundOrderInput,
+  ShipOrderInput,
+} from './order.inputs';
 import type { OrderChangeOutcome, OrderChangeRequest, OrderLifecycle } from './order.lifecycle';
-import { CancelOrderPayload, DeliverOrderPayload, PackOrderPayload, RefundOrderPayload, ShipOrderPayload } from './order.payloads';
+import {
+  CancelOrderPayload,
+  DeliverOrderPayload,
+  PackOrderPayload,
+  RefundOrderPayload,
+  ShipOrderPayload,
+} from './order.payloads';
 import type { OrderAction } from './order.transitions';
 
 @Resolver(() => Order)
 export class OrderChangeResolver {
   constructor(private readonly lifecycle: OrderLifecycle) {}
 
-  @Mutation(() => CancelOrderPayload, { description: 'Calls an order off before it leaves; the money goes back and the goods to the shelf.' })
+  @Mutation(() => CancelOrderPayload, {
+    description: 'Calls an order off before it leaves; the money goes back and the goods to the shelf.',
+  })
   async cancelOrder(
     @Arg('input', () => CancelOrderInput, { description: 'Which and why.' }) input: CancelOrderInput,
     @Ctx() context: SubgraphContext,
@@ -28,7 +44,9 @@ export class OrderChangeResolver {
     return Object.assign(new PackOrderPayload(), await this.byStaff(context, 'PACK', readChange(input)));
   }
 
-  @Mutation(() => ShipOrderPayload, { description: 'Hands an order to the carrier; money that is only held is taken now. For staff (scope orders:write).' })
+  @Mutation(() => ShipOrderPayload, {
+    description: 'Hands an order to the carrier; money that is only held is taken now. For staff (scope orders:write).',
+  })
   async shipOrder(
     @Arg('input', () => ShipOrderInput, { description: 'Which, and by whom.' }) input: ShipOrderInput,
     @Ctx() context: SubgraphContext,
@@ -45,7 +63,9 @@ export class OrderChangeResolver {
     return Object.assign(new DeliverOrderPayload(), await this.byStaff(context, 'DELIVER', readChange(input)));
   }
 
-  @Mutation(() => RefundOrderPayload, { description: 'Gives the money of a shipped or delivered order back. For staff (scope orders:write).' })
+  @Mutation(() => RefundOrderPayload, {
+    description: 'Gives the money of a shipped or delivered order back. For staff (scope orders:write).',
+  })
   async refundOrder(
     @Arg('input', () => RefundOrderInput, { description: 'Which and why.' }) input: RefundOrderInput,
     @Ctx() context: SubgraphContext,

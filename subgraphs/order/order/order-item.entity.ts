@@ -4,7 +4,10 @@ import { MoneyColumn } from '../../../platform/db';
 import { Node } from '../../../platform/federation';
 
 /** One line of an order; name and price stay as they were when it was sold. */
-@ObjectType('OrderItem', { implements: Node, description: 'One line of an order, with the name and price of the moment of sale.' })
+@ObjectType('OrderItem', {
+  implements: Node,
+  description: 'One line of an order, with the name and price of the moment of sale.',
+})
 @Entity('order_item')
 export class OrderItem {
   @PrimaryGeneratedColumn('identity', { type: 'integer' })

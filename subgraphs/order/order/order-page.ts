@@ -45,7 +45,11 @@ export async function readOrderPage(database: DataSource, request: OrderListRequ
 }
 
 /** The same page of the orders of many customers at once, in one statement however many they are. */
-export async function readOrderPagesOf(database: DataSource, userIds: readonly number[], request: OrderListRequest): Promise<Page<Order>[]> {
+export async function readOrderPagesOf(
+  database: DataSource,
+  userIds: readonly number[],
+  request: OrderListRequest,
+): Promise<Page<Order>[]> {
   const keyset = keysetOf(request);
   const { where, parameters } = conditionsOf(request.filter, 3);
   const sql = keysetSql(keyset, parameters.length + 3);
@@ -71,9 +75,18 @@ async function countByUser(database: DataSource, userIds: readonly number[], fil
   return new Map(rows.map((row) => [row.user_id, row.count]));
 }
 
-function toPage(database: DataSource, keyset: KeysetRequest, rows: readonly Row[], totalCount: () => Promise<number>): Page<Order> {
+function toPage(
+  database: DataSource,
+  keyset: KeysetRequest,
+  rows: readonly Row[],
+  totalCount: () => Promise<number>,
+): Page<Order> {
   const { edges, pageInfo } = keysetPage(keyset, rows);
-  const orders = recordsOf(database, Order, edges.map((edge) => edge.node));
+  const orders = recordsOf(
+    database,
+    Order,
+    edges.map((edge) => edge.node),
+  );
   return { edges: edges.flatMap(({ cursor }, at) => (orders[at] ? [{ cursor, node: orders[at] }] : [])), pageInfo, totalCount };
 }
 

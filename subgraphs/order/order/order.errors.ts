@@ -12,7 +12,10 @@ export class OrderNotFound extends UserError {
   }
 }
 
-@ObjectType('IllegalTransition', { implements: UserError, description: 'The order stands where this cannot be done, or not by you.' })
+@ObjectType('IllegalTransition', {
+  implements: UserError,
+  description: 'The order stands where this cannot be done, or not by you.',
+})
 export class IllegalTransition extends UserError {
   @Field(() => OrderStatus, { description: 'Where the order stands.' })
   from: OrderStatus;
@@ -33,7 +36,12 @@ export class OrderVersionConflict extends UserError {
 
   static make(current: Order): OrderVersionConflict {
     const message = `The order changed; its version is now ${current.version}`;
-    return Object.assign(new OrderVersionConflict(), { code: 'VERSION_CONFLICT', message, path: ['input', 'expectedVersion'], current });
+    return Object.assign(new OrderVersionConflict(), {
+      code: 'VERSION_CONFLICT',
+      message,
+      path: ['input', 'expectedVersion'],
+      current,
+    });
   }
 }
 

@@ -60,7 +60,12 @@ export class OrderLifecycle {
   }
 
   /** A change that was refused is not remembered under its key: it may be allowed later. */
-  private async change(caller: Caller, action: OrderAction, request: OrderChangeRequest, name: KeyOf | null): Promise<OrderChangeOutcome> {
+  private async change(
+    caller: Caller,
+    action: OrderAction,
+    request: OrderChangeRequest,
+    name: KeyOf | null,
+  ): Promise<OrderChangeOutcome> {
     try {
       const failure = await inTransaction(this.database, async (tx): Promise<OrderChangeFailure | null> => {
         const order = await lockOrder(tx, request.orderId);
@@ -88,7 +93,13 @@ export class OrderLifecycle {
     return order ?? null;
   }
 
-  private async apply(tx: EntityManager, order: Order, action: OrderAction, request: OrderChangeRequest, actor: Actor): Promise<void> {
+  private async apply(
+    tx: EntityManager,
+    order: Order,
+    action: OrderAction,
+    request: OrderChangeRequest,
+    actor: Actor,
+  ): Promise<void> {
     const { reason, shipment } = request;
     const data = { ...(reason === undefined ? {} : { reason }), ...shipment };
     await changeOrder(tx, order, { to: TARGET_OF[action], actor, data, reason });

@@ -17,7 +17,10 @@ export function createOrderLoaders(orders: OrderService) {
   return {
     byKey: defineLoader<number, Order | null, SubgraphContext>({ name: 'orderByKey', batch: (keys) => orders.byKeys(keys) }),
     items: defineLoader<number, OrderItem[], SubgraphContext>({ name: 'orderItems', batch: (keys) => orders.itemsOf(keys) }),
-    shipments: defineLoader<number, Shipment[], SubgraphContext>({ name: 'orderShipments', batch: (keys) => orders.shipmentsOf(keys) }),
+    shipments: defineLoader<number, Shipment[], SubgraphContext>({
+      name: 'orderShipments',
+      batch: (keys) => orders.shipmentsOf(keys),
+    }),
     events: defineLoader<number, OrderEvent[], SubgraphContext>({ name: 'orderEvents', batch: (keys) => orders.eventsOf(keys) }),
     pageOfUser: defineLoader<OrdersOfUserKey, Page<Order>, SubgraphContext>({
       name: 'ordersOfUser',
@@ -39,7 +42,10 @@ async function readPages(orders: OrderService, keys: readonly OrdersOfUserKey[])
   const pages = new Map<OrdersOfUserKey, Page<Order>>();
   for (const group of byRequest.values()) {
     const [{ request }] = group as [OrdersOfUserKey];
-    const read = await orders.pagesOf(group.map((key) => key.userId), request);
+    const read = await orders.pagesOf(
+      group.map((key) => key.userId),
+      request,
+    );
     group.forEach((key, at) => pages.set(key, read[at] as Page<Order>));
   }
   return keys.map((key) => pages.get(key) as Page<Order>);

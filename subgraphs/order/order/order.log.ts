@@ -36,32 +36,35 @@ export async function changeOrder(tx: EntityManager, order: Order, change: Order
        version = version + 1, updated_at = clock_timestamp() WHERE id = $1`,
     [order.id, to, paymentStatus, fulfilmentAfter(to, order.fulfilmentStatus), change.reason ?? null],
   );
-  await addToLog(tx, order, change.type ?? to, order.status, to, actor, change.data ?? {});
+  await addToLog(tx, order, { type: change.type ?? to, from: order.status, to, actor, data: change.data ?? {} });
 }
 
 /** The first entry of a new order's log. */
 export async function logPlaced(tx: EntityManager, order: Order, actor: Actor): Promise<void> {
-  await addToLog(tx, order, 'PLACED', null, 'PLACED', actor, {});
+  await addToLog(tx, order, { type: 'PLACED', from: null, to: 'PLACED', actor, data: {} });
 }
 
-async function addToLog(
-  tx: EntityManager,
-  order: Order,
-  type: string,
-  from: OrderStatus | null,
-  to: OrderStatus,
-  actor: Actor,
-  details: Readonly<Record<string, unknown>>,
-): Promise<void> {
+interface LogEntry {
+  readonly type: string;
+  readonly from: OrderStatus | null;
+  readonly to: OrderStatus;
+  readonly actor: Actor;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+async function addToLog(tx: EntityManager, order: Order, entry: LogEntry): Promise<void> {
+  const { type, from, to, actor } = entry;
   const rows: { sequence: number }[] = await tx.query(
     `INSERT INTO order_event (order_id, sequence, type, data, actor_kind, actor_id)
      SELECT $1, COALESCE(MAX(sequence), 0) + 1, $2, $3::jsonb, $4, $5::integer FROM order_event WHERE order_id = $1 RETURNING sequence`,
-    [order.id, type, JSON.stringify({ ...details, from, to }), actor.kind, actor.userId],
+    [order.id, type, JSON.stringify({ ...entry.data, from, to }), actor.kind, actor.userId],
   );
   const orderId = globalId('Order', order.id);
   const userId = order.userId === null ? null : globalId('User', order.userId);
   const told = { orderId, userId, number: order.number, sequence: rows[0]?.sequence ?? 0 };
   const data: OrderPlaced | OrderStatusChanged = from === null ? { ...told, email: order.email } : { ...told, type, from, to };
   const touches = [{ type: 'Order', id: orderId }, ...(userId === null ? [] : [{ type: 'User', id: userId }])];
-  await recordEvents(tx, [{ type: from === null ? 'order.placed' : 'order.status_changed', key: orderId, touches, data: { ...data } }]);
+  await recordEvents(tx, [
+    { type: from === null ? 'order.placed' : 'order.status_changed', key: orderId, touches, data: { ...data } },
+  ]);
 }

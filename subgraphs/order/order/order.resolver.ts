@@ -1,7 +1,16 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { requireScope } from '../../../platform/auth';
 import { badInput } from '../../../platform/errors';
-import { ConnectionArgs, globalId, keyOf, Money, readPage, toConnection, type ConnectionOf, type SubgraphContext } from '../../../platform/federation';
+import {
+  ConnectionArgs,
+  globalId,
+  keyOf,
+  Money,
+  readPage,
+  toConnection,
+  type ConnectionOf,
+  type SubgraphContext,
+} from '../../../platform/federation';
 import { Payment, type PaymentLoader } from '../payment';
 import { User, userOf } from '../reference';
 import { optionalText, requiredText } from '../text';
@@ -26,15 +35,25 @@ export class OrderResolver {
     private readonly currency: string,
   ) {}
 
-  @Query(() => Order, { nullable: true, description: 'One order of your own, or any for staff; null when there is none that you may see.' })
+  @Query(() => Order, {
+    nullable: true,
+    description: 'One order of your own, or any for staff; null when there is none that you may see.',
+  })
   order(@Arg('id', () => ID, { description: 'The order.' }) id: string, @Ctx() context: SubgraphContext): Promise<Order | null> {
     return this.visible(keyOf('Order', id), context);
   }
 
-  @Query(() => Order, { nullable: true, description: 'One order by what people call it; null when there is none that you may see.' })
+  @Query(() => Order, {
+    nullable: true,
+    description: 'One order by what people call it; null when there is none that you may see.',
+  })
   orderByNumber(
     @Arg('number', () => String, { description: 'Such as "M-7K3P-9QXF".' }) number: string,
-    @Arg('email', () => String, { nullable: true, description: 'The address given with a guest order, for guests without their token.' }) email: string | null,
+    @Arg('email', () => String, {
+      nullable: true,
+      description: 'The address given with a guest order, for guests without their token.',
+    })
+    email: string | null,
     @Ctx() context: SubgraphContext,
   ): Promise<Order | null> {
     return this.service.byNumber(requiredText(number, 'number', 40), optionalText(email, 'email', 320), context.viewer);

@@ -51,7 +51,9 @@ export class OrderService {
        ORDER BY i.order_id, i.position`,
       [orderIds],
     );
-    const items = recordsOf(this.database, OrderItem, rows).map((item, at) => Object.assign(item, { currency: String(rows[at]?.['order_currency']) }));
+    const items = recordsOf(this.database, OrderItem, rows).map((item, at) =>
+      Object.assign(item, { currency: String(rows[at]?.['order_currency']) }),
+    );
     return groupedByKey(orderIds, items, (item) => item.orderId);
   }
 
@@ -62,7 +64,10 @@ export class OrderService {
 
   /** The whole log of each order, oldest first. */
   async eventsOf(orderIds: readonly number[]): Promise<OrderEvent[][]> {
-    const rows = await this.database.query<Row[]>('SELECT * FROM order_event WHERE order_id = ANY($1) ORDER BY order_id, sequence', [orderIds]);
+    const rows = await this.database.query<Row[]>(
+      'SELECT * FROM order_event WHERE order_id = ANY($1) ORDER BY order_id, sequence',
+      [orderIds],
+    );
     return groupedByKey(orderIds, recordsOf(this.database, OrderEvent, rows), (event) => event.orderId);
   }
 

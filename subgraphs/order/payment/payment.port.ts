@@ -1,6 +1,9 @@
 /** What a provider answered to an authorisation. */
 export type Authorisation =
-  | { readonly isAuthorised: true; /** Whether the money is taken at once or when the goods leave. */ readonly captureOn: CaptureOn }
+  | {
+      readonly isAuthorised: true;
+      /** Whether the money is taken at once or when the goods leave. */ readonly captureOn: CaptureOn;
+    }
   | { readonly isAuthorised: false; readonly code: string };
 
 export type CaptureOn = 'PLACING' | 'SHIPPING';

@@ -96,9 +96,7 @@ export class PaymentService {
     await this.database.query(
       `UPDATE payment SET status = $2, capture_on = COALESCE($3, capture_on), failure_code = $4, updated_at = now()
        WHERE reference = $1 AND status = 'PENDING'`,
-      outcome.isAuthorised
-        ? [reference, 'AUTHORIZED', outcome.captureOn, null]
-        : [reference, 'DECLINED', null, outcome.code],
+      outcome.isAuthorised ? [reference, 'AUTHORIZED', outcome.captureOn, null] : [reference, 'DECLINED', null, outcome.code],
     );
     return outcome;
   }

@@ -42,9 +42,16 @@ export function createSandboxProvider(database: DataSource): PaymentProvider {
       await database.query(
         `INSERT INTO sandbox_charge (reference, status, capture_on, currency, amount, failure_code)
          VALUES ($1, $2, $3, $4, $5::numeric, $6) ON CONFLICT (reference) DO NOTHING`,
-        [charge.reference, outcome.isAuthorised ? 'AUTHORIZED' : 'DECLINED', outcome.isAuthorised ? outcome.captureOn : 'PLACING', ...amountOf(charge), outcome.isAuthorised ? null : outcome.code],
+        [
+          charge.reference,
+          outcome.isAuthorised ? 'AUTHORIZED' : 'DECLINED',
+          outcome.isAuthorised ? outcome.captureOn : 'PLACING',
+          ...amountOf(charge),
+          outcome.isAuthorised ? null : outcome.code,
+        ],
       );
-      if (token === 'tok_lost') throw new AppError('UPSTREAM_UNAVAILABLE', 'The payment provider did not answer; try again', { service: 'sandbox' });
+      if (token === 'tok_lost')
+        throw new AppError('UPSTREAM_UNAVAILABLE', 'The payment provider did not answer; try again', { service: 'sandbox' });
       return (await find(charge.reference)) ?? outcome;
     },
     capture: (charge) => move(database, charge, 'AUTHORIZED', 'CAPTURED'),

@@ -82,7 +82,10 @@ export function createStockPort(product: SubgraphClient): StockPort {
 }
 
 interface ReserveAnswer {
-  readonly reserveStock: { readonly isReserved: boolean; readonly shortages: readonly { variantId: string; available: number }[] };
+  readonly reserveStock: {
+    readonly isReserved: boolean;
+    readonly shortages: readonly { variantId: string; available: number }[];
+  };
 }
 
 function outside({ variantId, quantity }: StockLine) {
@@ -92,5 +95,10 @@ function outside({ variantId, quantity }: StockLine) {
 /** Stock calls a variant sellable only while there is some; a cart tells sold out and not sold apart. */
 function withKeys(offer: OfferAnswer): Offer {
   const isSellable = offer.isSellable || offer.available <= 0;
-  return { ...offer, isSellable, variantId: keyOf('ProductVariant', offer.variantId), productId: keyOf('Product', offer.productId) };
+  return {
+    ...offer,
+    isSellable,
+    variantId: keyOf('ProductVariant', offer.variantId),
+    productId: keyOf('Product', offer.productId),
+  };
 }

@@ -10,11 +10,15 @@ export class TrackingResolver {
 
   @Subscription(() => OrderStatusChange, {
     subscribe: suppliedBySubgraph,
-    description: 'What happens to an order that you may see: first what you missed after afterSequence, then each thing as it happens, once and in order.',
+    description:
+      'What happens to an order that you may see: first what you missed after afterSequence, then each thing as it happens, once and in order.',
   })
   orderStatusChanged(
     @Arg('orderId', () => ID, { description: 'The order.' }) _orderId: string,
-    @Arg('afterSequence', () => Int, { nullable: true, description: 'The last sequence that you saw; 0 or absent tells everything from the start.' })
+    @Arg('afterSequence', () => Int, {
+      nullable: true,
+      description: 'The last sequence that you saw; 0 or absent tells everything from the start.',
+    })
     _afterSequence: number | null,
     @Root() watched: WatchedEvent,
   ): OrderStatusChange {

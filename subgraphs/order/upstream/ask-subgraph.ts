@@ -21,10 +21,18 @@ export async function askSubgraph<T>(
   variables: Readonly<Record<string, unknown>>,
   requestId: string,
 ): Promise<T> {
-  const response = await client.execute({ query, variables, viewer: service, requestId, signal: AbortSignal.timeout(TIMEOUT_MS) });
+  const response = await client.execute({
+    query,
+    variables,
+    viewer: service,
+    requestId,
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
   if (!response.data || response.errors?.length) {
     const cause = response.errors?.[0];
-    const error = new AppError('UPSTREAM_UNAVAILABLE', `The ${client.name} service cannot answer right now; try again`, { service: client.name });
+    const error = new AppError('UPSTREAM_UNAVAILABLE', `The ${client.name} service cannot answer right now; try again`, {
+      service: client.name,
+    });
     error.cause = new Error(cause?.message ?? 'no data');
     throw error;
   }

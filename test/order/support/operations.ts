@@ -58,7 +58,13 @@ const PLACE = `mutation Place($input: PlaceOrderInput!) { placeOrder(input: $inp
 
 export const ADDRESS = { name: 'Ada Lovelace', line1: 'Kade 1', city: 'Utrecht', postalCode: '3511 AA', countryCode: 'NL' };
 
-export async function add(shop: Shop, viewer: Viewer, variantId: string, quantity = 1, expectedVersion?: number): Promise<AddData> {
+export async function add(
+  shop: Shop,
+  viewer: Viewer,
+  variantId: string,
+  quantity = 1,
+  expectedVersion?: number,
+): Promise<AddData> {
   const input = { lines: [{ variantId, quantity }], expectedVersion };
   return (await shop.data<{ addToCart: AddData }>(ADD, { input }, viewer)).addToCart;
 }
@@ -67,13 +73,20 @@ export async function cartOf(shop: Shop, viewer: Viewer): Promise<CartData | nul
   return (await shop.data<{ cart: CartData | null }>(`{ cart { ...cart } } ${CART}`, {}, viewer)).cart;
 }
 
-export async function place(shop: Shop, viewer: Viewer, idempotencyKey: string, more: Record<string, unknown> = {}): Promise<PlaceData> {
+export async function place(
+  shop: Shop,
+  viewer: Viewer,
+  idempotencyKey: string,
+  more: Record<string, unknown> = {},
+): Promise<PlaceData> {
   const input = { idempotencyKey, shippingAddress: ADDRESS, paymentToken: 'tok_ok', ...more };
   return (await shop.data<{ placeOrder: PlaceData }>(PLACE, { input }, viewer)).placeOrder;
 }
 
 export async function orderOf(shop: Shop, viewer: Viewer, id: string): Promise<OrderData | null> {
-  return (await shop.data<{ order: OrderData | null }>(`query($id: ID!) { order(id: $id) { ...order } } ${ORDER}`, { id }, viewer)).order;
+  return (
+    await shop.data<{ order: OrderData | null }>(`query($id: ID!) { order(id: $id) { ...order } } ${ORDER}`, { id }, viewer)
+  ).order;
 }
 
 export interface ChangeData {
@@ -83,7 +96,10 @@ export interface ChangeData {
 
 /** Runs one of the mutations that change an order, such as `packOrder`. */
 export async function change(shop: Shop, viewer: Viewer, mutation: string, input: Record<string, unknown>): Promise<ChangeData> {
-  const type = mutation === 'packOrder' || mutation === 'deliverOrder' ? 'OrderChangeInput' : `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`;
+  const type =
+    mutation === 'packOrder' || mutation === 'deliverOrder'
+      ? 'OrderChangeInput'
+      : `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`;
   const query = `mutation($input: ${type}!) { ${mutation}(input: $input) { order { ...order } errors { __typename ... on UserError { code }
     ... on IllegalTransition { from to } ... on OrderVersionConflict { current { version } } } } } ${ORDER}`;
   return (await shop.data<Record<string, ChangeData>>(query, { input }, viewer))[mutation] as ChangeData;

@@ -41,7 +41,10 @@ export async function openShop(): Promise<Shop> {
   const product = await openSubgraph('product', createProductSubgraph);
   const faults: Faults = { before: null, after: null };
   const extra = { product: faulty(product.module.client, faults), user: userDirectory };
-  const order = await openSubgraph('order', createOrderSubgraph, { settings: { databasePoolSize: 10, logLevel: 'silent' }, extra });
+  const order = await openSubgraph('order', createOrderSubgraph, {
+    settings: { databasePoolSize: 10, logLevel: 'silent' },
+    extra,
+  });
   return {
     order: order.database,
     product: product.database,
@@ -95,7 +98,9 @@ async function addVariant(database: TestDatabase, { stock = 100, price = '19.99'
 /** Answers `userContacts` for everybody, as the user subgraph would. */
 const userDirectory: SubgraphClient = {
   name: 'user',
-  execute: async (request) => ({ data: { userContacts: (request.variables?.['ids'] as string[]).map((id) => ({ email: `${id}@example.com` })) } }),
+  execute: async (request) => ({
+    data: { userContacts: (request.variables as { ids: string[] }).ids.map((id) => ({ email: `${id}@example.com` })) },
+  }),
   subscribe: () => {
     throw new Error('the user subgraph has no subscriptions');
   },
