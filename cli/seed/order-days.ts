@@ -16,7 +16,10 @@ const GROWTH = 1.8;
 export function* orderTimes(count: number, endsAt: Date): Generator<Date> {
   const start = endsAt.getTime() - DAYS * DAY_MS;
   const random = new Random('order times');
-  const weights = Array.from({ length: DAYS }, (_, day) => weightOf(new Date(start + day * DAY_MS), day / DAYS) * random.between(0.8, 1.2));
+  const weights = Array.from(
+    { length: DAYS },
+    (_, day) => weightOf(new Date(start + day * DAY_MS), day / DAYS) * random.between(0.8, 1.2),
+  );
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   let reached = 0;
   let placed = 0;

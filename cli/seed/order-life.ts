@@ -39,12 +39,23 @@ export function liveOn(placedAt: Date, totalMinor: number, userId: number | null
   for (const { to, type = to, at, by, details = {}, change } of steps) {
     const actor = by === 'CUSTOMER' ? buyer : { actorKind: by, actorId: by === 'STAFF' ? DEMO_STAFF_ID : null };
     const event: SeedOrderEvent = { type, from: life.status, to, details, ...actor, at: new Date(at) };
-    life = { ...life, ...change, status: to, events: [...life.events, event], payment: { ...life.payment, ...change.payment, captureOn } };
+    life = {
+      ...life,
+      ...change,
+      status: to,
+      events: [...life.events, event],
+      payment: { ...life.payment, ...change.payment, captureOn },
+    };
   }
   return life;
 }
 
-const CANCEL_REASONS = ['Ordered twice by mistake', 'Found it in a shop nearby', 'Delivery would take too long', 'Wrong size chosen'];
+const CANCEL_REASONS = [
+  'Ordered twice by mistake',
+  'Found it in a shop nearby',
+  'Delivery would take too long',
+  'Wrong size chosen',
+];
 const REFUND_REASONS = ['Arrived damaged', 'Does not fit', 'Not as expected', 'Lost on the way'];
 const CARRIERS = [
   { carrier: 'DHL', url: 'https://www.dhl.com/track?tracking-id=', prefix: 'JD01' },
@@ -55,24 +66,50 @@ const CARRIERS = [
 function planOf(placedAt: number, totalMinor: number, isHeld: boolean, random: Random): Step[] {
   const captured = { status: 'CAPTURED', captureOn: 'PLACING', capturedMinor: totalMinor, refundedMinor: 0 } as const;
   let at = placedAt;
-  const after = (minimumHours: number, maximumHours: number): number => (at += Math.floor(random.between(minimumHours, maximumHours) * HOUR_MS));
+  const after = (minimumHours: number, maximumHours: number): number =>
+    (at += Math.floor(random.between(minimumHours, maximumHours) * HOUR_MS));
   const steps: Step[] = [];
-  if (!isHeld) steps.push({ to: 'PAID', at: after(0.0005, 0.02), by: 'SYSTEM', change: { paymentStatus: 'PAID', payment: captured } });
+  if (!isHeld)
+    steps.push({ to: 'PAID', at: after(0.0005, 0.02), by: 'SYSTEM', change: { paymentStatus: 'PAID', payment: captured } });
   if (random.chance(0.045)) return [...steps, ...cancellation(after(0.3, 9), after(0.0005, 0.01), isHeld, totalMinor, random)];
   // Some wait for goods that have to be fetched from another shelf.
-  steps.push({ to: 'PACKED', at: random.chance(0.1) ? after(30, 110) : after(2, 26), by: 'STAFF', change: { fulfilmentStatus: 'PACKED' } });
+  steps.push({
+    to: 'PACKED',
+    at: random.chance(0.1) ? after(30, 110) : after(2, 26),
+    by: 'STAFF',
+    change: { fulfilmentStatus: 'PACKED' },
+  });
   const { carrier, url, prefix } = random.pick(CARRIERS);
   const trackingNumber = `${prefix}${String(random.int(10 ** 9, 10 ** 10 - 1))}`;
-  const shipment = { carrier, trackingNumber, trackingUrl: `${url}${trackingNumber}`, shippedAt: new Date(after(1, 22)), deliveredAt: null };
+  const shipment = {
+    carrier,
+    trackingNumber,
+    trackingUrl: `${url}${trackingNumber}`,
+    shippedAt: new Date(after(1, 22)),
+    deliveredAt: null,
+  };
   const details = { carrier, trackingNumber, trackingUrl: shipment.trackingUrl };
   steps.push({ to: 'SHIPPED', at, by: 'STAFF', details, change: { fulfilmentStatus: 'SHIPPED', shipment } });
-  if (isHeld) steps.push({ to: 'SHIPPED', type: 'PAYMENT_CAPTURED', at: after(0.0005, 0.01), by: 'SYSTEM', change: { paymentStatus: 'PAID', payment: captured } });
+  if (isHeld)
+    steps.push({
+      to: 'SHIPPED',
+      type: 'PAYMENT_CAPTURED',
+      at: after(0.0005, 0.01),
+      by: 'SYSTEM',
+      change: { paymentStatus: 'PAID', payment: captured },
+    });
   const isLost = random.chance(0.004);
   if (!isLost) {
     const deliveredAt = new Date(after(18, 96));
-    steps.push({ to: 'DELIVERED', at, by: 'STAFF', change: { fulfilmentStatus: 'DELIVERED', shipment: { ...shipment, deliveredAt } } });
+    steps.push({
+      to: 'DELIVERED',
+      at,
+      by: 'STAFF',
+      change: { fulfilmentStatus: 'DELIVERED', shipment: { ...shipment, deliveredAt } },
+    });
   }
-  if (isLost || random.chance(0.035)) steps.push(...refund(after(30, 340), after(0.0005, 0.01), isLost ? 'SHIPPED' : 'DELIVERED', totalMinor, random));
+  if (isLost || random.chance(0.035))
+    steps.push(...refund(after(30, 340), after(0.0005, 0.01), isLost ? 'SHIPPED' : 'DELIVERED', totalMinor, random));
   return steps;
 }
 
@@ -81,7 +118,10 @@ function cancellation(at: number, settledAt: number, isHeld: boolean, totalMinor
   const by = random.chance(0.7) ? 'CUSTOMER' : 'STAFF';
   const settled: Step['change'] = isHeld
     ? { paymentStatus: 'VOIDED', payment: { status: 'VOIDED', captureOn: 'SHIPPING', capturedMinor: 0, refundedMinor: 0 } }
-    : { paymentStatus: 'REFUNDED', payment: { status: 'REFUNDED', captureOn: 'PLACING', capturedMinor: totalMinor, refundedMinor: totalMinor } };
+    : {
+        paymentStatus: 'REFUNDED',
+        payment: { status: 'REFUNDED', captureOn: 'PLACING', capturedMinor: totalMinor, refundedMinor: totalMinor },
+      };
   return [
     { to: 'CANCELLED', at, by, details: { reason }, change: { cancelledReason: reason, fulfilmentStatus: 'UNFULFILLED' } },
     { to: 'CANCELLED', type: isHeld ? 'PAYMENT_VOIDED' : 'PAYMENT_REFUNDED', at: settledAt, by: 'SYSTEM', change: settled },

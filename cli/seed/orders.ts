@@ -21,7 +21,11 @@ const STAFF_ACCOUNTS = 2;
 const FREE_SHIPPING_FROM_MINOR = 50_00;
 const STANDARD_MINOR = 4_90;
 const EXPRESS_MINOR = 12_90;
-const NOTES = ['Please leave it with the neighbours.', 'It is a present: no invoice in the box, please.', 'The bell does not work, please knock.'];
+const NOTES = [
+  'Please leave it with the neighbours.',
+  'It is a present: no invoice in the box, please.',
+  'The bell does not work, please knock.',
+];
 
 /** Orders of the last twelve months, oldest first. */
 export function* makeOrders(world: OrderWorld): Generator<SeedOrder> {

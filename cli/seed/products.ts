@@ -1,5 +1,4 @@
 import type { SeedProduct, SeedVariant } from '../../subgraphs/product/seed';
-import { plainText } from '../../subgraphs/product/catalog-import';
 import type { Archetype } from './catalogue';
 import type { ShopTree } from './categories';
 import { Random } from './random';
@@ -10,7 +9,7 @@ const DAY_MS = 86_400_000;
 const OLDEST_DAYS = 900;
 const NEW_DAYS = 45;
 const MAX_COLORS = 4;
-const KEPT = 4_096;
+const KEPT = 12_000;
 /** Ids of images and variants are cut out of blocks, so that one product can be made without making those before it. */
 const BLOCK = 32;
 
@@ -71,20 +70,20 @@ function vary(variation: Variation): SeedProduct {
   const tags = [...head.tags, ...(isNew ? ['new'] : []), ...(discount === null ? [] : ['sale'])];
   const options = chooseOptions(archetype, round, random);
   const images = imagesOf(index, slug, name, options);
-  const description = describe(archetype, name, vendor, random);
+  const closer = `${name} by ${vendor}. ${random.pick(CLOSERS)}`;
   return {
     id: index + 1,
     slug,
     name,
-    description: plainText(description),
-    descriptionHtml: description,
+    description: `${archetype.text}\n${closer}`,
+    descriptionHtml: `${archetype.head.html}\n<p>${closer.replaceAll('&', '&amp;')}</p>`,
     vendor,
     productType: head.productType,
     tags,
     status: random.chance(0.96) ? 'ACTIVE' : random.pick(['DRAFT', 'DRAFT', 'ARCHIVED'] as const),
     optionNames: head.optionNames,
     seoTitle: `${name} by ${vendor}`,
-    seoDescription: plainText(description).split('\n')[0]?.slice(0, 300) ?? name,
+    seoDescription: archetype.text.split('\n', 1)[0] ?? name,
     createdAt,
     categoryIds: [...new Set(tree.placesOf(head.categoryPath, tags))],
     images,
@@ -125,40 +124,51 @@ function chooseOptions({ head, variants }: Archetype, round: number, random: Ran
   });
 }
 
+function colorsOf(options: Options): string[] {
+  return options.flat().filter((value) => value in COLORS);
+}
+
 function imagesOf(index: number, slug: string, name: string, options: Options): SeedProduct['images'] {
-  const colors = options.flat().filter((value) => value in COLORS);
+  const colors = colorsOf(options);
   const first = index * BLOCK + 1;
   if (colors.length === 0) return [{ id: first, url: `/media/${slug}.svg`, alt: name }];
-  return colors.map((color, at) => ({ id: first + at, url: `/media/${slug}--${slugOf(color)}.svg`, alt: `${name}, ${color.toLowerCase()}` }));
+  return colors.map((color, at) => ({
+    id: first + at,
+    url: `/media/${slug}--${slugOf(color)}.svg`,
+    alt: `${name}, ${color.toLowerCase()}`,
+  }));
 }
 
-function describe({ head }: Archetype, name: string, vendor: string, random: Random): string {
-  const closer = `<p>${name.replaceAll('&', '&amp;')} by ${vendor.replaceAll('&', '&amp;')}. ${random.pick(CLOSERS)}</p>`;
-  return `${head.html}\n${closer}`;
-}
-
-function variantsOf({ archetype, index }: Variation, options: Options, images: SeedProduct['images'], discount: number | null, random: Random): SeedVariant[] {
+function variantsOf(
+  { archetype, index }: Variation,
+  options: Options,
+  images: SeedProduct['images'],
+  discount: number | null,
+  random: Random,
+): SeedVariant[] {
   const factor = random.between(0.75, 1.45);
   const code = `${archetype.variants[0]?.sku?.split('-')[0] ?? 'M'}-${(index + 1).toString(36).toUpperCase().padStart(4, '0')}`;
   const isSoldOut = random.chance(0.05);
   const allowBackorder = random.chance(0.03);
-  return combinations(options).slice(0, BLOCK).map((optionValues, at) => {
-    const model = modelOf(archetype, optionValues);
-    const priceMinor = roundPrice(model.priceMinor * factor);
-    const image = images.find(({ url }) => optionValues.some((value) => url.endsWith(`--${slugOf(value)}.svg`)));
-    return {
-      id: index * BLOCK + at + 1,
-      sku: `${code}-${String(at + 1).padStart(2, '0')}`,
-      title: optionValues.join(' / ') || 'Default',
-      optionValues,
-      priceMinor,
-      compareAtPriceMinor: discount === null ? null : roundPrice(priceMinor * discount),
-      weightGrams: Math.round((model.weightGrams ?? 0) * random.between(0.9, 1.1)),
-      imageId: image?.id ?? null,
-      stockOnHand: isSoldOut ? 0 : stockOf(priceMinor, random),
-      allowBackorder,
-    };
-  });
+  const imageByColor = new Map(colorsOf(options).map((color, at) => [color, images[at]?.id ?? null]));
+  return combinations(options)
+    .slice(0, BLOCK)
+    .map((optionValues, at) => {
+      const model = modelOf(archetype, optionValues);
+      const priceMinor = roundPrice(model.priceMinor * factor);
+      return {
+        id: index * BLOCK + at + 1,
+        sku: `${code}-${String(at + 1).padStart(2, '0')}`,
+        title: optionValues.join(' / ') || 'Default',
+        optionValues,
+        priceMinor,
+        compareAtPriceMinor: discount === null ? null : roundPrice(priceMinor * discount),
+        weightGrams: Math.round((model.weightGrams ?? 0) * random.between(0.9, 1.1)),
+        imageId: imageByColor.get(optionValues.find((value) => value in COLORS) ?? '') ?? null,
+        stockOnHand: isSoldOut ? 0 : stockOf(priceMinor, random),
+        allowBackorder,
+      };
+    });
 }
 
 /** The archetype's variant that is most like these values: it says what a size costs more. */

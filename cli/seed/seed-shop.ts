@@ -37,7 +37,10 @@ export function isShopEmpty(databases: SeedDatabases): Promise<boolean> {
  * All three databases commit at the end, so a seed that is cut short leaves them empty.
  */
 export async function seedShop(databases: SeedDatabases, options: SeedOptions = {}): Promise<SeedCounts> {
-  const counts = { ...SEED_DEFAULTS, ...definedOnly({ products: options.products, orders: options.orders, customers: options.customers }) };
+  const counts = {
+    ...SEED_DEFAULTS,
+    ...definedOnly({ products: options.products, orders: options.orders, customers: options.customers }),
+  };
   const { currency = 'EUR', endsAt = midnight(), onProgress = () => undefined } = options;
   const archetypes = await readCatalogue();
   const tree = growTree(archetypes);
@@ -52,14 +55,11 @@ export async function seedShop(databases: SeedDatabases, options: SeedOptions = 
     const sales: SeedSale[] = [];
     const orders = noting(makeOrders({ products, users, count: counts.orders, currency, endsAt }), sales);
     await writeOrders(clients.order, orders, (written) => onProgress(written / work, `${written.toLocaleString('en')} orders`));
-    let written = 0;
-    const onProduct = (): void => {
-      written += 1;
-      if (written % 250 === 0) onProgress((counts.orders + 2 * written) / work, `${written.toLocaleString('en')} products`);
-    };
-    await writeProducts(clients.product, { currency, categories: tree.categories, products: () => products.all(), sales }, onProduct);
+    await writeProducts(clients.product, { currency, categories: tree.categories, products: products.all(), sales }, (written) =>
+      onProgress((counts.orders + 3 * written) / work, `${written.toLocaleString('en')} products`),
+    );
     await eachClient(clients, 'COMMIT');
-    onProgress(0.97, 'statistics');
+    onProgress(0.99, 'statistics');
     await eachClient(clients, 'ANALYZE');
     onProgress(1, 'done');
   });

@@ -9,7 +9,12 @@ export function seedCommand(): Command {
     .description('fill empty databases with a demo shop: accounts, products and a year of orders; equal numbers give equal shops')
     .option('--products <number>', 'how many products, up to 100,000', countUpTo(100_000, 1), SEED_DEFAULTS.products)
     .option('--orders <number>', 'how many orders, up to 1,000,000', countUpTo(1_000_000), SEED_DEFAULTS.orders)
-    .option('--customers <number>', 'how many customers beside the demo accounts, up to 100,000', countUpTo(100_000), SEED_DEFAULTS.customers)
+    .option(
+      '--customers <number>',
+      'how many customers beside the demo accounts, up to 100,000',
+      countUpTo(100_000),
+      SEED_DEFAULTS.customers,
+    )
     .option('-d, --data-dir <folder>', 'where the database lives, when no database is set', '.mercato')
     .option('--reset', 'first delete all accounts, products and orders that are there', false)
     .action(async (options: SeedCommandOptions) => {

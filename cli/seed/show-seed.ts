@@ -24,12 +24,17 @@ async function seed(databases: DatabaseUrls, options: SeedCommandOptions, settin
   const startedMs = performance.now();
   const progress = startProgress('seed', 100);
   try {
-    const counts = await seedShop(databases, { ...options, currency: settings.currency, onProgress: (done, note) => progress.update(done * 100, note) });
+    const counts = await seedShop(databases, {
+      ...options,
+      currency: settings.currency,
+      onProgress: (done, note) => progress.update(done * 100, note),
+    });
     progress.end();
     const count = (value: number): string => value.toLocaleString('en');
-    say(`seeded ${count(counts.products)} products, ${count(counts.customers)} customers and ${count(counts.orders)} orders in ${formatDuration(performance.now() - startedMs)}`);
+    say(
+      `seeded ${count(counts.products)} products, ${count(counts.customers)} customers and ${count(counts.orders)} orders in ${formatDuration(performance.now() - startedMs)}`,
+    );
   } finally {
     progress.end();
   }
 }
-

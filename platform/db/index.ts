@@ -3,3 +3,4 @@ export { countingStatements, type StatementLog } from './statement-counter';
 export { keysetPage, keysetSql, type KeysetRequest, type KeysetSql, type SortColumn } from './keyset';
 export { MoneyColumn, minorUnits, minorToDecimal, decimalToMinor } from './columns';
 export { copyRows, type CopyCell } from './copy-rows';
+export { bulkLoad } from './bulk-load';

@@ -1,12 +1,14 @@
 import type { ClientBase } from 'pg';
-import { copyRows, minorToDecimal, type CopyCell } from '../../../platform/db';
+import { bulkLoad, copyRows, minorToDecimal, type CopyCell } from '../../../platform/db';
 import type { SeedOrder } from './seed-order';
 
 /** Orders are generated once, so a batch goes into all tables before the next one is made. */
 const BATCH = 5_000;
 
 export async function isOrderDatabaseEmpty(client: ClientBase): Promise<boolean> {
-  const { rows } = await client.query<{ taken: boolean }>('SELECT EXISTS (SELECT 1 FROM "order") OR EXISTS (SELECT 1 FROM cart) AS taken');
+  const { rows } = await client.query<{ taken: boolean }>(
+    'SELECT EXISTS (SELECT 1 FROM "order") OR EXISTS (SELECT 1 FROM cart) AS taken',
+  );
   return rows[0]?.taken === false;
 }
 
@@ -16,7 +18,18 @@ export async function isOrderDatabaseEmpty(client: ClientBase): Promise<boolean>
  * @param orders oldest first
  * @param onBatch called with the number of orders written so far
  */
-export async function writeOrders(client: ClientBase, orders: Iterable<SeedOrder>, onBatch: (written: number) => void): Promise<void> {
+export async function writeOrders(
+  client: ClientBase,
+  orders: Iterable<SeedOrder>,
+  onBatch: (written: number) => void,
+): Promise<void> {
+  await bulkLoad(client, ['"order"', 'order_item', 'order_event', 'payment', 'shipment'], () =>
+    loadOrders(client, orders, onBatch),
+  );
+  await client.query(`SELECT setval(pg_get_serial_sequence('"order"', 'id'), (SELECT coalesce(max(id), 1) FROM "order"))`);
+}
+
+async function loadOrders(client: ClientBase, orders: Iterable<SeedOrder>, onBatch: (written: number) => void): Promise<void> {
   let written = 0;
   for (const batch of batchesOf(orders)) {
     await copyRows(client, '"order"', ORDER_COLUMNS, batch.map(orderRow));
@@ -27,47 +40,128 @@ export async function writeOrders(client: ClientBase, orders: Iterable<SeedOrder
     written += batch.length;
     onBatch(written);
   }
-  await client.query(`SELECT setval(pg_get_serial_sequence('"order"', 'id'), (SELECT coalesce(max(id), 1) FROM "order"))`);
 }
 
 const ORDER_COLUMNS = [
-  'id', 'number', 'user_id', 'guest_token_hash', 'email', 'order_date', 'status', 'payment_status', 'fulfilment_status', 'currency',
-  'subtotal_amount', 'shipping_amount', 'tax_amount', 'total_amount', 'shipping_method', 'shipping_address', 'note', 'reservation_id',
-  'placed_key', 'cancelled_reason', 'version', 'updated_at',
+  'id',
+  'number',
+  'user_id',
+  'guest_token_hash',
+  'email',
+  'order_date',
+  'status',
+  'payment_status',
+  'fulfilment_status',
+  'currency',
+  'subtotal_amount',
+  'shipping_amount',
+  'tax_amount',
+  'total_amount',
+  'shipping_method',
+  'shipping_address',
+  'note',
+  'reservation_id',
+  'placed_key',
+  'cancelled_reason',
+  'version',
+  'updated_at',
 ];
-const ITEM_COLUMNS = ['order_id', 'product_id', 'variant_id', 'name', 'variant_title', 'sku', 'image_url', 'quantity', 'price', 'position'];
+const ITEM_COLUMNS = [
+  'order_id',
+  'product_id',
+  'variant_id',
+  'name',
+  'variant_title',
+  'sku',
+  'image_url',
+  'quantity',
+  'price',
+  'position',
+];
 const EVENT_COLUMNS = ['order_id', 'sequence', 'type', 'data', 'actor_kind', 'actor_id', 'at'];
 const PAYMENT_COLUMNS = [
-  'order_id', 'provider', 'reference', 'status', 'capture_on', 'currency', 'amount', 'captured_amount', 'refunded_amount', 'created_at', 'updated_at',
+  'order_id',
+  'provider',
+  'reference',
+  'status',
+  'capture_on',
+  'currency',
+  'amount',
+  'captured_amount',
+  'refunded_amount',
+  'created_at',
+  'updated_at',
 ];
 const SHIPMENT_COLUMNS = ['order_id', 'carrier', 'tracking_number', 'tracking_url', 'shipped_at', 'delivered_at'];
 
 function orderRow(order: SeedOrder): CopyCell[] {
   return [
-    order.id, order.number, order.userId, order.guestTokenHash, order.email, order.orderDate, order.status, order.paymentStatus,
-    order.fulfilmentStatus, order.currency, minorToDecimal(order.subtotalMinor), minorToDecimal(order.shippingMinor),
-    minorToDecimal(order.taxMinor), minorToDecimal(order.totalMinor), order.shippingMethod, { ...order.shippingAddress }, order.note,
-    order.reservationId, order.reservationId, order.cancelledReason, order.events.length, lastChange(order),
+    order.id,
+    order.number,
+    order.userId,
+    order.guestTokenHash,
+    order.email,
+    order.orderDate,
+    order.status,
+    order.paymentStatus,
+    order.fulfilmentStatus,
+    order.currency,
+    minorToDecimal(order.subtotalMinor),
+    minorToDecimal(order.shippingMinor),
+    minorToDecimal(order.taxMinor),
+    minorToDecimal(order.totalMinor),
+    order.shippingMethod,
+    { ...order.shippingAddress },
+    order.note,
+    order.reservationId,
+    order.reservationId,
+    order.cancelledReason,
+    order.events.length,
+    lastChange(order),
   ];
 }
 
 function itemRows({ id, items }: SeedOrder): CopyCell[][] {
   return items.map(({ productId, variantId, name, variantTitle, sku, imageUrl, quantity, priceMinor }, at) => [
-    id, productId, variantId, name, variantTitle, sku, imageUrl, quantity, minorToDecimal(priceMinor), at + 1,
+    id,
+    productId,
+    variantId,
+    name,
+    variantTitle,
+    sku,
+    imageUrl,
+    quantity,
+    minorToDecimal(priceMinor),
+    at + 1,
   ]);
 }
 
 function eventRows({ id, events }: SeedOrder): CopyCell[][] {
   return events.map(({ type, from, to, details, actorKind, actorId, at }, index) => [
-    id, index + 1, type, { ...details, from, to }, actorKind, actorId, at,
+    id,
+    index + 1,
+    type,
+    { ...details, from, to },
+    actorKind,
+    actorId,
+    at,
   ]);
 }
 
 function paymentRow(order: SeedOrder): CopyCell[] {
   const { status, captureOn, capturedMinor, refundedMinor } = order.payment;
   return [
-    order.id, 'sandbox', order.reservationId, status, captureOn, order.currency, minorToDecimal(order.totalMinor), minorToDecimal(capturedMinor),
-    minorToDecimal(refundedMinor), order.orderDate, lastChange(order),
+    order.id,
+    'sandbox',
+    order.reservationId,
+    status,
+    captureOn,
+    order.currency,
+    minorToDecimal(order.totalMinor),
+    minorToDecimal(capturedMinor),
+    minorToDecimal(refundedMinor),
+    order.orderDate,
+    lastChange(order),
   ];
 }
 

@@ -1,8 +1,11 @@
 import type { ClientBase } from 'pg';
-import { copyRows, minorToDecimal, type CopyCell } from '../../../platform/db';
+import { bulkLoad, copyRows, minorToDecimal, type CopyCell } from '../../../platform/db';
 import type { SeedCatalogue, SeedProduct, SeedSale, SeedVariant } from './seed-product';
 
 const TABLES = ['category', 'product', 'product_image', 'product_variant', 'stock_movement'] as const;
+const LOADED = [
+  'product', 'product_category', 'product_image', 'product_variant', 'stock_movement', 'stock_reservation', 'stock_reservation_line',
+];
 
 /** Products go into all their tables before the next ones are made, so that few are in memory at once. */
 const BATCH = 500;
@@ -19,8 +22,15 @@ export async function isProductDatabaseEmpty(client: ClientBase): Promise<boolea
  * @param onBatch called with the number of products written so far
  */
 export async function writeProducts(client: ClientBase, catalogue: SeedCatalogue, onBatch: (written: number) => void): Promise<void> {
-  const { currency, categories, products, sales } = catalogue;
+  const { categories } = catalogue;
   await copyRows(client, 'category', ['id', 'name', 'slug', 'description', 'parent_id', 'position'], categories.map(categoryRow));
+  await bulkLoad(client, LOADED, () => loadProducts(client, catalogue, onBatch));
+  for (const table of TABLES) {
+    await client.query(`SELECT setval(pg_get_serial_sequence('${table}', 'id'), coalesce((SELECT max(id) FROM ${table}), 1))`);
+  }
+}
+
+async function loadProducts(client: ClientBase, { currency, products, sales }: SeedCatalogue, onBatch: (written: number) => void): Promise<void> {
   const sold = soldByVariant(sales);
   let written = 0;
   for (const batch of batchesOf(products)) {
@@ -35,9 +45,6 @@ export async function writeProducts(client: ClientBase, catalogue: SeedCatalogue
   await copyRows(client, 'stock_movement', MOVEMENT_COLUMNS, sales.flatMap(saleRows));
   await copyRows(client, 'stock_reservation', ['id', 'status', 'created_at', 'updated_at'], sales.map(reservationRow));
   await copyRows(client, 'stock_reservation_line', ['reservation_id', 'variant_id', 'quantity'], sales.flatMap(reservationLines));
-  for (const table of TABLES) {
-    await client.query(`SELECT setval(pg_get_serial_sequence('${table}', 'id'), coalesce((SELECT max(id) FROM ${table}), 1))`);
-  }
 }
 
 const PRODUCT_COLUMNS = [
