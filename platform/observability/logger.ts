@@ -4,7 +4,20 @@ import type { Settings } from '../config';
 export type { Logger };
 
 /** Names under which secrets travel; their values never reach a log line. */
-const SECRETS = ['authorization', 'cookie', 'password', 'newPassword', 'currentPassword', 'token', 'refreshToken', 'accessToken', 'signature'];
+const SECRETS: ReadonlySet<string> = new Set([
+  'authorization',
+  'cookie',
+  'password',
+  'newPassword',
+  'currentPassword',
+  'token',
+  'refreshToken',
+  'accessToken',
+  'guestToken',
+  'signature',
+]);
+const HIDDEN = '[hidden]';
+const MAX_DEPTH = 4;
 
 /** What a log line says of an error: never the parameters of a statement, which hold what people typed. */
 export function describeError(error: unknown): object {
@@ -22,8 +35,31 @@ export function describeError(error: unknown): object {
 
 /** JSON lines on standard error, one logger a process; children carry `requestId` and the component's name. */
 export function createLogger(settings: Pick<Settings, 'logLevel'>, name: string): Logger {
-  const paths = SECRETS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]);
-  return pino({ name, level: settings.logLevel, serializers: { err: describeError }, redact: { paths, censor: '[hidden]' } }, pino.destination({ dest: 2, sync: false }));
+  const options = {
+    name,
+    level: settings.logLevel,
+    // Not pino's own redaction: its wildcard paths cost more than the rest of a request's log line.
+    formatters: { log: (line: Record<string, unknown>) => withoutSecrets(line, 0) },
+    serializers: { err: describeError },
+  };
+  return pino(options, pino.destination({ dest: 2, sync: false }));
+}
+
+/** The record itself where it holds no secret, else a copy. Errors are left to {@link describeError}, which tells little. */
+function withoutSecrets(record: Record<string, unknown>, depth: number): Record<string, unknown> {
+  let copy: Record<string, unknown> | null = null;
+  for (const key in record) {
+    const value = record[key];
+    const clean = SECRETS.has(key) ? HIDDEN : isSearchable(value) && depth < MAX_DEPTH ? withoutSecrets(value, depth + 1) : value;
+    if (clean === value) continue;
+    copy ??= Array.isArray(record) ? ([...record] as unknown as Record<string, unknown>) : { ...record };
+    copy[key] = clean;
+  }
+  return copy ?? record;
+}
+
+function isSearchable(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !(value instanceof Error);
 }
 
 /** A child for a library that tells too much: warnings and worse alone. */
