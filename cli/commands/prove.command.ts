@@ -6,14 +6,15 @@ import { findModules, listOf, pickModule } from '../prove/modules';
 const proofs = (): readonly Proof[] => findModules<Proof>('test/prove', 'proof');
 const benchmarks = (): readonly Benchmark[] => findModules<Benchmark>('bench', 'benchmark');
 
-/** `mercato prove NAME [--full]` */
+/** `mercato prove NAME [--full] [--update]` */
 export function proveCommand(): Command {
   return new Command('prove')
     .description('show that a claim holds, on a system of its own')
     .argument('<name>', 'which')
     .option('--full', 'take the time that the full claim needs', false)
+    .option('--update', 'write what is found into the committed snapshot, where there is one', false)
     .addHelpText('after', () => `\nProofs:\n${listOf(proofs())}`)
-    .action(async (name: string, options: { full: boolean }) => {
+    .action(async (name: string, options: { full: boolean; update: boolean }) => {
       const proof = pickModule(proofs(), name);
       const { runProof } = require('../prove/run') as typeof import('../prove/run');
       if (!(await runProof(proof, options))) process.exitCode = 1;

@@ -7,9 +7,9 @@ import { formatDuration, say } from '../print';
 import { figuresLine } from './modules';
 
 /** Runs a proof on servers of its own. @returns whether it holds */
-export async function runProof(proof: Proof, options: { readonly full: boolean }): Promise<boolean> {
+export async function runProof(proof: Proof, options: { readonly full: boolean; readonly update: boolean }): Promise<boolean> {
   const startedMs = performance.now();
-  const result = await onOwnServers(false, (system) => proof.run({ full: options.full, say, startSystem: system }));
+  const result = await onOwnServers(false, (system) => proof.run({ ...options, say, startSystem: system }));
   say(`took ${formatDuration(performance.now() - startedMs)}`);
   say(`${proof.name}: ${result.isProven ? 'PROVEN' : 'NOT PROVEN'} ${figuresLine(result.figures)}`);
   return result.isProven;

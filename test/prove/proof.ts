@@ -14,6 +14,8 @@ export interface Proof {
 export interface ProofContext {
   /** Whether to take the time that the full claim needs; otherwise a minute at most. */
   readonly full: boolean;
+  /** Whether what is found becomes what is expected from now on, for proofs that keep a snapshot. */
+  readonly update: boolean;
   /** Prints a line of the transcript. */
   say(line: string): void;
   /** A system on free ports and fresh databases, taken down after the proof. */
