@@ -15,7 +15,5 @@ export interface UserEvents {
   readonly 'session.revoked': { readonly sessionId: string; readonly userId: string; readonly reason: SessionEndReason };
 }
 
-export type UserEventType = keyof UserEvents;
-
 export type SessionEndReason = 'LOGGED_OUT' | 'TOKEN_REUSED' | 'PASSWORD_CHANGED';
 export type AccessEndReason = 'LOGGED_OUT' | 'PASSWORD_RESET' | 'ROLES_CHANGED' | 'DISABLED' | 'ERASED';

@@ -9,7 +9,8 @@ export function readLine(value: string, field: string, minimum: number, maximum:
   const text = value.normalize('NFC').trim();
   const length = [...text].length;
   if (length < minimum || length > maximum) throw badInput(field, `must have ${minimum} to ${maximum} characters`);
-  if (!text.isWellFormed() || CONTROL_CHARACTERS.test(text)) throw badInput(field, 'must be one line of plain text without control characters');
+  if (!text.isWellFormed() || CONTROL_CHARACTERS.test(text))
+    throw badInput(field, 'must be one line of plain text without control characters');
   return text;
 }
 
@@ -28,13 +29,15 @@ export function readEmail(value: string, field = 'input.email'): string {
 
 /** A password as typed. It is hashed in NFKC, so that one typed on another keyboard is the same. */
 export function readPassword(value: string, field: string): string {
-  if (value.length > MAX_PASSWORD_INPUT || !value.isWellFormed()) throw badInput(field, `must have ${MAX_PASSWORD_INPUT} characters at most`);
+  if (value.length > MAX_PASSWORD_INPUT || !value.isWellFormed())
+    throw badInput(field, `must have ${MAX_PASSWORD_INPUT} characters at most`);
   return value.normalize('NFKC');
 }
 
 /** A token out of a mail or an answer of ours. */
 export function readToken(value: string, field: string): string {
-  if (value.length < 1 || value.length > 200 || /[^\w-]/.test(value)) throw badInput(field, 'must be a token as this API gave it');
+  if (value.length < 1 || value.length > 200 || /[^\w-]/.test(value))
+    throw badInput(field, 'must be a token as this API gave it');
   return value;
 }
 

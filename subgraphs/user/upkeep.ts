@@ -15,7 +15,11 @@ const SWEEPS = [
 ] as const;
 
 /** Once now and then every hour: a fresh signing key where it is time, and no rows that nobody needs. */
-export async function startUpkeep(database: DataSource, keys: SigningKeyService, logger: Logger): Promise<{ stop(): Promise<void> }> {
+export async function startUpkeep(
+  database: DataSource,
+  keys: SigningKeyService,
+  logger: Logger,
+): Promise<{ stop(): Promise<void> }> {
   const ended = new AbortController();
   const once = async (): Promise<void> => {
     try {

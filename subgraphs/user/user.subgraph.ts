@@ -2,7 +2,13 @@ import type { JSONWebKeySet } from 'jose';
 import type { DataSource } from 'typeorm';
 import { openable } from '../../platform/db';
 import { OutboxEvent, startOutboxRelay } from '../../platform/events';
-import { buildSubgraph, createSubgraphExecutor, type SubgraphDependencies, type SubgraphModule, type SubgraphSchema } from '../../platform/federation';
+import {
+  buildSubgraph,
+  createSubgraphExecutor,
+  type SubgraphDependencies,
+  type SubgraphModule,
+  type SubgraphSchema,
+} from '../../platform/federation';
 import type { Routes } from '../../platform/http';
 import { AccountResolver, AccountService, createAccountLoaders, User } from './account';
 import { Address, AddressBookResolver, AddressResolver, AddressService, createAddressLoaders } from './address';
@@ -110,11 +116,16 @@ function createSchema(services: Services): SubgraphSchema {
 }
 
 /** Relay of the outbox, upkeep, and mail where there is a server to take it. Answers how to stop all of it. */
-async function startUserWork(deps: SubgraphDependencies, database: DataSource, keys: SigningKeyService): Promise<() => Promise<void>> {
+async function startUserWork(
+  deps: SubgraphDependencies,
+  database: DataSource,
+  keys: SigningKeyService,
+): Promise<() => Promise<void>> {
   const { settings, databaseUrl, bus, logger } = deps;
   const { smtpUrl, mailFrom: from, publicUrl } = settings;
   const running = [startOutboxRelay(databaseUrl, bus, logger), await startUpkeep(database, keys, logger)];
   if (smtpUrl !== null) running.push(startMailWorker({ databaseUrl, smtpUrl, from, publicUrl, logger }));
-  else if (settings.environment === 'production') logger.warn('SMTP_URL is not set: mails wait in the database and nobody gets them');
+  else if (settings.environment === 'production')
+    logger.warn('SMTP_URL is not set: mails wait in the database and nobody gets them');
   return async () => void (await Promise.all(running.map((part) => part.stop())));
 }

@@ -35,11 +35,15 @@ describe('accounts', () => {
     const input = { email, name: 'Ada', password: PASSWORD };
     const answers = await Promise.all(
       [email, email.toUpperCase(), email, email].map((address) =>
-        ask<{ registerAccount: { user: object | null; errors: { code: string }[] } }>(user, REGISTER, { input: { ...input, email: address } }),
+        ask<{ registerAccount: { user: object | null; errors: { code: string }[] } }>(user, REGISTER, {
+          input: { ...input, email: address },
+        }),
       ),
     );
     expect(answers.filter((answer) => answer.registerAccount.user !== null)).toHaveLength(1);
-    expect(answers.flatMap((answer) => answer.registerAccount.errors.map(({ code }) => code))).toEqual(Array(3).fill('EMAIL_TAKEN'));
+    expect(answers.flatMap((answer) => answer.registerAccount.errors.map(({ code }) => code))).toEqual(
+      Array(3).fill('EMAIL_TAKEN'),
+    );
   });
 
   it.each([
@@ -53,7 +57,11 @@ describe('accounts', () => {
     const { registerAccount } = await ask<{ registerAccount: object }>(user, REGISTER, {
       input: { email: 'ada.lovelace@example.com', name: 'Ada', password },
     });
-    expect(registerAccount).toMatchObject({ user: null, tokens: null, errors: [{ code: 'WEAK_PASSWORD', reason, path: ['input', 'password'] }] });
+    expect(registerAccount).toMatchObject({
+      user: null,
+      tokens: null,
+      errors: [{ code: 'WEAK_PASSWORD', reason, path: ['input', 'password'] }],
+    });
   });
 
   it.each([
@@ -68,7 +76,9 @@ describe('accounts', () => {
     ['name', '\ud800'],
     ['password', 'x'.repeat(2_000)],
   ])('names the field %s when it is %j', async (field, value) => {
-    const { errors } = await user.execute(REGISTER, { input: { email: freshEmail(), name: 'Ada', password: PASSWORD, [field]: value } });
+    const { errors } = await user.execute(REGISTER, {
+      input: { email: freshEmail(), name: 'Ada', password: PASSWORD, [field]: value },
+    });
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', field: `input.${field}` });
   });
 
@@ -101,10 +111,15 @@ describe('accounts', () => {
     const UPDATE = `mutation ($input: UpdateProfileInput!) { updateProfile(input: $input) {
       user { name version } errors { __typename ... on AccountVersionConflict { current { name version } } } } }`;
     const input = { name: 'Countess Lovelace', expectedVersion: 1 };
-    expect(await ask(user, UPDATE, { input }, ada.viewer)).toEqual({ updateProfile: { user: { name: 'Countess Lovelace', version: 2 }, errors: [] } });
+    expect(await ask(user, UPDATE, { input }, ada.viewer)).toEqual({
+      updateProfile: { user: { name: 'Countess Lovelace', version: 2 }, errors: [] },
+    });
     expect(await ask(user, '{ me { name } }', {}, ada.viewer)).toEqual({ me: { name: 'Countess Lovelace' } });
     expect(await ask(user, UPDATE, { input: { name: 'Late', expectedVersion: 1 } }, ada.viewer)).toEqual({
-      updateProfile: { user: null, errors: [{ __typename: 'AccountVersionConflict', current: { name: 'Countess Lovelace', version: 2 } }] },
+      updateProfile: {
+        user: null,
+        errors: [{ __typename: 'AccountVersionConflict', current: { name: 'Countess Lovelace', version: 2 } }],
+      },
     });
     expect(await codeOf(user, UPDATE, { input })).toBe('UNAUTHENTICATED');
     const events = await user.database.query(`SELECT type, touches FROM outbox WHERE key = $1 ORDER BY id`, [ada.id]);
@@ -118,7 +133,9 @@ describe('accounts', () => {
     const ada = await person(user);
     const CONTACTS = 'query ($ids: [ID!]!) { userContacts(ids: $ids) { id email name } }';
     const ids = [ada.id, 'usr_000000000', 'nonsense'];
-    expect(await ask(user, CONTACTS, { ids }, service)).toEqual({ userContacts: [{ id: ada.id, email: ada.email, name: 'Ada Lovelace' }, null, null] });
+    expect(await ask(user, CONTACTS, { ids }, service)).toEqual({
+      userContacts: [{ id: ada.id, email: ada.email, name: 'Ada Lovelace' }, null, null],
+    });
     expect(await codeOf(user, CONTACTS, { ids }, viewerOf(1, ['ADMIN']))).toBe('NOT_FOUND');
     expect(await codeOf(user, '{ accessTokenKeys }', {}, viewerOf(1, ['ADMIN']))).toBe('NOT_FOUND');
     expect(await ask(user, '{ accessTokenKeys }', {}, service)).toEqual({ accessTokenKeys: await user.module.jwks() });

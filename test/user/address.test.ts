@@ -6,8 +6,10 @@ const ADD = `mutation ($input: AddAddressInput!) { addAddress(input: $input) {
   address { id name company line1 city countryCode isDefault version } errors { __typename ... on TooManyAddresses { limit } } } }`;
 const UPDATE = `mutation ($input: UpdateAddressInput!) { updateAddress(input: $input) {
   address { city phone version } errors { __typename ... on AddressVersionConflict { current { city version } } } } }`;
-const REMOVE = 'mutation ($addressId: ID!) { removeAddress(input: { addressId: $addressId }) { removed { id } errors { __typename } } }';
-const SET_DEFAULT = 'mutation ($addressId: ID!) { setDefaultAddress(input: { addressId: $addressId }) { address { id isDefault } errors { __typename } } }';
+const REMOVE =
+  'mutation ($addressId: ID!) { removeAddress(input: { addressId: $addressId }) { removed { id } errors { __typename } } }';
+const SET_DEFAULT =
+  'mutation ($addressId: ID!) { setDefaultAddress(input: { addressId: $addressId }) { address { id isDefault } errors { __typename } } }';
 const BOOK = '{ me { addresses { id isDefault } defaultAddress { id } } }';
 
 interface Book {
@@ -27,18 +29,32 @@ describe('address books', () => {
   afterAll(() => user.close());
 
   const add = async (changes: object = {}): Promise<string> => {
-    const { addAddress } = await ask<{ addAddress: { address: { id: string } } }>(user, ADD, { input: { ...HOME, ...changes } }, ada.viewer);
+    const { addAddress } = await ask<{ addAddress: { address: { id: string } } }>(
+      user,
+      ADD,
+      { input: { ...HOME, ...changes } },
+      ada.viewer,
+    );
     return addAddress.address.id;
   };
   const book = async () => (await ask<Book>(user, BOOK, {}, ada.viewer)).me;
 
   it('adds addresses; the first is the default until another is chosen', async () => {
     expect(await ask(user, ADD, { input: HOME }, ada.viewer)).toMatchObject({
-      addAddress: { address: { name: 'Ada Lovelace', company: null, countryCode: 'GB', isDefault: true, version: 1 }, errors: [] },
+      addAddress: {
+        address: { name: 'Ada Lovelace', company: null, countryCode: 'GB', isDefault: true, version: 1 },
+        errors: [],
+      },
     });
     const [home = ''] = (await book()).addresses.map(({ id }) => id);
     const office = await add({ company: 'Analytical Engines' });
-    expect(await book()).toEqual({ addresses: [{ id: home, isDefault: true }, { id: office, isDefault: false }], defaultAddress: { id: home } });
+    expect(await book()).toEqual({
+      addresses: [
+        { id: home, isDefault: true },
+        { id: office, isDefault: false },
+      ],
+      defaultAddress: { id: home },
+    });
     await ask(user, SET_DEFAULT, { addressId: office }, ada.viewer);
     expect((await book()).defaultAddress).toEqual({ id: office });
     const cottage = await add({ isDefault: true });
@@ -53,9 +69,13 @@ describe('address books', () => {
 
   it('hands the default on when it is removed', async () => {
     const [first, second] = [await add(), await add()];
-    expect(await ask(user, REMOVE, { addressId: first }, ada.viewer)).toEqual({ removeAddress: { removed: { id: first }, errors: [] } });
+    expect(await ask(user, REMOVE, { addressId: first }, ada.viewer)).toEqual({
+      removeAddress: { removed: { id: first }, errors: [] },
+    });
     expect(await book()).toEqual({ addresses: [{ id: second, isDefault: true }], defaultAddress: { id: second } });
-    expect(await ask(user, REMOVE, { addressId: first }, ada.viewer)).toMatchObject({ removeAddress: { errors: [{ __typename: 'AddressNotFound' }] } });
+    expect(await ask(user, REMOVE, { addressId: first }, ada.viewer)).toMatchObject({
+      removeAddress: { errors: [{ __typename: 'AddressNotFound' }] },
+    });
   });
 
   it('changes what is given, and tells of a change in between', async () => {
@@ -66,16 +86,25 @@ describe('address books', () => {
     });
     expect(await update({ phone: null })).toMatchObject({ updateAddress: { address: { phone: null, version: 3 } } });
     expect(await update({ city: 'Late', expectedVersion: 2 })).toEqual({
-      updateAddress: { address: null, errors: [{ __typename: 'AddressVersionConflict', current: { city: 'Ockham', version: 3 } }] },
+      updateAddress: {
+        address: null,
+        errors: [{ __typename: 'AddressVersionConflict', current: { city: 'Ockham', version: 3 } }],
+      },
     });
   });
 
   it('belongs to its owner alone', async () => {
     const addressId = await add();
     const eve = await person(user);
-    expect(await ask(user, UPDATE, { input: { addressId, city: 'Elsewhere' } }, eve.viewer)).toMatchObject({ updateAddress: { errors: [{ __typename: 'AddressNotFound' }] } });
-    expect(await ask(user, REMOVE, { addressId }, eve.viewer)).toMatchObject({ removeAddress: { errors: [{ __typename: 'AddressNotFound' }] } });
-    expect(await ask(user, SET_DEFAULT, { addressId }, eve.viewer)).toMatchObject({ setDefaultAddress: { errors: [{ __typename: 'AddressNotFound' }] } });
+    expect(await ask(user, UPDATE, { input: { addressId, city: 'Elsewhere' } }, eve.viewer)).toMatchObject({
+      updateAddress: { errors: [{ __typename: 'AddressNotFound' }] },
+    });
+    expect(await ask(user, REMOVE, { addressId }, eve.viewer)).toMatchObject({
+      removeAddress: { errors: [{ __typename: 'AddressNotFound' }] },
+    });
+    expect(await ask(user, SET_DEFAULT, { addressId }, eve.viewer)).toMatchObject({
+      setDefaultAddress: { errors: [{ __typename: 'AddressNotFound' }] },
+    });
     expect(await codeOf(user, ADD, { input: HOME })).toBe('UNAUTHENTICATED');
   });
 
@@ -97,7 +126,9 @@ describe('address books', () => {
       `INSERT INTO address (user_id, name, line1, city, country_code) SELECT $1, 'Ada', 'Street ' || n, 'London', 'GB' FROM generate_series(1, 50) n`,
       [ada.key],
     );
-    expect(await ask(user, ADD, { input: HOME }, ada.viewer)).toEqual({ addAddress: { address: null, errors: [{ __typename: 'TooManyAddresses', limit: 50 }] } });
+    expect(await ask(user, ADD, { input: HOME }, ada.viewer)).toEqual({
+      addAddress: { address: null, errors: [{ __typename: 'TooManyAddresses', limit: 50 }] },
+    });
   });
 
   it('reads the books of a page of users in one statement', async () => {
@@ -105,7 +136,14 @@ describe('address books', () => {
     await add();
     const statementsOf = async (first: number): Promise<number> => {
       const log: StatementLog = { statements: [] };
-      await countingStatements(log, () => ask(user, 'query ($first: Int!) { users(first: $first) { nodes { addresses { city } defaultAddress { id } } } }', { first }, staff.viewer));
+      await countingStatements(log, () =>
+        ask(
+          user,
+          'query ($first: Int!) { users(first: $first) { nodes { addresses { city } defaultAddress { id } } } }',
+          { first },
+          staff.viewer,
+        ),
+      );
       return log.statements.length;
     };
     expect([await statementsOf(1), await statementsOf(5)]).toEqual([2, 2]);

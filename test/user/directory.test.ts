@@ -6,7 +6,8 @@ const LIST = `query ($first: Int, $after: String, $last: Int, $before: String, $
     nodes { name } totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`;
 const SET_ROLES = `mutation ($input: SetUserRolesInput!) { setUserRoles(input: $input) {
   user { roles version } errors { __typename ... on AccountVersionConflict { current { roles } } } } }`;
-const DISABLE = 'mutation ($userId: ID!) { disableUser(input: { userId: $userId }) { user { isDisabled } errors { __typename } } }';
+const DISABLE =
+  'mutation ($userId: ID!) { disableUser(input: { userId: $userId }) { user { isDisabled } errors { __typename } } }';
 const ENABLE = 'mutation ($userId: ID!) { enableUser(input: { userId: $userId }) { user { isDisabled } errors { __typename } } }';
 
 interface Listed {
@@ -56,7 +57,11 @@ describe('the directory', () => {
     const back = await list({ search: word, sort, first: null, last: 4, before: page.users.pageInfo.startCursor });
     expect(namesOf(back)).toEqual(all.slice(0, 4));
     expect(back.users.totalCount).toBe(5);
-    const other = await user.execute(LIST, { first: 2, search: word, sort: sort === 'NAME' ? 'EMAIL' : 'NAME', after: page.users.pageInfo.endCursor }, admin.viewer);
+    const other = await user.execute(
+      LIST,
+      { first: 2, search: word, sort: sort === 'NAME' ? 'EMAIL' : 'NAME', after: page.users.pageInfo.endCursor },
+      admin.viewer,
+    );
     expect(other.errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', reason: 'CURSOR_OF_ANOTHER_LIST' });
   });
 
@@ -75,7 +80,8 @@ describe('the directory', () => {
     expect(await codeOf(user, LIST, { first: 1 })).toBe('UNAUTHENTICATED');
     expect(await codeOf(user, LIST, { first: 1 }, ada.viewer)).toBe('FORBIDDEN');
     expect(await codeOf(user, LIST, { first: 1 }, staff.viewer)).toBeNull();
-    for (const operation of [DISABLE, ENABLE]) expect(await codeOf(user, operation, { userId: ada.id }, staff.viewer)).toBe('FORBIDDEN');
+    for (const operation of [DISABLE, ENABLE])
+      expect(await codeOf(user, operation, { userId: ada.id }, staff.viewer)).toBe('FORBIDDEN');
     expect(await codeOf(user, SET_ROLES, { input: { userId: ada.id, roles: ['ADMIN'] } }, staff.viewer)).toBe('FORBIDDEN');
     expect(await codeOf(user, SET_ROLES, { input: { userId: ada.id, roles: [] } }, admin.viewer)).toBe('BAD_USER_INPUT');
   });
@@ -83,36 +89,56 @@ describe('the directory', () => {
   it('gives roles, ends the access tokens with the old ones, and the next refresh has the new', async () => {
     const ada = await person(user);
     const input = { userId: ada.id, roles: ['STAFF', 'CUSTOMER', 'STAFF'], expectedVersion: 1 };
-    expect(await ask(user, SET_ROLES, { input }, admin.viewer)).toEqual({ setUserRoles: { user: { roles: ['CUSTOMER', 'STAFF'], version: 2 }, errors: [] } });
+    expect(await ask(user, SET_ROLES, { input }, admin.viewer)).toEqual({
+      setUserRoles: { user: { roles: ['CUSTOMER', 'STAFF'], version: 2 }, errors: [] },
+    });
     expect(await ask(user, SET_ROLES, { input }, admin.viewer)).toMatchObject({
       setUserRoles: { user: null, errors: [{ __typename: 'AccountVersionConflict', current: { roles: ['CUSTOMER', 'STAFF'] } }] },
     });
-    const events = await user.database.query(`SELECT data FROM outbox WHERE key = $1 AND type = 'account.access_ended'`, [ada.id]);
+    const events = await user.database.query(`SELECT data FROM outbox WHERE key = $1 AND type = 'account.access_ended'`, [
+      ada.id,
+    ]);
     expect(events).toEqual([{ data: { userId: ada.id, reason: 'ROLES_CHANGED' } }]);
     const { tokens } = await refresh(user, ada.tokens.refreshToken);
-    expect(JSON.parse(Buffer.from(tokens?.accessToken.split('.')[1] ?? '', 'base64url').toString())).toMatchObject({ roles: ['CUSTOMER', 'STAFF'] });
+    expect(JSON.parse(Buffer.from(tokens?.accessToken.split('.')[1] ?? '', 'base64url').toString())).toMatchObject({
+      roles: ['CUSTOMER', 'STAFF'],
+    });
   });
 
   it('shuts an account at once, and opens it again', async () => {
     const ada = await person(user);
-    expect(await ask(user, DISABLE, { userId: ada.id }, admin.viewer)).toEqual({ disableUser: { user: { isDisabled: true }, errors: [] } });
+    expect(await ask(user, DISABLE, { userId: ada.id }, admin.viewer)).toEqual({
+      disableUser: { user: { isDisabled: true }, errors: [] },
+    });
     expect((await refresh(user, ada.tokens.refreshToken)).errors).toEqual([{ __typename: 'SessionEnded' }]);
     expect((await logIn(user, ada.email, ada.password)).errors).toMatchObject([{ __typename: 'AccountDisabled' }]);
     expect((await logIn(user, ada.email, 'wrong password')).errors).toMatchObject([{ __typename: 'InvalidCredentials' }]);
-    expect(await ask(user, ENABLE, { userId: ada.id }, admin.viewer)).toEqual({ enableUser: { user: { isDisabled: false }, errors: [] } });
+    expect(await ask(user, ENABLE, { userId: ada.id }, admin.viewer)).toEqual({
+      enableUser: { user: { isDisabled: false }, errors: [] },
+    });
     expect((await logIn(user, ada.email, ada.password)).errors).toEqual([]);
   });
 
   it('keeps an administrator: not against oneself, and never the last two against each other', async () => {
     const own = await openUserSubgraph();
     try {
-      const [ada, bob] = [await person(own, { roles: ['CUSTOMER', 'ADMIN'] }), await person(own, { roles: ['CUSTOMER', 'ADMIN'] })];
-      expect(await ask(own, DISABLE, { userId: ada.id }, ada.viewer)).toMatchObject({ disableUser: { errors: [{ __typename: 'NotToYourself' }] } });
+      const [ada, bob] = [
+        await person(own, { roles: ['CUSTOMER', 'ADMIN'] }),
+        await person(own, { roles: ['CUSTOMER', 'ADMIN'] }),
+      ];
+      expect(await ask(own, DISABLE, { userId: ada.id }, ada.viewer)).toMatchObject({
+        disableUser: { errors: [{ __typename: 'NotToYourself' }] },
+      });
       const step = { input: { userId: ada.id, roles: ['CUSTOMER'] } };
-      expect(await ask(own, SET_ROLES, step, ada.viewer)).toMatchObject({ setUserRoles: { errors: [{ __typename: 'NotToYourself' }] } });
+      expect(await ask(own, SET_ROLES, step, ada.viewer)).toMatchObject({
+        setUserRoles: { errors: [{ __typename: 'NotToYourself' }] },
+      });
       // One round may happen to run one after the other; without the locks, one of twenty does not.
       for (let round = 0; round < 20; round += 1) {
-        const duel = await Promise.all([ask(own, DISABLE, { userId: ada.id }, bob.viewer), ask(own, DISABLE, { userId: bob.id }, ada.viewer)]);
+        const duel = await Promise.all([
+          ask(own, DISABLE, { userId: ada.id }, bob.viewer),
+          ask(own, DISABLE, { userId: bob.id }, ada.viewer),
+        ]);
         expect(JSON.stringify(duel).match(/LastAdmin/g)).toHaveLength(1);
         expect(await own.database.query(`SELECT 1 FROM "user" WHERE roles @> '{ADMIN}' AND disabled_at IS NULL`)).toHaveLength(1);
         await own.database.query('UPDATE "user" SET disabled_at = NULL');
@@ -124,7 +150,11 @@ describe('the directory', () => {
 
   it('says so for accounts that do not exist', async () => {
     const { id } = await person(user);
-    await user.database.query(`UPDATE "user" SET erased_at = now() WHERE email = (SELECT email FROM "user" ORDER BY id DESC LIMIT 1)`);
-    expect(await ask(user, DISABLE, { userId: id }, admin.viewer)).toMatchObject({ disableUser: { errors: [{ __typename: 'UserNotFound' }] } });
+    await user.database.query(
+      `UPDATE "user" SET erased_at = now() WHERE email = (SELECT email FROM "user" ORDER BY id DESC LIMIT 1)`,
+    );
+    expect(await ask(user, DISABLE, { userId: id }, admin.viewer)).toMatchObject({
+      disableUser: { errors: [{ __typename: 'UserNotFound' }] },
+    });
   });
 });

@@ -14,9 +14,12 @@ const REFRESH = `mutation ($refreshToken: String!) { refreshSession(input: { ref
 const ME = '{ me { email } }';
 
 async function register(): Promise<{ id: string; email: string; tokens: Tokens }> {
-  const { registerAccount } = await graphData<{ registerAccount: { user: { id: string; email: string }; tokens: Tokens } }>(REGISTER, {
-    email: `${randomUUID()}@example.com`,
-  });
+  const { registerAccount } = await graphData<{ registerAccount: { user: { id: string; email: string }; tokens: Tokens } }>(
+    REGISTER,
+    {
+      email: `${randomUUID()}@example.com`,
+    },
+  );
   return { ...registerAccount.user, tokens: registerAccount.tokens };
 }
 
@@ -30,7 +33,11 @@ describe('accounts through the gateway', () => {
   it('gives two tabs the same successor, and both work', async () => {
     const ada = await register();
     const tabs = await Promise.all(
-      [1, 2].map(() => graphData<{ refreshSession: { tokens: Tokens; user: { email: string } } }>(REFRESH, { refreshToken: ada.tokens.refreshToken })),
+      [1, 2].map(() =>
+        graphData<{ refreshSession: { tokens: Tokens; user: { email: string } } }>(REFRESH, {
+          refreshToken: ada.tokens.refreshToken,
+        }),
+      ),
     );
     expect(new Set(tabs.map(({ refreshSession }) => refreshSession.tokens.refreshToken)).size).toBe(1);
     for (const { refreshSession } of tabs) {

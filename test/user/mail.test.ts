@@ -71,7 +71,7 @@ describe('mail', () => {
 
   it('is sent later when the server refuses, once each by two workers, and given up after ten attempts', async () => {
     const catcher = new Catcher();
-    const user = await openUserSubgraph({ settings: { smtpUrl: await catcher.start() } });
+    const user = await openUserSubgraph({ settings: { smtpUrl: await catcher.start(), logLevel: 'silent' } });
     catcher.isRefusing = true;
     const works = [await user.module.startWork(), await user.module.startWork()];
     try {
@@ -84,7 +84,9 @@ describe('mail', () => {
       await catcher.until(() => catcher.mails.length === 1);
       expect(catcher.mails.map((mail) => mail.to)).toMatchObject([{ value: [{ address: ada.email }] }]);
       catcher.isRefusing = true;
-      await user.database.query(`UPDATE outgoing_mail SET attempts = 9, next_attempt_at = now() WHERE recipient = $1`, [bob.email]);
+      await user.database.query(`UPDATE outgoing_mail SET attempts = 9, next_attempt_at = now() WHERE recipient = $1`, [
+        bob.email,
+      ]);
       await user.database.query(`NOTIFY outgoing_mail`);
       await untilRow(user, `SELECT 1 FROM outgoing_mail WHERE dead_at IS NOT NULL AND attempts = 10`);
     } finally {
@@ -113,7 +115,9 @@ describe('mail', () => {
       await server.stop(0);
       await user.close();
     }
-    const production = await openUserSubgraph({ settings: { ...readSettings({ NODE_ENV: 'production', SUBGRAPH_SIGNING_KEY: 'x'.repeat(32) }), logLevel: 'silent' } });
+    const production = await openUserSubgraph({
+      settings: { ...readSettings({ NODE_ENV: 'production', SUBGRAPH_SIGNING_KEY: 'x'.repeat(32) }), logLevel: 'silent' },
+    });
     expect(production.module.devMailboxRoutes()).toEqual({});
     await production.close();
   });

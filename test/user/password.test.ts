@@ -1,7 +1,17 @@
 import { performance } from 'node:perf_hooks';
 import { hashPassword, isOutdated, verifyPassword } from '../../subgraphs/user/password/password-hash';
 import { Turnstile } from '../../subgraphs/user/password/turnstile';
-import { ask, freshEmail, logIn, mailedToken, openUserSubgraph, PASSWORD, person, refresh, type UserUnderTest } from './support/people';
+import {
+  ask,
+  freshEmail,
+  logIn,
+  mailedToken,
+  openUserSubgraph,
+  PASSWORD,
+  person,
+  refresh,
+  type UserUnderTest,
+} from './support/people';
 
 const NEW_PASSWORD = 'a much better one';
 const CHANGE = `mutation ($input: ChangePasswordInput!) { changePassword(input: $input) {
@@ -39,7 +49,10 @@ describe('passwords', () => {
     };
     const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => turnstile.pass(task)));
     expect(outcomes.map(({ status }) => status)).toEqual([...Array(5).fill('fulfilled'), ...Array(3).fill('rejected')]);
-    expect((outcomes[7] as PromiseRejectedResult).reason).toMatchObject({ code: 'RATE_LIMITED', details: { retryAfterSeconds: 2 } });
+    expect((outcomes[7] as PromiseRejectedResult).reason).toMatchObject({
+      code: 'RATE_LIMITED',
+      details: { retryAfterSeconds: 2 },
+    });
     expect(most).toBe(2);
     await expect(turnstile.pass(async () => Promise.reject(new Error('fails')))).rejects.toThrow('fails');
     await expect(turnstile.pass(task)).resolves.toBe('done');
@@ -62,9 +75,14 @@ describe('passwords', () => {
     const nonce = Buffer.alloc(16, 7);
     const tag = argon2Sync('argon2id', { message: PASSWORD, nonce, parallelism: 1, tagLength: 32, memory: 8_192, passes: 1 });
     const bare = (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '');
-    await user.database.query('UPDATE "user" SET password_hash = $2 WHERE id = $1', [ada.key, `$argon2id$v=19$m=8192,t=1,p=1$${bare(nonce)}$${bare(tag)}`]);
+    await user.database.query('UPDATE "user" SET password_hash = $2 WHERE id = $1', [
+      ada.key,
+      `$argon2id$v=19$m=8192,t=1,p=1$${bare(nonce)}$${bare(tag)}`,
+    ]);
     expect((await logIn(user, ada.email, PASSWORD)).errors).toEqual([]);
-    const [row] = await user.database.query<{ password_hash: string }>('SELECT password_hash FROM "user" WHERE id = $1', [ada.key]);
+    const [row] = await user.database.query<{ password_hash: string }>('SELECT password_hash FROM "user" WHERE id = $1', [
+      ada.key,
+    ]);
     expect(isOutdated(row?.password_hash ?? '')).toBe(false);
     expect((await logIn(user, ada.email, PASSWORD)).errors).toEqual([]);
   });
@@ -74,7 +92,10 @@ describe('passwords', () => {
     const [known, unknown] = [await logIn(user, ada.email, 'wrong password'), await logIn(user, freshEmail(), 'wrong password')];
     expect(known).toEqual(unknown);
     expect(known.errors).toMatchObject([{ __typename: 'InvalidCredentials' }]);
-    const [reset, noReset] = [await ask(user, REQUEST_RESET, { email: ada.email }), await ask(user, REQUEST_RESET, { email: freshEmail() })];
+    const [reset, noReset] = [
+      await ask(user, REQUEST_RESET, { email: ada.email }),
+      await ask(user, REQUEST_RESET, { email: freshEmail() }),
+    ];
     expect(reset).toEqual(noReset);
   });
 
@@ -112,7 +133,8 @@ describe('passwords', () => {
   it('changes a password and ends the other sessions', async () => {
     const ada = await person(user);
     const other = (await logIn(user, ada.email, PASSWORD)).tokens;
-    const change = (currentPassword: string, newPassword: string) => ask(user, CHANGE, { input: { currentPassword, newPassword } }, ada.viewer);
+    const change = (currentPassword: string, newPassword: string) =>
+      ask(user, CHANGE, { input: { currentPassword, newPassword } }, ada.viewer);
     expect(await change('wrong password', NEW_PASSWORD)).toEqual({
       changePassword: { endedSessions: null, errors: [{ __typename: 'InvalidCredentials', path: ['input', 'currentPassword'] }] },
     });
@@ -137,8 +159,13 @@ describe('passwords', () => {
     expect(twice).toContainEqual({ resetPassword: { email: null, errors: [{ __typename: 'TokenInvalid' }] } });
     expect((await refresh(user, ada.tokens.refreshToken)).errors).toEqual([{ __typename: 'SessionEnded' }]);
     expect((await logIn(user, ada.email, NEW_PASSWORD)).errors).toEqual([]);
-    expect(await ask(user, '{ me { emailVerifiedAt } }', {}, ada.viewer)).toMatchObject({ me: { emailVerifiedAt: expect.any(String) as string } });
-    const ended = await user.database.query(`SELECT data->>'reason' AS reason FROM outbox WHERE key = $1 AND type = 'account.access_ended'`, [ada.id]);
+    expect(await ask(user, '{ me { emailVerifiedAt } }', {}, ada.viewer)).toMatchObject({
+      me: { emailVerifiedAt: expect.any(String) as string },
+    });
+    const ended = await user.database.query(
+      `SELECT data->>'reason' AS reason FROM outbox WHERE key = $1 AND type = 'account.access_ended'`,
+      [ada.id],
+    );
     expect(ended).toEqual([{ reason: 'PASSWORD_RESET' }]);
   });
 
@@ -146,7 +173,10 @@ describe('passwords', () => {
     const ada = await person(user);
     await ask(user, REQUEST_RESET, { email: ada.email });
     const token = await mailedToken(user, ada.email);
-    const [row] = await user.database.query<{ all: string }>(`SELECT string_agg(t::text, '') AS all FROM ticket t WHERE user_id = $1`, [ada.key]);
+    const [row] = await user.database.query<{ all: string }>(
+      `SELECT string_agg(t::text, '') AS all FROM ticket t WHERE user_id = $1`,
+      [ada.key],
+    );
     expect(row?.all).not.toContain(token);
     await user.database.query(`UPDATE ticket SET expires_at = now() - interval '1 second' WHERE user_id = $1`, [ada.key]);
     const reset = (value: string) => ask(user, RESET, { input: { token: value, newPassword: NEW_PASSWORD } });

@@ -3,7 +3,8 @@ import { ask, codeOf, logIn, openUserSubgraph, PASSWORD, person, refresh, type U
 
 const EXPORT = `mutation ($password: String!) { exportMyData(input: { password: $password }) {
   dataExport { id exportedAt account user { email } } errors { __typename } } }`;
-const ERASE = 'mutation ($password: String!) { eraseMyAccount(input: { password: $password }) { erasedUserId errors { __typename } } }';
+const ERASE =
+  'mutation ($password: String!) { eraseMyAccount(input: { password: $password }) { erasedUserId errors { __typename } } }';
 const ADDRESS = `mutation { addAddress(input: { name: "Ada Lovelace", line1: "12 St James Square", city: "London", countryCode: "GB" }) { address { id } } }`;
 
 describe('privacy', () => {
@@ -17,7 +18,12 @@ describe('privacy', () => {
   it('exports everything about a person, and no secret', async () => {
     const ada = await person(user);
     await ask(user, ADDRESS, {}, ada.viewer);
-    const { exportMyData } = await ask<{ exportMyData: { dataExport: { account: object } } }>(user, EXPORT, { password: PASSWORD }, ada.viewer);
+    const { exportMyData } = await ask<{ exportMyData: { dataExport: { account: object } } }>(
+      user,
+      EXPORT,
+      { password: PASSWORD },
+      ada.viewer,
+    );
     expect(exportMyData).toMatchObject({
       dataExport: {
         id: ada.id,
@@ -45,17 +51,26 @@ describe('privacy', () => {
     const ada = await person(user, { name: 'Augusta Ada King' });
     await ask(user, ADDRESS, {}, ada.viewer);
     expect(await ask(user, '{ me { name } }', {}, ada.viewer)).toEqual({ me: { name: 'Augusta Ada King' } });
-    expect(await ask(user, ERASE, { password: 'wrong password' }, ada.viewer)).toMatchObject({ eraseMyAccount: { errors: [{ __typename: 'InvalidCredentials' }] } });
-    expect(await ask(user, ERASE, { password: PASSWORD }, ada.viewer)).toEqual({ eraseMyAccount: { erasedUserId: ada.id, errors: [] } });
+    expect(await ask(user, ERASE, { password: 'wrong password' }, ada.viewer)).toMatchObject({
+      eraseMyAccount: { errors: [{ __typename: 'InvalidCredentials' }] },
+    });
+    expect(await ask(user, ERASE, { password: PASSWORD }, ada.viewer)).toEqual({
+      eraseMyAccount: { erasedUserId: ada.id, errors: [] },
+    });
     expect(await ask(user, '{ me { name } }', {}, ada.viewer)).toEqual({ me: null });
-    expect(await ask(user, 'query ($ids: [ID!]!) { userContacts(ids: $ids) { email } }', { ids: [ada.id] }, service)).toEqual({ userContacts: [null] });
+    expect(await ask(user, 'query ($ids: [ID!]!) { userContacts(ids: $ids) { email } }', { ids: [ada.id] }, service)).toEqual({
+      userContacts: [null],
+    });
     expect((await refresh(user, ada.tokens.refreshToken)).errors).toEqual([{ __typename: 'SessionEnded' }]);
     expect((await logIn(user, ada.email, PASSWORD)).errors).toMatchObject([{ __typename: 'InvalidCredentials' }]);
     const events = await user.database.query<{ type: string }>('SELECT type FROM outbox WHERE key = $1 ORDER BY id', [ada.id]);
     expect(events.map(({ type }) => type).slice(-2)).toEqual(['account.erased', 'account.access_ended']);
     const tables = ['"user"', 'address', 'session', 'refresh_token', 'ticket', 'attempt', 'outbox'];
     for (const table of tables) {
-      const found = await user.database.query(`SELECT 1 FROM ${table} t WHERE t::text ILIKE '%' || $1 || '%' OR t::text ILIKE '%Augusta%'`, [ada.email]);
+      const found = await user.database.query(
+        `SELECT 1 FROM ${table} t WHERE t::text ILIKE '%' || $1 || '%' OR t::text ILIKE '%Augusta%'`,
+        [ada.email],
+      );
       expect({ table, found }).toEqual({ table, found: [] });
     }
     const mails = await user.module.mailbox.list(500);
@@ -70,6 +85,8 @@ describe('privacy', () => {
 
   it('keeps the last administrator', async () => {
     const admin = await person(user, { roles: ['CUSTOMER', 'ADMIN'] });
-    expect(await ask(user, ERASE, { password: PASSWORD }, admin.viewer)).toEqual({ eraseMyAccount: { erasedUserId: null, errors: [{ __typename: 'LastAdmin' }] } });
+    expect(await ask(user, ERASE, { password: PASSWORD }, admin.viewer)).toEqual({
+      eraseMyAccount: { erasedUserId: null, errors: [{ __typename: 'LastAdmin' }] },
+    });
   });
 });

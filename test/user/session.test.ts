@@ -16,7 +16,10 @@ describe('sessions', () => {
       [userKey],
     );
   const eventsOf = (userId: string) =>
-    user.database.query<{ type: string; data: Record<string, unknown> }>(`SELECT type, data FROM outbox WHERE data->>'userId' = $1 ORDER BY id`, [userId]);
+    user.database.query<{ type: string; data: Record<string, unknown> }>(
+      `SELECT type, data FROM outbox WHERE data->>'userId' = $1 ORDER BY id`,
+      [userId],
+    );
 
   it('gives access tokens that the published keys verify', async () => {
     const ada = await person(user);
@@ -124,14 +127,17 @@ describe('sessions', () => {
   });
 
   it('publishes a new signing key before it signs, and the old one while its tokens live', async () => {
-    const kid = (token: string) => (JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()) as { kid: string }).kid;
+    const kid = (token: string) =>
+      (JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()) as { kid: string }).kid;
     const upkeep = async () => (await user.module.startWork()).stop();
     const ada = await person(user);
     await user.database.query(`UPDATE signing_key SET created_at = now() - interval '31 days'`);
     await upkeep();
     expect((await user.module.jwks()).keys.length).toBe(2);
     expect(kid((await person(user)).tokens.accessToken)).toBe(kid(ada.tokens.accessToken));
-    await user.database.query(`UPDATE signing_key SET signs_from = signs_from - interval '20 minutes', retired_at = retired_at - interval '20 minutes'`);
+    await user.database.query(
+      `UPDATE signing_key SET signs_from = signs_from - interval '20 minutes', retired_at = retired_at - interval '20 minutes'`,
+    );
     await upkeep();
     expect(kid((await person(user)).tokens.accessToken)).not.toBe(kid(ada.tokens.accessToken));
     const keys = createLocalJWKSet(await user.module.jwks());

@@ -2,14 +2,20 @@ import { Field, ObjectType } from 'type-graphql';
 import { UserError } from '../../../platform/federation';
 import { User } from './account.entity';
 
-@ObjectType({ implements: UserError, description: 'Another account has this e-mail address already. Log in, or reset the password.' })
+@ObjectType({
+  implements: UserError,
+  description: 'Another account has this e-mail address already. Log in, or reset the password.',
+})
 export class EmailTaken extends UserError {
   override code = 'EMAIL_TAKEN';
   override message = 'An account with this e-mail address exists already; log in or reset its password';
   override path = ['input', 'email'];
 }
 
-@ObjectType({ implements: UserError, description: 'E-mail address and password do not belong together. Which of them is wrong is not told.' })
+@ObjectType({
+  implements: UserError,
+  description: 'E-mail address and password do not belong together. Which of them is wrong is not told.',
+})
 export class InvalidCredentials extends UserError {
   override code = 'INVALID_CREDENTIALS';
   override message = 'The e-mail address or the password is wrong';

@@ -21,8 +21,14 @@ export class AccountResolver {
     return userId === null ? null : context.loaders.of(this.loaders.visibleByKey).load(userId);
   }
 
-  @Query(() => User, { nullable: true, description: 'One account: your own, or any with the scope users:read. Null when there is none or you may not see it.' })
-  user(@Arg('id', () => ID, { description: 'The id of a User.' }) id: string, @Ctx() context: SubgraphContext): Promise<User | null> {
+  @Query(() => User, {
+    nullable: true,
+    description: 'One account: your own, or any with the scope users:read. Null when there is none or you may not see it.',
+  })
+  user(
+    @Arg('id', () => ID, { description: 'The id of a User.' }) id: string,
+    @Ctx() context: SubgraphContext,
+  ): Promise<User | null> {
     return context.loaders.of(this.loaders.visibleByKey).load(keyOf('User', id));
   }
 

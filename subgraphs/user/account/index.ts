@@ -1,5 +1,13 @@
 export { RoleEnum, User } from './account.entity';
-export { AccountDisabled, AccountVersionConflict, EmailTaken, InvalidCredentials, LastAdmin, NotToYourself, UserNotFound } from './account.errors';
+export {
+  AccountDisabled,
+  AccountVersionConflict,
+  EmailTaken,
+  InvalidCredentials,
+  LastAdmin,
+  NotToYourself,
+  UserNotFound,
+} from './account.errors';
 export { accessEnded, accountChanged, accountErased, accountRegistered } from './account.events';
 export { createAccountLoaders, type AccountLoaders } from './account.loader';
 export { maySeeUser, provedToBe } from './account.policy';

@@ -14,7 +14,10 @@ export class AddressBookResolver {
     return maySeeUser(context.viewer, user) ? context.loaders.of(this.loaders.byUserKey).load(user.id) : [];
   }
 
-  @FieldResolver(() => Address, { nullable: true, description: 'The address that a checkout offers first; null when the book is empty.' })
+  @FieldResolver(() => Address, {
+    nullable: true,
+    description: 'The address that a checkout offers first; null when the book is empty.',
+  })
   async defaultAddress(@Root() user: User, @Ctx() context: SubgraphContext): Promise<Address | null> {
     const addresses = await this.addresses(user, context);
     return addresses.find((address) => address.isDefault) ?? null;

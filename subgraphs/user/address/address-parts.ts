@@ -2,7 +2,10 @@ import { badInput } from '../../../platform/errors';
 import { readLine, readOptionalLine } from '../text-input';
 import type { Address } from './address.entity';
 
-export type AddressParts = Pick<Address, 'name' | 'company' | 'line1' | 'line2' | 'city' | 'region' | 'postalCode' | 'countryCode' | 'phone'>;
+export type AddressParts = Pick<
+  Address,
+  'name' | 'company' | 'line1' | 'line2' | 'city' | 'region' | 'postalCode' | 'countryCode' | 'phone'
+>;
 type GivenParts = { readonly [Part in keyof AddressParts]?: string | null };
 
 /** How each part of an address is read; the required ones refuse to be empty. */
@@ -44,6 +47,7 @@ function readCountry(value: string): string {
 
 function readPhone(value: string | null | undefined): string | null {
   const phone = readOptionalLine(value, 'input.phone', 30);
-  if (phone !== null && !/^\+?[\d\s()./-]{4,30}$/.test(phone)) throw badInput('input.phone', 'must be a telephone number, such as "+31 20 123 4567"');
+  if (phone !== null && !/^\+?[\d\s()./-]{4,30}$/.test(phone))
+    throw badInput('input.phone', 'must be a telephone number, such as "+31 20 123 4567"');
   return phone;
 }

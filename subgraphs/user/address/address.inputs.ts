@@ -29,7 +29,10 @@ export class AddAddressInput {
   @Field(() => String, { nullable: true, description: 'A telephone number for the carrier, up to 30 characters.' })
   phone?: string | null;
 
-  @Field(() => Boolean, { defaultValue: false, description: 'Offer it first at checkout. The first address of a book always is.' })
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'Offer it first at checkout. The first address of a book always is.',
+  })
   isDefault: boolean;
 }
 
@@ -53,7 +56,10 @@ export class UpdateAddressInput {
   @Field(() => String, { nullable: true, description: 'The town, 1 to 100 characters.' })
   city?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The state, province or county, up to 100 characters; null or empty removes it.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The state, province or county, up to 100 characters; null or empty removes it.',
+  })
   region?: string | null;
 
   @Field(() => String, { nullable: true, description: 'The postal code, up to 20 characters; null or empty removes it.' })

@@ -6,7 +6,10 @@ import type { AddressService } from './address.service';
 /** The batches of the address slice. */
 export function createAddressLoaders(addresses: AddressService) {
   return {
-    byUserKey: defineLoader<number, Address[], SubgraphContext>({ name: 'addressesOfUser', batch: (keys) => addresses.ofUsers(keys) }),
+    byUserKey: defineLoader<number, Address[], SubgraphContext>({
+      name: 'addressesOfUser',
+      batch: (keys) => addresses.ofUsers(keys),
+    }),
   };
 }
 

@@ -88,7 +88,9 @@ export class AddressService {
 
   private change<T extends Outcome<object, unknown>>(userKey: number, work: (tx: EntityManager) => Promise<T>): Promise<T> {
     return inTransaction(this.database, async (tx) => {
-      const [owner] = await tx.query<object[]>('SELECT 1 FROM "user" WHERE id = $1 AND erased_at IS NULL FOR NO KEY UPDATE', [userKey]);
+      const [owner] = await tx.query<object[]>('SELECT 1 FROM "user" WHERE id = $1 AND erased_at IS NULL FOR NO KEY UPDATE', [
+        userKey,
+      ]);
       if (!owner) throw new AppError('UNAUTHENTICATED', 'This account does not exist any more');
       const outcome = await work(tx);
       if (outcome.errors.length === 0) await recordEvents(tx, [accountChanged(userKey)]);

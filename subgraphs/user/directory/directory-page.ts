@@ -12,16 +12,39 @@ export interface DirectoryFilter {
 }
 
 const SORTS: Readonly<Record<UserSort, readonly SortColumn[]>> = {
-  NEWEST: [{ sql: 'created_at', direction: 'DESC', type: 'timestamptz' }, { sql: 'id', direction: 'DESC', type: 'integer' }],
-  OLDEST: [{ sql: 'created_at', direction: 'ASC', type: 'timestamptz' }, { sql: 'id', direction: 'ASC', type: 'integer' }],
-  NAME: [{ sql: 'lower(name)', direction: 'ASC', type: 'text' }, { sql: 'id', direction: 'ASC', type: 'integer' }],
-  EMAIL: [{ sql: 'lower(email)', direction: 'ASC', type: 'text' }, { sql: 'id', direction: 'ASC', type: 'integer' }],
+  NEWEST: [
+    { sql: 'created_at', direction: 'DESC', type: 'timestamptz' },
+    { sql: 'id', direction: 'DESC', type: 'integer' },
+  ],
+  OLDEST: [
+    { sql: 'created_at', direction: 'ASC', type: 'timestamptz' },
+    { sql: 'id', direction: 'ASC', type: 'integer' },
+  ],
+  NAME: [
+    { sql: 'lower(name)', direction: 'ASC', type: 'text' },
+    { sql: 'id', direction: 'ASC', type: 'integer' },
+  ],
+  EMAIL: [
+    { sql: 'lower(email)', direction: 'ASC', type: 'text' },
+    { sql: 'id', direction: 'ASC', type: 'integer' },
+  ],
 };
 
 /** One page of all accounts that are not erased, in one statement; a second one only when the total is asked for. */
-export async function readDirectoryPage(database: DataSource, filter: DirectoryFilter, sort: UserSort, page: PageRequest): Promise<Page<User>> {
+export async function readDirectoryPage(
+  database: DataSource,
+  filter: DirectoryFilter,
+  sort: UserSort,
+  page: PageRequest,
+): Promise<Page<User>> {
   const { conditions, parameters } = conditionsOf(filter);
-  const request: KeysetRequest = { sort: SORTS[sort], list: filter, cursor: page.cursor, backward: page.backward, limit: page.limit };
+  const request: KeysetRequest = {
+    sort: SORTS[sort],
+    list: filter,
+    cursor: page.cursor,
+    backward: page.backward,
+    limit: page.limit,
+  };
   const keyset = keysetSql(request, parameters.length + 1);
   const rows = await database.query<(User & { cursor_values: string[] })[]>(
     `SELECT ${COLUMNS}, ${keyset.cursorValues} AS cursor_values FROM "user"
@@ -29,7 +52,10 @@ export async function readDirectoryPage(database: DataSource, filter: DirectoryF
     [...parameters, ...keyset.parameters],
   );
   const totalCount = async (): Promise<number> => {
-    const [total] = await database.query<{ count: number }[]>(`SELECT count(*)::int AS count FROM "user" WHERE ${conditions}`, parameters);
+    const [total] = await database.query<{ count: number }[]>(
+      `SELECT count(*)::int AS count FROM "user" WHERE ${conditions}`,
+      parameters,
+    );
     return total?.count ?? 0;
   };
   return { ...keysetPage(request, rows), totalCount };

@@ -19,7 +19,10 @@ registerEnumType(UserSortEnum, {
 
 @ArgsType()
 export class UsersArgs extends ConnectionArgs {
-  @Field(() => String, { nullable: true, description: 'Part of a name or an e-mail address, up to 100 characters; upper and lower case count alike.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Part of a name or an e-mail address, up to 100 characters; upper and lower case count alike.',
+  })
   search?: string | null;
 
   @Field(() => RoleEnum, { nullable: true, description: 'Only users with this role.' })

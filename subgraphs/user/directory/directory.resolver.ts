@@ -1,7 +1,15 @@
 import { Arg, Args, Ctx, Directive, ID, Mutation, Query, Resolver } from 'type-graphql';
 import { requireScope, requireService, requireUser } from '../../../platform/auth';
 import { badInput } from '../../../platform/errors';
-import { globalId, keyOf, readPage, toConnection, tryKeyOf, type ConnectionOf, type SubgraphContext } from '../../../platform/federation';
+import {
+  globalId,
+  keyOf,
+  readPage,
+  toConnection,
+  tryKeyOf,
+  type ConnectionOf,
+  type SubgraphContext,
+} from '../../../platform/federation';
 import type { AccountLoaders, User } from '../account';
 import { readOptionalLine } from '../text-input';
 import { UsersArgs } from './directory.args';
@@ -35,7 +43,9 @@ export class DirectoryResolver {
     return this.directory.setRoles(requireUser(viewer), keyOf('User', input.userId, 'input.userId'), input);
   }
 
-  @Mutation(() => DisableUserPayload, { description: 'Shuts an account: it cannot log in, and its sessions end now. Needs the scope users:write.' })
+  @Mutation(() => DisableUserPayload, {
+    description: 'Shuts an account: it cannot log in, and its sessions end now. Needs the scope users:write.',
+  })
   disableUser(
     @Arg('input', () => DisableUserInput, { description: 'Whose account.' }) input: DisableUserInput,
     @Ctx() { viewer }: SubgraphContext,
@@ -54,7 +64,10 @@ export class DirectoryResolver {
   }
 
   @Directive('@inaccessible')
-  @Query(() => [UserContact], { nullable: 'items', description: 'How to reach users, in the order asked; null for unknown or erased ones. For our own processes only.' })
+  @Query(() => [UserContact], {
+    nullable: 'items',
+    description: 'How to reach users, in the order asked; null for unknown or erased ones. For our own processes only.',
+  })
   async userContacts(
     @Arg('ids', () => [ID], { description: 'Ids of users, 1000 at most.' }) ids: string[],
     @Ctx() context: SubgraphContext,

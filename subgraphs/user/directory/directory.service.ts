@@ -4,7 +4,16 @@ import { inTransaction } from '../../../platform/db';
 import { badInput } from '../../../platform/errors';
 import { recordEvents } from '../../../platform/events';
 import type { Page, PageRequest } from '../../../platform/federation';
-import { accessEnded, accountChanged, AccountVersionConflict, LastAdmin, NotToYourself, User, UserNotFound, type AccountService } from '../account';
+import {
+  accessEnded,
+  accountChanged,
+  AccountVersionConflict,
+  LastAdmin,
+  NotToYourself,
+  User,
+  UserNotFound,
+  type AccountService,
+} from '../account';
 import { failed, succeeded, type Failed, type Outcome } from '../outcome';
 import type { SessionService } from '../session';
 import { readDirectoryPage, type DirectoryFilter } from './directory-page';
@@ -35,7 +44,8 @@ export class DirectoryService {
     return this.change(userKey, async (tx, user) => {
       const losesAdmin = user.roles.includes('ADMIN') && !roles.includes('ADMIN');
       if (losesAdmin && userKey === adminKey) return new NotToYourself();
-      if (typeof change.expectedVersion === 'number' && change.expectedVersion !== user.version) return AccountVersionConflict.of(user);
+      if (typeof change.expectedVersion === 'number' && change.expectedVersion !== user.version)
+        return AccountVersionConflict.of(user);
       if (losesAdmin && !(await this.deps.accounts.hasOtherAdmin(tx, userKey))) return new LastAdmin();
       await tx.getRepository(User).update({ id: userKey }, { roles });
       await recordEvents(tx, [accountChanged(userKey), accessEnded(userKey, 'ROLES_CHANGED')]);
@@ -74,7 +84,9 @@ export class DirectoryService {
     const failure = await inTransaction<Failed<E | UserNotFound> | null>(database, async (tx) => {
       // All administrators first, in order: see `hasOtherAdmin`, which locks them too. Else two changes could wait for each other.
       await tx.query(`SELECT id FROM "user" WHERE roles @> '{ADMIN}' ORDER BY id FOR NO KEY UPDATE`);
-      const user = await tx.getRepository(User).findOne({ where: { id: userKey, erasedAt: IsNull() }, lock: { mode: 'for_no_key_update' } });
+      const user = await tx
+        .getRepository(User)
+        .findOne({ where: { id: userKey, erasedAt: IsNull() }, lock: { mode: 'for_no_key_update' } });
       const problem = user ? await work(tx, user) : new UserNotFound();
       return problem === null ? null : failed<E | UserNotFound>(problem);
     });

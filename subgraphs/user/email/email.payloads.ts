@@ -11,7 +11,10 @@ export const RequestEmailVerificationError = createUnionType({
 
 @ObjectType({ description: 'The answer to requestEmailVerification: the same for known and unknown addresses.' })
 export class RequestEmailVerificationPayload {
-  @Field(() => Boolean, { nullable: true, description: 'True: if the address has an account and waits for confirmation, a mail is under way. Null when it failed.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'True: if the address has an account and waits for confirmation, a mail is under way. Null when it failed.',
+  })
   isAccepted?: boolean | null;
 
   @Field(() => [RequestEmailVerificationError], { description: 'Why it failed; empty when it did not.' })
@@ -41,7 +44,10 @@ export const RequestEmailChangeError = createUnionType({
 
 @ObjectType({ description: 'The answer to requestEmailChange: the same whether or not somebody has the new address.' })
 export class RequestEmailChangePayload {
-  @Field(() => Boolean, { nullable: true, description: 'True: unless somebody has the new address, a mail to it is under way. Null when it failed.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'True: unless somebody has the new address, a mail to it is under way. Null when it failed.',
+  })
   isAccepted?: boolean | null;
 
   @Field(() => [RequestEmailChangeError], { description: 'Why it failed; empty when it did not.' })

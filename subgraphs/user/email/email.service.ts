@@ -56,7 +56,10 @@ export class EmailService {
   }
 
   /** A new address that somebody has gets no mail, and the answer does not tell: else this would be a way to ask who has an account. */
-  async requestChange(userKey: number, input: { newEmail: string; password: string }): Promise<Outcome<{ isAccepted: boolean }, GateFailure>> {
+  async requestChange(
+    userKey: number,
+    input: { newEmail: string; password: string },
+  ): Promise<Outcome<{ isAccepted: boolean }, GateFailure>> {
     const { database, accounts, attempts, passwords, tickets, mails } = this.deps;
     const newEmail = readEmail(input.newEmail, 'input.newEmail');
     const credentials = await passwords.confirm(userKey, readPassword(input.password, 'input.password'), 'input.password');
@@ -83,8 +86,10 @@ export class EmailService {
       const credentials = await accounts.credentialsByKey(userKey, tx);
       if (email === null || !credentials || credentials.disabledAt) return failed(new TokenInvalid());
       const { name } = await accounts.current(userKey, tx);
-      if (!(await accounts.setEmail(tx, userKey, email))) return failed(Object.assign(new EmailTaken(), { path: ['input', 'token'] }));
-      for (const purpose of ['EMAIL_CHANGE', 'EMAIL_VERIFICATION', 'PASSWORD_RESET'] as const) await tickets.use(tx, purpose, userKey);
+      if (!(await accounts.setEmail(tx, userKey, email)))
+        return failed(Object.assign(new EmailTaken(), { path: ['input', 'token'] }));
+      for (const purpose of ['EMAIL_CHANGE', 'EMAIL_VERIFICATION', 'PASSWORD_RESET'] as const)
+        await tickets.use(tx, purpose, userKey);
       await mails.write(tx, 'EMAIL_CHANGED', credentials.email, { name, newEmail: email });
       await recordEvents(tx, [accountChanged(userKey)]);
       return succeeded({ userKey, email });

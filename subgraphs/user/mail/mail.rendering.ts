@@ -34,10 +34,11 @@ function asText(mail: MailText, url: string | null): string {
 
 function asHtml(mail: MailText, url: string | null): string {
   const paragraphs = mail.paragraphs.map((paragraph) => `<p>${escapeHtml(paragraph)}</p>`).join('\n');
-  const button = mail.action && url
-    ? `<p style="margin:28px 0"><a href="${escapeHtml(url)}" style="background:#1f2937;color:#ffffff;padding:12px 20px;border-radius:6px;text-decoration:none;display:inline-block">${escapeHtml(mail.action.label)}</a></p>
+  const button =
+    mail.action && url
+      ? `<p style="margin:28px 0"><a href="${escapeHtml(url)}" style="background:#1f2937;color:#ffffff;padding:12px 20px;border-radius:6px;text-decoration:none;display:inline-block">${escapeHtml(mail.action.label)}</a></p>
 <p style="color:#6b7280;font-size:13px;word-break:break-all">${escapeHtml(url)}</p>`
-    : '';
+      : '';
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${escapeHtml(mail.subject)}</title></head>
 <body style="margin:0;background:#f3f4f6;font-family:system-ui,-apple-system,'Segoe UI',Roboto,sans-serif;font-size:16px;line-height:1.5;color:#111827">

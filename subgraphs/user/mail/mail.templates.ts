@@ -38,12 +38,18 @@ export const MAIL_WRITERS: Writers = {
   }),
   PASSWORD_CHANGED: ({ name }) => ({
     subject: 'Your password was changed',
-    paragraphs: [`Hello ${name},`, 'your password was just changed, and other devices were logged out. If it was not you, reset it now.'],
+    paragraphs: [
+      `Hello ${name},`,
+      'your password was just changed, and other devices were logged out. If it was not you, reset it now.',
+    ],
     action: { label: 'It was not me', path: '/forgot-password' },
   }),
   CONFIRM_NEW_EMAIL: ({ name, token }) => ({
     subject: 'Please confirm your new e-mail address',
-    paragraphs: [`Hello ${name},`, 'please confirm that your account shall use this address from now on. The link is good for three days.'],
+    paragraphs: [
+      `Hello ${name},`,
+      'please confirm that your account shall use this address from now on. The link is good for three days.',
+    ],
     action: link('Use this address', '/confirm-email', token),
   }),
   EMAIL_CHANGED: ({ name, newEmail }) => ({
@@ -53,7 +59,10 @@ export const MAIL_WRITERS: Writers = {
   }),
   ACCOUNT_ERASED: ({ name }) => ({
     subject: 'Your account was erased',
-    paragraphs: [`Hello ${name},`, 'as you asked, we have erased your account and what we knew about you. This is the last mail you get from us.'],
+    paragraphs: [
+      `Hello ${name},`,
+      'as you asked, we have erased your account and what we knew about you. This is the last mail you get from us.',
+    ],
     action: null,
   }),
 };

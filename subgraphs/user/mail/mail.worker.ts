@@ -63,7 +63,12 @@ async function workUntilEnded(options: MailWorkerOptions, signal: AbortSignal): 
   transport.close();
 }
 
-async function sendWhatIsDue(client: pg.Client, transport: Transporter, options: MailWorkerOptions, signal: AbortSignal): Promise<void> {
+async function sendWhatIsDue(
+  client: pg.Client,
+  transport: Transporter,
+  options: MailWorkerOptions,
+  signal: AbortSignal,
+): Promise<void> {
   while (!signal.aborted) {
     // Armed before the query: a mail that is committed between query and pause ends the pause at once.
     const woken = new AbortController();

@@ -28,7 +28,14 @@ export async function verifyPassword(stored: string, password: string): Promise<
   const parsed = parse(stored);
   if (!parsed) return false;
   const { memory, passes, parallelism, salt, tag } = parsed;
-  const derived = await derive('argon2id', { message: password, nonce: salt, tagLength: tag.length, memory, passes, parallelism });
+  const derived = await derive('argon2id', {
+    message: password,
+    nonce: salt,
+    tagLength: tag.length,
+    memory,
+    passes,
+    parallelism,
+  });
   return timingSafeEqual(derived, tag);
 }
 
@@ -39,7 +46,9 @@ export function isOutdated(stored: string): boolean {
 }
 
 function parse(stored: string): ParsedHash | null {
-  const match = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,64})\$([A-Za-z0-9+/]{16,128})$/.exec(stored);
+  const match = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,64})\$([A-Za-z0-9+/]{16,128})$/.exec(
+    stored,
+  );
   if (!match) return null;
   const [, memory, passes, parallelism, salt = '', tag = ''] = match;
   return {

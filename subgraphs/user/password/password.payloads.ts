@@ -27,7 +27,10 @@ export const RequestPasswordResetError = createUnionType({
 
 @ObjectType({ description: 'The answer to requestPasswordReset: the same for known and unknown addresses.' })
 export class RequestPasswordResetPayload {
-  @Field(() => Boolean, { nullable: true, description: 'True: if the address has an account, a mail is under way. Null when it failed.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'True: if the address has an account, a mail is under way. Null when it failed.',
+  })
   isAccepted?: boolean | null;
 
   @Field(() => [RequestPasswordResetError], { description: 'Why it failed; empty when it did not.' })

@@ -17,14 +17,18 @@ export class PasswordResolver {
     return this.passwords.change(requireUser(viewer), viewer.sessionId, input);
   }
 
-  @Mutation(() => RequestPasswordResetPayload, { description: 'Mails a link to choose a new password, if the address has an account. The answer does not tell whether it has.' })
+  @Mutation(() => RequestPasswordResetPayload, {
+    description: 'Mails a link to choose a new password, if the address has an account. The answer does not tell whether it has.',
+  })
   requestPasswordReset(
     @Arg('input', () => RequestPasswordResetInput, { description: 'Whose password.' }) input: RequestPasswordResetInput,
   ): Promise<RequestPasswordResetPayload> {
     return this.passwords.requestReset(input);
   }
 
-  @Mutation(() => ResetPasswordPayload, { description: 'Sets a new password by the token that was mailed, and ends all sessions of the account.' })
+  @Mutation(() => ResetPasswordPayload, {
+    description: 'Sets a new password by the token that was mailed, and ends all sessions of the account.',
+  })
   resetPassword(
     @Arg('input', () => ResetPasswordInput, { description: 'The token and the new password.' }) input: ResetPasswordInput,
   ): Promise<ResetPasswordPayload> {

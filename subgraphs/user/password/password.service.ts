@@ -34,7 +34,11 @@ export class PasswordService {
   ): Promise<Outcome<{ endedSessions: number }, GateFailure | WeakPassword>> {
     const { database, accounts, sessions, gate, mails, tickets } = this.deps;
     const newPassword = readPassword(input.newPassword, 'input.newPassword');
-    const credentials = await gate.confirm(userKey, readPassword(input.currentPassword, 'input.currentPassword'), 'input.currentPassword');
+    const credentials = await gate.confirm(
+      userKey,
+      readPassword(input.currentPassword, 'input.currentPassword'),
+      'input.currentPassword',
+    );
     if (!('passwordHash' in credentials)) return failed(credentials);
     const weakness = weaknessOf(newPassword, credentials.email, 'input.newPassword');
     if (weakness) return failed(weakness);
@@ -68,7 +72,10 @@ export class PasswordService {
   }
 
   /** The token is used up only when the new password is good. All sessions end; the address counts as proven. */
-  async reset(input: { token: string; newPassword: string }): Promise<Outcome<{ email: string }, TokenInvalid | TokenExpired | WeakPassword>> {
+  async reset(input: {
+    token: string;
+    newPassword: string;
+  }): Promise<Outcome<{ email: string }, TokenInvalid | TokenExpired | WeakPassword>> {
     const { database, accounts, attempts, sessions, gate, tickets, mails } = this.deps;
     const token = readToken(input.token, 'input.token');
     const newPassword = readPassword(input.newPassword, 'input.newPassword');

@@ -35,7 +35,9 @@ export class Turnstile {
     }
     if (this.waiting.length >= this.limits.waiting) {
       const { retryAfterSeconds } = this.limits;
-      throw new AppError('RATE_LIMITED', 'Too many people are signing in right now; try again in a moment', { retryAfterSeconds });
+      throw new AppError('RATE_LIMITED', 'Too many people are signing in right now; try again in a moment', {
+        retryAfterSeconds,
+      });
     }
     await new Promise<void>((resolve) => this.waiting.push(resolve));
   }

@@ -22,7 +22,9 @@ export class PrivacyResolver {
     return this.privacy.export(requireUser(viewer), input);
   }
 
-  @Mutation(() => EraseMyAccountPayload, { description: 'Erases your account and all personal data, now and for good. Orders stay, without saying whose they were.' })
+  @Mutation(() => EraseMyAccountPayload, {
+    description: 'Erases your account and all personal data, now and for good. Orders stay, without saying whose they were.',
+  })
   eraseMyAccount(
     @Arg('input', () => EraseMyAccountInput, { description: 'Your password.' }) input: EraseMyAccountInput,
     @Ctx() { viewer }: SubgraphContext,
@@ -35,7 +37,10 @@ export class PrivacyResolver {
     return globalId('User', dataExport.userKey);
   }
 
-  @FieldResolver(() => User, { nullable: true, description: 'Whose data it is. Ask here for orders and whatever else other parts of the shop hold.' })
+  @FieldResolver(() => User, {
+    nullable: true,
+    description: 'Whose data it is. Ask here for orders and whatever else other parts of the shop hold.',
+  })
   user(@Root() dataExport: DataExport, @Ctx() context: SubgraphContext): Promise<User | null> {
     return context.loaders.of(this.accounts.visibleByKey).load(dataExport.userKey);
   }

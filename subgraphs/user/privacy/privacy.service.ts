@@ -32,14 +32,22 @@ export class PrivacyService {
   constructor(private readonly deps: PrivacyDependencies) {}
 
   async export(userKey: number, input: { password: string }): Promise<Outcome<{ dataExport: GatheredData }, GateFailure>> {
-    const credentials = await this.deps.passwords.confirm(userKey, readPassword(input.password, 'input.password'), 'input.password');
+    const credentials = await this.deps.passwords.confirm(
+      userKey,
+      readPassword(input.password, 'input.password'),
+      'input.password',
+    );
     if (!('passwordHash' in credentials)) return failed(credentials);
     return succeeded({ dataExport: await this.gather(userKey) });
   }
 
   async gather(userKey: number): Promise<GatheredData> {
     const { accounts, addresses, sessions } = this.deps;
-    const [user, [book = []], history] = await Promise.all([accounts.current(userKey), addresses.ofUsers([userKey]), sessions.historyOf(userKey)]);
+    const [user, [book = []], history] = await Promise.all([
+      accounts.current(userKey),
+      addresses.ofUsers([userKey]),
+      sessions.historyOf(userKey),
+    ]);
     const { id: _key, passwordHash: _hash, ...account } = user;
     return {
       userKey,

@@ -54,7 +54,16 @@ export async function writeUsers(client: ClientBase, users: readonly SeedUser[])
     ['user_id', 'name', 'line1', 'city', 'postal_code', 'country_code', 'phone', 'is_default', 'created_at', 'updated_at'],
     users.flatMap(({ id, addresses, createdAt }) =>
       addresses.map(({ name, line1, city, postalCode, countryCode, phone }, at): CopyCell[] => [
-        id, name, line1, city, postalCode, countryCode, phone, at === 0, createdAt, createdAt,
+        id,
+        name,
+        line1,
+        city,
+        postalCode,
+        countryCode,
+        phone,
+        at === 0,
+        createdAt,
+        createdAt,
       ]),
     ),
   );

@@ -40,7 +40,10 @@ export async function lockPresented(tx: EntityManager, secret: string): Promise<
 export async function newestAfter(tx: EntityManager, secret: string, salt: Buffer): Promise<string> {
   let newest = successorOf(secret, salt);
   for (;;) {
-    const [row] = await tx.query<{ successor_salt: Buffer | null }[]>('SELECT successor_salt FROM refresh_token WHERE token_hash = $1', [hashOfSecret(newest)]);
+    const [row] = await tx.query<{ successor_salt: Buffer | null }[]>(
+      'SELECT successor_salt FROM refresh_token WHERE token_hash = $1',
+      [hashOfSecret(newest)],
+    );
     if (!row?.successor_salt) return newest;
     newest = successorOf(newest, row.successor_salt);
   }
@@ -48,6 +51,8 @@ export async function newestAfter(tx: EntityManager, secret: string, salt: Buffe
 
 /** Whose session a token belongs to, used or not; `null` for an unknown one. */
 export async function sessionOfToken(tx: EntityManager, secret: string): Promise<string | null> {
-  const [found] = await tx.query<{ session_id: string }[]>('SELECT session_id FROM refresh_token WHERE token_hash = $1', [hashOfSecret(secret)]);
+  const [found] = await tx.query<{ session_id: string }[]>('SELECT session_id FROM refresh_token WHERE token_hash = $1', [
+    hashOfSecret(secret),
+  ]);
   return found?.session_id ?? null;
 }

@@ -1,7 +1,8 @@
 import type { NewEvent } from '../../../platform/events';
 import { globalId } from '../../../platform/federation';
-import type { SessionEndReason } from '../../../schema/events/user-events';
+import type { SessionEndReason, UserEvents } from '../../../schema/events/user-events';
 
 export function sessionRevoked(sessionId: string, userKey: number, reason: SessionEndReason): NewEvent {
-  return { type: 'session.revoked', key: sessionId, touches: [], data: { sessionId, userId: globalId('User', userKey), reason } };
+  const data: UserEvents['session.revoked'] = { sessionId, userId: globalId('User', userKey), reason };
+  return { type: 'session.revoked', key: sessionId, touches: [], data: { ...data } };
 }

@@ -8,7 +8,10 @@ export class RefreshSessionInput {
 
 @InputType({ description: 'Which session to end.' })
 export class LogOutInput {
-  @Field(() => String, { nullable: true, description: 'A refresh token of the session; without it, the session of your access token ends.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'A refresh token of the session; without it, the session of your access token ends.',
+  })
   refreshToken?: string | null;
 }
 

@@ -47,7 +47,10 @@ export const LogOutError = createUnionType({
 
 @ObjectType({ description: 'The answer to logOut and logOutEverywhere.' })
 export class LogOutPayload {
-  @Field(() => Int, { nullable: true, description: 'How many sessions were ended; zero when they had ended before; null when it failed.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'How many sessions were ended; zero when they had ended before; null when it failed.',
+  })
   endedSessions?: number | null;
 
   @Field(() => [LogOutError], { description: 'Why it failed; empty when it did not.' })

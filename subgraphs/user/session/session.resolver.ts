@@ -14,7 +14,8 @@ export class SessionResolver {
   ) {}
 
   @Mutation(() => RefreshSessionPayload, {
-    description: 'Gives the next pair of tokens for a refresh token. Two tabs may use the same one within seconds and get the same pair; using it later ends the session.',
+    description:
+      'Gives the next pair of tokens for a refresh token. Two tabs may use the same one within seconds and get the same pair; using it later ends the session.',
   })
   async refreshSession(
     @Arg('input', () => RefreshSessionInput, { description: 'The refresh token.' }) input: RefreshSessionInput,

@@ -93,14 +93,20 @@ export class SessionService {
   /** Ends one session; answers how many ended, 0 or 1. */
   async end(tx: EntityManager, sessionId: string, reason: SessionEndReason): Promise<number> {
     const ended = await endSessions(tx, 'id = $1', [sessionId, reason]);
-    await recordEvents(tx, ended.map((session) => sessionRevoked(session.id, session.user_id, reason)));
+    await recordEvents(
+      tx,
+      ended.map((session) => sessionRevoked(session.id, session.user_id, reason)),
+    );
     return ended.length;
   }
 
   /** Ends all sessions of a user but `keptSessionId`, each by an event of its own, so that the kept one goes on untouched. */
   async endOthers(tx: EntityManager, userKey: number, keptSessionId: string | null, reason: SessionEndReason): Promise<number> {
     const ended = await endSessions(tx, 'user_id = $1 AND id IS DISTINCT FROM $3::uuid', [userKey, reason, keptSessionId]);
-    await recordEvents(tx, ended.map((session) => sessionRevoked(session.id, session.user_id, reason)));
+    await recordEvents(
+      tx,
+      ended.map((session) => sessionRevoked(session.id, session.user_id, reason)),
+    );
     return ended.length;
   }
 
@@ -112,7 +118,10 @@ export class SessionService {
   }
 
   /** Logs out the session of a refresh token or, without one, the viewer's own. */
-  async logOut(refreshToken: string | null, ownSessionId: string | null): Promise<Outcome<{ endedSessions: number }, TokenInvalid>> {
+  async logOut(
+    refreshToken: string | null,
+    ownSessionId: string | null,
+  ): Promise<Outcome<{ endedSessions: number }, TokenInvalid>> {
     const secret = refreshToken === null ? null : readToken(refreshToken, 'input.refreshToken');
     return inTransaction(this.database, async (tx) => {
       const sessionId = secret === null ? ownSessionId : await sessionOfToken(tx, secret);
@@ -159,7 +168,11 @@ export class SessionService {
     return failed(new SessionEnded());
   }
 
-  private async writeSuccessor(tx: EntityManager, secret: string, sessionId: string): Promise<{ refreshToken: string; expiresAt: Date }> {
+  private async writeSuccessor(
+    tx: EntityManager,
+    secret: string,
+    sessionId: string,
+  ): Promise<{ refreshToken: string; expiresAt: Date }> {
     const salt = newSuccessorSalt();
     const refreshToken = successorOf(secret, salt);
     const [row] = await tx.query<{ expires_at: Date }[]>(
@@ -175,7 +188,11 @@ export class SessionService {
 }
 
 /** `$2` is the reason; `condition` may use `$1` and from `$3` on. */
-async function endSessions(tx: EntityManager, condition: string, parameters: unknown[]): Promise<{ id: string; user_id: number }[]> {
+async function endSessions(
+  tx: EntityManager,
+  condition: string,
+  parameters: unknown[],
+): Promise<{ id: string; user_id: number }[]> {
   return tx.query(
     `WITH ended AS (
        UPDATE session SET ended_at = now(), ended_reason = $2 WHERE ${condition} AND ended_at IS NULL RETURNING id, user_id

@@ -7,7 +7,9 @@ import type { SignInService } from './sign-in.service';
 export class SignInResolver {
   constructor(private readonly signIn: SignInService) {}
 
-  @Mutation(() => RegisterAccountPayload, { description: 'Opens an account, signs you in, and mails a link that proves the address.' })
+  @Mutation(() => RegisterAccountPayload, {
+    description: 'Opens an account, signs you in, and mails a link that proves the address.',
+  })
   registerAccount(
     @Arg('input', () => RegisterAccountInput, { description: 'The new account.' }) input: RegisterAccountInput,
   ): Promise<RegisterAccountPayload> {

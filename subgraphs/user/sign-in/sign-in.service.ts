@@ -27,7 +27,11 @@ interface SignedIn {
 export class SignInService {
   constructor(private readonly deps: SignInDependencies) {}
 
-  async register(input: { email: string; name: string; password: string }): Promise<Outcome<SignedIn, EmailTaken | WeakPassword>> {
+  async register(input: {
+    email: string;
+    name: string;
+    password: string;
+  }): Promise<Outcome<SignedIn, EmailTaken | WeakPassword>> {
     const { database, accounts, sessions, passwords, tickets, mails } = this.deps;
     const email = readEmail(input.email);
     const name = readLine(input.name, 'input.name', 1, 200);

@@ -62,7 +62,9 @@ export class SigningKeyService {
   async rotate(maxAgeDays: number): Promise<boolean> {
     const isRotated = await inTransaction(this.database, async (tx) => {
       await tx.query('SELECT pg_advisory_xact_lock($1)', [ROTATION_LOCK]);
-      await tx.query('DELETE FROM signing_key WHERE retired_at < now() - make_interval(secs => $1)', [this.accessTokenSeconds + MARGIN_SECONDS]);
+      await tx.query('DELETE FROM signing_key WHERE retired_at < now() - make_interval(secs => $1)', [
+        this.accessTokenSeconds + MARGIN_SECONDS,
+      ]);
       const [fresh] = await tx.query<object[]>(
         'SELECT 1 FROM signing_key WHERE retired_at IS NULL AND created_at > now() - make_interval(days => $1)',
         [maxAgeDays],

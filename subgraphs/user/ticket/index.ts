@@ -1,3 +1,3 @@
-export { Ticket, type TicketPurpose } from './ticket.entity';
+export { Ticket } from './ticket.entity';
 export { TokenExpired, TokenInvalid } from './ticket.errors';
-export { TicketService, type ValidTicket } from './ticket.service';
+export { TicketService } from './ticket.service';

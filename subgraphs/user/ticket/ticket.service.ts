@@ -39,7 +39,10 @@ export class TicketService {
 
   /** Uses up every open token that the user has for this purpose. */
   async use(tx: EntityManager, purpose: TicketPurpose, userKey: number): Promise<void> {
-    await tx.query('UPDATE ticket SET used_at = now() WHERE user_id = $1 AND purpose = $2 AND used_at IS NULL', [userKey, purpose]);
+    await tx.query('UPDATE ticket SET used_at = now() WHERE user_id = $1 AND purpose = $2 AND used_at IS NULL', [
+      userKey,
+      purpose,
+    ]);
   }
 
   /** Forgets all tickets of a user, used ones too: they hold addresses. */

@@ -43,7 +43,12 @@ export async function ask<Data = Record<string, unknown>>(
 }
 
 /** The code of an operation's first error; `null` when it has none. */
-export async function codeOf(user: UserUnderTest, query: string, variables: Record<string, unknown> = {}, viewer?: Viewer): Promise<unknown> {
+export async function codeOf(
+  user: UserUnderTest,
+  query: string,
+  variables: Record<string, unknown> = {},
+  viewer?: Viewer,
+): Promise<unknown> {
   const { errors } = await user.execute(query, variables, viewer);
   return errors?.[0]?.extensions?.['code'] ?? null;
 }
@@ -53,7 +58,10 @@ export function freshEmail(): string {
 }
 
 /** Somebody who has just opened an account. Further roles are written into the database. */
-export async function person(user: UserUnderTest, changes: { email?: string; name?: string; roles?: readonly Role[] } = {}): Promise<Person> {
+export async function person(
+  user: UserUnderTest,
+  changes: { email?: string; name?: string; roles?: readonly Role[] } = {},
+): Promise<Person> {
   const { email = freshEmail(), name = 'Ada Lovelace', roles = ['CUSTOMER'] } = changes;
   const { registerAccount } = await ask<{ registerAccount: { user: { id: string }; tokens: Tokens; errors: unknown[] } }>(
     user,
