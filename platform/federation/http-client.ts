@@ -32,14 +32,21 @@ export function createHttpSubgraphClient(options: HttpSubgraphOptions): Subgraph
     if (request.traceparent) headers['traceparent'] = request.traceparent;
     return pool.request({ method: 'POST', path: pathname, headers, body, signal: request.signal, headersTimeout: timeoutMs, bodyTimeout: timeoutMs });
   };
+  const call = async (request: SubgraphRequest): Promise<SubgraphResponse> => {
+    const { statusCode, body } = await send(request, 'application/json', options.timeoutMs);
+    const text = await body.text();
+    // A refusal of the hop itself, such as of a wrong signature, is no business of the client's.
+    if (statusCode !== 200) throw new Error(`status ${statusCode}`);
+    return JSON.parse(text) as SubgraphResponse;
+  };
   return {
     name: options.name,
     execute: async (request) => {
       try {
-        const { statusCode, body } = await send(request, 'application/json', options.timeoutMs);
-        const text = await body.text();
-        if (statusCode >= 500) throw new Error(`status ${statusCode}`);
-        return JSON.parse(text) as SubgraphResponse;
+        return await call(request).catch((error: unknown) => {
+          if (!mayAskAgain(request, error)) throw error;
+          return call(request);
+        });
       } catch (error) {
         throw unavailable(options.name, error);
       }
@@ -65,6 +72,13 @@ export function createHttpSubgraphClient(options: HttpSubgraphOptions): Subgraph
     },
     close: () => pool.close(),
   };
+}
+
+/** A kept connection that the other side closed, as every deploy does, costs a query nothing; what may have written is not repeated. */
+function mayAskAgain(request: SubgraphRequest, error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const isCut = code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE';
+  return isCut && !request.query.trimStart().startsWith('mutation') && !request.signal?.aborted;
 }
 
 /** Server-sent events of a body; `null` stands for the event that ends the stream. */
