@@ -15,7 +15,11 @@ export type DatabaseUrls = Readonly<Record<SubgraphName, string>>;
  * Gives `work` the migrated databases that the settings name, else those of the data directory: of the system that runs
  * there, or, when none does, started for as long as `work` takes.
  */
-export async function usingDatabases<T>(settings: Settings, dataDir: string, work: (databases: DatabaseUrls) => Promise<T>): Promise<T> {
+export async function usingDatabases<T>(
+  settings: Settings,
+  dataDir: string,
+  work: (databases: DatabaseUrls) => Promise<T>,
+): Promise<T> {
   const lifecycle = new Lifecycle(createLogger(settings, 'mercato'));
   lifecycle.stopOnSignals(() => process.exit(130));
   try {
@@ -39,7 +43,9 @@ async function withDatabases(settings: Settings, dataDir: string, lifecycle: Lif
 /** The databases of the system that runs in a data directory, or `null` when none answers. */
 async function findRunning(directory: string): Promise<DatabaseUrls | null> {
   try {
-    const { postgresPassword } = JSON.parse(await readFile(join(directory, 'mercato.json'), 'utf8')) as { postgresPassword: string };
+    const { postgresPassword } = JSON.parse(await readFile(join(directory, 'mercato.json'), 'utf8')) as {
+      postgresPassword: string;
+    };
     const pidFile = await readFile(join(directory, 'postgres', 'postmaster.pid'), 'utf8');
     // PostgreSQL writes process, folder, start time and port, a line each.
     const port = Number(pidFile.split('\n')[3]);

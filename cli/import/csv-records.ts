@@ -45,7 +45,7 @@ export async function* readCsv(source: CsvSource): AsyncGenerator<CsvRecord> {
     const resumeAt = record.lines.findIndex((line, at) => at > 0 && isWholeRecord(line, width));
     if (resumeAt > 0) lines.giveBack(record.lines.slice(resumeAt));
     else if (!record.isClosed) lines.giveBack(record.lines.slice(1));
-    source.onBroken({ line: record.line, text: record.lines[0] ?? '', reason: reasonOf(record.isClosed, cells, width) });
+    source.onBroken({ line: record.line, text: record.lines[0] ?? '', reason: reasonOf(record, cells, width) });
   }
 }
 
@@ -63,7 +63,7 @@ async function nextRecord(source: LineQueue): Promise<RawRecord | null> {
   const line = source.line;
   const lines = [first];
   let isOpen = endsInsideQuotes(first, false);
-  for (let size = first.length; isOpen && size < MAX_RECORD_CHARACTERS && lines.length < MAX_RECORD_LINES; ) {
+  for (let size = first.length; isOpen && size < MAX_RECORD_CHARACTERS && lines.length < MAX_RECORD_LINES;) {
     const more = await source.next();
     if (more === null) break;
     lines.push(more);
@@ -90,7 +90,11 @@ function endsInsideQuotes(line: string, startsInside: boolean): boolean {
 
 function cellsOf(text: string): string[] | null {
   try {
-    const rows: string[][] = parse(text, { relax_quotes: true, relax_column_count: true, record_delimiter: ['\r\n', '\n', '\r'] });
+    const rows: string[][] = parse(text, {
+      relax_quotes: true,
+      relax_column_count: true,
+      record_delimiter: ['\r\n', '\n', '\r'],
+    });
     return rows.length === 1 ? (rows[0] ?? null) : null;
   } catch {
     return null;
@@ -107,9 +111,11 @@ function isWholeRecord(line: string, width: number): boolean {
   return !endsInsideQuotes(line, false) && cellsOf(line)?.length === width;
 }
 
-function reasonOf(isClosed: boolean, cells: readonly string[] | null, width: number): string {
+function reasonOf({ isClosed, lines, line }: RawRecord, cells: readonly string[] | null, width: number): string {
   if (!isClosed) return 'a quote is opened and never closed, or the record is longer than 1,000,000 characters';
-  return cells ? `has ${cells.length} columns where the header has ${width}` : 'is no well-formed CSV';
+  if (!cells) return 'is no well-formed CSV';
+  const hint = lines.length > 1 ? `; it runs to line ${line + lines.length - 1}, perhaps for want of a closing quote` : '';
+  return `has ${cells.length} columns where the header has ${width}${hint}`;
 }
 
 /** Lines with their numbers, to which lines can be given back. */

@@ -1,4 +1,10 @@
-import { LIMITS, type ImageDraft, type ProductDraft, type ProductHead, type VariantDraft } from '../../subgraphs/product/catalog-import';
+import {
+  LIMITS,
+  type ImageDraft,
+  type ProductDraft,
+  type ProductHead,
+  type VariantDraft,
+} from '../../subgraphs/product/catalog-import';
 import { ColumnMap, type ColumnName } from './columns';
 import { readCsv, type BrokenRecord, type CsvRecord } from './csv-records';
 import { readFlag, readOptionalText, readPrice, readText, readUrl, readWhole, RowError } from './read-cells';
@@ -63,7 +69,9 @@ export async function* readProducts(file: CatalogueFile): AsyncGenerator<{ draft
 function columnsOf(header: CsvRecord, file: CatalogueFile): ColumnMap {
   const columns = ColumnMap.ofHeader(header.cells);
   if (!(columns instanceof ColumnMap)) {
-    throw new UnreadableCatalogue(`${file.path} is no Shopify product export: its first line lacks ${columns.missing.join(', ')}`);
+    throw new UnreadableCatalogue(
+      `${file.path} is no Shopify product export: its first line lacks ${columns.missing.join(', ')}`,
+    );
   }
   file.onHeader?.(header.cells);
   return columns;
@@ -105,13 +113,19 @@ class ProductRows {
   }
 
   *finish(): Generator<{ draft: ProductDraft; rows: readonly CsvRecord[] }> {
-    const problem = this.headProblem ?? (this.head && this.variants.length === 0 ? 'no variant of the product could be taken' : null);
+    const problem =
+      this.headProblem ?? (this.head && this.variants.length === 0 ? 'no variant of the product could be taken' : null);
     if (problem !== null) {
       for (const row of this.rows) if (!this.rejectedWhole.has(row.line)) this.reject(row, true, problem);
       return;
     }
     if (this.variants.length + this.images.size === 0) return;
-    const draft = this.withoutDefaultOption({ slug: this.slug, head: this.head, variants: this.variants, images: [...this.images.values()] });
+    const draft = this.withoutDefaultOption({
+      slug: this.slug,
+      head: this.head,
+      variants: this.variants,
+      images: [...this.images.values()],
+    });
     yield { draft, rows: this.rows };
   }
 
@@ -142,7 +156,10 @@ class ProductRows {
   private takeHead(read: (name: ColumnName) => string): void {
     const names = (['option1Name', 'option2Name', 'option3Name'] as const).map(read);
     this.optionNames = names.slice(0, names.findLastIndex((name) => name !== '') + 1);
-    const tags = read('tags').split(',').map((tag) => tag.trim()).filter((tag) => tag !== '' && tag.length <= LIMITS.tagLength);
+    const tags = read('tags')
+      .split(',')
+      .map((tag) => tag.trim())
+      .filter((tag) => tag !== '' && tag.length <= LIMITS.tagLength);
     this.head = {
       name: readText(read('title'), 'Title', LIMITS.nameLength),
       html: readText(read('body'), 'Body (HTML)', LIMITS.htmlLength),
@@ -150,7 +167,9 @@ class ProductRows {
       productType: readText(read('type'), 'Type', LIMITS.labelLength),
       tags: [...new Set(tags.map((tag) => readText(tag, 'Tags', LIMITS.tagLength)))].slice(0, LIMITS.tags),
       status: this.readStatus(read),
-      optionNames: this.optionNames.map((name, at) => readText(name || `Option ${at + 1}`, `Option${at + 1} Name`, LIMITS.optionLength)),
+      optionNames: this.optionNames.map((name, at) =>
+        readText(name || `Option ${at + 1}`, `Option${at + 1} Name`, LIMITS.optionLength),
+      ),
       seoTitle: readOptionalText(read('seoTitle'), 'SEO Title', LIMITS.seoTitleLength),
       seoDescription: readOptionalText(read('seoDescription'), 'SEO Description', LIMITS.seoDescriptionLength),
       categoryPath: readCategoryPath(read('category'), read('type')),
@@ -161,7 +180,8 @@ class ProductRows {
     const status = read('status').toLowerCase();
     if (status === 'archived' || status === 'unlisted') return status === 'archived' ? 'ARCHIVED' : 'DRAFT';
     if (status === 'draft') return 'DRAFT';
-    if (status !== '' && status !== 'active') throw new RowError(`Status "${status.slice(0, 40)}" is none of active, draft, archived`);
+    if (status !== '' && status !== 'active')
+      throw new RowError(`Status "${status.slice(0, 40)}" is none of active, draft, archived`);
     return readFlag(read('published'), 'Published', true) ? 'ACTIVE' : 'DRAFT';
   }
 
@@ -179,10 +199,15 @@ class ProductRows {
       compareAtPriceMinor: compareAt === '' ? null : readPrice(compareAt, 'Variant Compare At Price', LIMITS.priceMinor),
       weightGrams: read('grams') === '' ? null : readWhole(read('grams'), 'Variant Grams', 0, LIMITS.weightGrams),
       barcode: readOptionalText(read('barcode').replace(/^'/, ''), 'Variant Barcode', LIMITS.barcodeLength),
-      stockOnHand: read('quantity') === '' ? 0 : readWhole(read('quantity'), 'Variant Inventory Qty', -LIMITS.stock, LIMITS.stock),
+      stockOnHand:
+        read('quantity') === '' ? 0 : readWhole(read('quantity'), 'Variant Inventory Qty', -LIMITS.stock, LIMITS.stock),
       isTracked: read('tracker') !== '',
       allowBackorder: readFlag(read('policy'), 'Variant Inventory Policy', false),
-      requiresShipping: readFlag(read('requiresShipping'), 'Variant Requires Shipping', read('giftCard').toLowerCase() !== 'true'),
+      requiresShipping: readFlag(
+        read('requiresShipping'),
+        'Variant Requires Shipping',
+        read('giftCard').toLowerCase() !== 'true',
+      ),
       taxable: readFlag(read('taxable'), 'Variant Taxable', true),
       imageUrl: variantImage === '' ? null : readUrl(variantImage, 'Variant Image', LIMITS.urlLength),
     };
@@ -194,7 +219,10 @@ class ProductRows {
     const given = values.findLastIndex((value) => value !== '') + 1;
     // Rows that only add to a product which the shop has do not repeat the names of its options.
     const wanted = this.head ? this.optionNames.length : given;
-    if (given > wanted) throw new RowError(`Option${given} Value "${values[given - 1]?.slice(0, 40)}" belongs to an option that the product does not name`);
+    if (given > wanted)
+      throw new RowError(
+        `Option${given} Value "${values[given - 1]?.slice(0, 40)}" belongs to an option that the product does not name`,
+      );
     return values.slice(0, wanted).map((value, at) => {
       if (value === '') throw new RowError(`Option${at + 1} Value (${this.optionNames[at] ?? ''}) is missing`);
       return readText(value, `Option${at + 1} Value`, LIMITS.optionLength);
@@ -241,9 +269,13 @@ class ProductRows {
 
 /** `Home > Lighting > Lamps` of the category column; else the type is a category at the top of the tree. */
 function readCategoryPath(category: string, type: string): string[] {
-  const path = (category || type).split('>').map((name) => name.trim()).filter((name) => name !== '');
+  const path = (category || type)
+    .split('>')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
   // Old exports may hold a number of Google's taxonomy here, which names nothing.
   const named = path.length === 1 && /^\d+$/.test(path[0] ?? '') ? [type].filter((name) => name !== '') : path;
-  if (named.length > LIMITS.categoryDepth) throw new RowError(`Product Category is more than ${LIMITS.categoryDepth} levels deep`);
+  if (named.length > LIMITS.categoryDepth)
+    throw new RowError(`Product Category is more than ${LIMITS.categoryDepth} levels deep`);
   return named.map((name) => readText(name, 'Product Category', LIMITS.labelLength));
 }

@@ -8,7 +8,11 @@ import { checkCatalogue, runImport, type ImportSummary } from './run-import';
 const SHOWN_REJECTS = 20;
 
 /** Imports a file with a progress bar and tells what became of it. @throws CommandError when nothing of it could be taken */
-export async function showImport(settings: Settings, file: string, options: { dataDir: string; rejects?: string }): Promise<void> {
+export async function showImport(
+  settings: Settings,
+  file: string,
+  options: { dataDir: string; rejects?: string },
+): Promise<void> {
   const startedMs = performance.now();
   const rejectsFile = options.rejects ?? null;
   try {
@@ -24,7 +28,12 @@ export async function showImport(settings: Settings, file: string, options: { da
   }
 }
 
-async function importWithProgress(file: string, databaseUrl: string, currency: string, rejectsFile: string | null): Promise<ImportSummary> {
+async function importWithProgress(
+  file: string,
+  databaseUrl: string,
+  currency: string,
+  rejectsFile: string | null,
+): Promise<ImportSummary> {
   const progress = startProgress('import', 100);
   try {
     return await runImport({
@@ -65,7 +74,9 @@ function showRejects({ rejects }: ImportSummary, rejectsFile: string | null): vo
   // Without a file to look into, every row is told here.
   const shown = rejectsFile === null ? rejects : rejects.slice(0, SHOWN_REJECTS);
   for (const { line, handle, reason, isWhole } of shown) {
-    say(`  line ${String(line).padStart(6)}  ${isWhole ? 'not taken' : 'in part  '}  ${handle.slice(0, 40).padEnd(40)}  ${reason}`);
+    say(
+      `  line ${String(line).padStart(6)}  ${isWhole ? 'not taken' : 'in part  '}  ${handle.slice(0, 40).padEnd(40)}  ${reason}`,
+    );
   }
   if (shown.length < rejects.length) say(`  ... and ${rejects.length - shown.length} more`);
   if (rejectsFile !== null) say(`  all of them: ${rejectsFile}`);

@@ -18,14 +18,23 @@ interface Step {
   readonly change: Partial<Pick<OrderLife, 'paymentStatus' | 'fulfilmentStatus' | 'cancelledReason' | 'payment' | 'shipment'>>;
 }
 
+export interface OrderStart {
+  readonly placedAt: Date;
+  readonly totalMinor: number;
+  readonly userId: number | null;
+  /** How many orders came after it: the last four are still to be packed, so that a shop of any size shows some. */
+  readonly youth: number;
+}
+
 /**
  * All that happens to an order until `endsAt`: a plan of its whole life by the table of transitions, cut off at today,
  * so that young orders are on their way and old ones have arrived.
  */
-export function liveOn(placedAt: Date, totalMinor: number, userId: number | null, endsAt: Date, random: Random): OrderLife {
-  const isHeld = random.chance(0.12);
+export function liveOn(order: OrderStart, endsAt: Date, random: Random): OrderLife {
+  const { placedAt, totalMinor, userId, youth } = order;
+  const isHeld = random.chance(0.15) || youth < 2;
   const captureOn = isHeld ? 'SHIPPING' : 'PLACING';
-  const steps = planOf(placedAt.getTime(), totalMinor, isHeld, random).filter(({ at }) => at < endsAt.getTime());
+  const steps = planOf(order, isHeld, random).filter(({ at }) => at < endsAt.getTime());
   const buyer = { actorKind: userId === null ? 'GUEST' : 'CUSTOMER', actorId: userId } as const;
   let life: OrderLife = {
     status: 'PLACED',
@@ -63,19 +72,20 @@ const CARRIERS = [
   { carrier: 'PostNL', url: 'https://postnl.nl/tracktrace/?B=', prefix: '3SMER' },
 ];
 
-function planOf(placedAt: number, totalMinor: number, isHeld: boolean, random: Random): Step[] {
+function planOf({ placedAt, totalMinor, youth }: OrderStart, isHeld: boolean, random: Random): Step[] {
   const captured = { status: 'CAPTURED', captureOn: 'PLACING', capturedMinor: totalMinor, refundedMinor: 0 } as const;
-  let at = placedAt;
+  let at = placedAt.getTime();
   const after = (minimumHours: number, maximumHours: number): number =>
     (at += Math.floor(random.between(minimumHours, maximumHours) * HOUR_MS));
   const steps: Step[] = [];
   if (!isHeld)
     steps.push({ to: 'PAID', at: after(0.0005, 0.02), by: 'SYSTEM', change: { paymentStatus: 'PAID', payment: captured } });
-  if (random.chance(0.045)) return [...steps, ...cancellation(after(0.3, 9), after(0.0005, 0.01), isHeld, totalMinor, random)];
-  // Some wait for goods that have to be fetched from another shelf.
+  if (random.chance(0.045) && youth >= 4)
+    return [...steps, ...cancellation(after(0.3, 9), after(0.0005, 0.01), isHeld, totalMinor, random)];
+  // Some wait for goods that have to be fetched from another shelf, and the very last ones for the morning.
   steps.push({
     to: 'PACKED',
-    at: random.chance(0.1) ? after(30, 110) : after(2, 26),
+    at: random.chance(0.1) || youth < 4 ? after(30, 110) : after(2, 26),
     by: 'STAFF',
     change: { fulfilmentStatus: 'PACKED' },
   });

@@ -71,7 +71,11 @@ function makeOrder(world: OrderWorld, ranks: readonly number[], id: number, orde
     note: random.chance(0.04) ? random.pick(NOTES) : null,
     reservationId: `seed-${number}`,
     items,
-    ...liveOn(orderDate, subtotalMinor + shippingMinor, userId, world.endsAt, random),
+    ...liveOn(
+      { placedAt: orderDate, totalMinor: subtotalMinor + shippingMinor, userId, youth: world.count - id },
+      world.endsAt,
+      random,
+    ),
   };
 }
 

@@ -69,11 +69,10 @@ export async function seedShop(databases: SeedDatabases, options: SeedOptions = 
 /** Passes orders on and remembers what they took from the shelves. */
 function* noting(orders: Iterable<SeedOrder>, sales: SeedSale[]): Generator<SeedOrder> {
   for (const order of orders) {
-    const cancelled = order.events.find(({ type }) => type === 'CANCELLED');
     sales.push({
       reservationId: order.reservationId,
       soldAt: order.orderDate,
-      returnedAt: cancelled?.at ?? null,
+      isReleased: order.status === 'CANCELLED',
       lines: order.items.map(({ variantId, quantity }) => ({ variantId, quantity })),
     });
     yield order;

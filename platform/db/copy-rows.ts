@@ -4,7 +4,14 @@ import type { ClientBase } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 
 /** What a cell may hold; arrays become PostgreSQL arrays, plain objects JSON. */
-export type CopyCell = string | number | boolean | null | Date | readonly (string | number)[] | { readonly [key: string]: unknown };
+export type CopyCell =
+  | string
+  | number
+  | boolean
+  | null
+  | Date
+  | readonly (string | number)[]
+  | { readonly [key: string]: unknown };
 
 const CHUNK_CHARACTERS = 64 * 1024;
 
@@ -15,7 +22,12 @@ const CHUNK_CHARACTERS = 64 * 1024;
  * @param table trusted SQL of our own, as are `columns`
  * @returns how many rows were written
  */
-export async function copyRows(client: ClientBase, table: string, columns: readonly string[], rows: Iterable<readonly CopyCell[]>): Promise<number> {
+export async function copyRows(
+  client: ClientBase,
+  table: string,
+  columns: readonly string[],
+  rows: Iterable<readonly CopyCell[]>,
+): Promise<number> {
   const stream = client.query(copyFrom(`COPY ${table} (${columns.join(', ')}) FROM STDIN`));
   const done = finished(stream);
   done.catch(() => undefined);

@@ -29,7 +29,13 @@ export interface CatalogueImporter {
 
 /** @throws when the database cannot be reached */
 export async function openCatalogueImporter(options: { databaseUrl: string; currency: string }): Promise<CatalogueImporter> {
-  const database = openable({ url: options.databaseUrl, entities: [], migrations: [], poolSize: 2, applicationName: 'mercato-import' });
+  const database = openable({
+    url: options.databaseUrl,
+    entities: [],
+    migrations: [],
+    poolSize: 2,
+    applicationName: 'mercato-import',
+  });
   await database.open();
   const importer = new Importer(database.source, options.currency);
   return { write: (drafts) => importer.write(drafts), finish: () => importer.finish(), close: database.close };
@@ -53,7 +59,10 @@ class Importer {
       if (!isAboutData(error)) throw error;
       const [only] = drafts;
       if (drafts.length === 1 && only) {
-        return { ...NOTHING, refusals: [{ slug: only.slug, line: null, reason: `the database refuses it: ${error.message}`, isWhole: true }] };
+        return {
+          ...NOTHING,
+          refusals: [{ slug: only.slug, line: null, reason: `the database refuses it: ${error.message}`, isWhole: true }],
+        };
       }
       const results: BatchResult[] = [];
       for (const draft of drafts) results.push(await this.write([draft]));
@@ -64,7 +73,10 @@ class Importer {
   finish(): Promise<number> {
     return inTransaction(this.database, async (tx) => {
       const shared = await sharedTags(tx, [...this.typeCategories]);
-      const ids = await this.tree.ensure(tx, shared.map(({ parentName, tag }) => [parentName, tag]));
+      const ids = await this.tree.ensure(
+        tx,
+        shared.map(({ parentName, tag }) => [parentName, tag]),
+      );
       const links = shared.flatMap(({ parentName, tag, productIds }) => {
         const categoryId = ids.get(pathKey([parentName, tag]));
         return categoryId === undefined ? [] : productIds.map((productId) => ({ productId, categoryId }));
@@ -95,7 +107,10 @@ class Importer {
 
   private async putIntoCategories(tx: EntityManager, plans: readonly ProductPlan[]): Promise<Set<number>> {
     const placed = plans.filter(({ categoryPath }) => categoryPath.length > 0);
-    const ids = await this.tree.ensure(tx, placed.map(({ categoryPath }) => categoryPath));
+    const ids = await this.tree.ensure(
+      tx,
+      placed.map(({ categoryPath }) => categoryPath),
+    );
     const links = placed.flatMap(({ slug, categoryPath }) => {
       const categoryId = ids.get(pathKey(categoryPath));
       if (categoryId === undefined) return [];
@@ -154,14 +169,27 @@ const LINK = `
 function productEvents(touched: WrittenBatch['touched']): NewEvent[] {
   return [...touched].map(([key, variantKeys]) => {
     const id = globalId('Product', key);
-    const variants = [...new Set(variantKeys)].map((variant) => ({ type: 'ProductVariant', id: globalId('ProductVariant', variant) }));
-    return { type: 'product.changed', key: id, touches: [{ type: 'Product', id }, ...variants], data: { productId: id, change: 'IMPORTED' } };
+    const variants = [...new Set(variantKeys)].map((variant) => ({
+      type: 'ProductVariant',
+      id: globalId('ProductVariant', variant),
+    }));
+    return {
+      type: 'product.changed',
+      key: id,
+      touches: [{ type: 'Product', id }, ...variants],
+      data: { productId: id, change: 'IMPORTED' },
+    };
   });
 }
 
 function categoryEvents(keys: ReadonlySet<number>): NewEvent[] {
   return [...keys].map((key) => {
     const id = globalId('Category', key);
-    return { type: 'category.changed', key: id, touches: [{ type: 'Category', id }], data: { categoryId: id, change: 'IMPORTED' } };
+    return {
+      type: 'category.changed',
+      key: id,
+      touches: [{ type: 'Category', id }],
+      data: { categoryId: id, change: 'IMPORTED' },
+    };
   });
 }

@@ -143,7 +143,9 @@ function planHead({ html, categoryPath: _path, ...head }: NonNullable<ProductDra
 function planImages(draft: ProductDraft, known: KnownProduct | null): PlannedImage[] {
   const knownByUrl = new Map((known?.images ?? []).map((image) => [image.url, image]));
   const listed = new Set(draft.images.map(({ url }) => url));
-  const ofVariants = [...new Set(draft.variants.flatMap(({ imageUrl }) => imageUrl ?? []))].filter((url) => !listed.has(url) && !knownByUrl.has(url));
+  const ofVariants = [...new Set(draft.variants.flatMap(({ imageUrl }) => imageUrl ?? []))].filter(
+    (url) => !listed.has(url) && !knownByUrl.has(url),
+  );
   const all: ImageDraft[] = [...draft.images, ...ofVariants.map((url) => ({ line: 0, url, alt: '', position: null }))];
   let next = Math.max(0, ...(known?.images ?? []).map(({ position }) => position));
   return all.slice(0, LIMITS.images).map(({ url, alt, position }) => {

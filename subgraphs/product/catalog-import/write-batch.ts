@@ -14,23 +14,44 @@ export interface WrittenBatch {
 
 /** Writes the plans of a batch in seven statements, whatever its size. Call it with the products locked. */
 export async function writeBatch(tx: EntityManager, plans: readonly ProductPlan[], currency: string): Promise<WrittenBatch> {
-  const rows = async <T>(sql: string, records: unknown, ...more: unknown[]): Promise<T[]> => (await tx.query(sql, [JSON.stringify(records), ...more])) as T[];
+  const rows = async <T>(sql: string, records: unknown, ...more: unknown[]): Promise<T[]> =>
+    (await tx.query(sql, [JSON.stringify(records), ...more])) as T[];
   const heads = plans.map(({ slug, id, head }) => ({ slug, id, ...head }));
-  const created = await rows<{ id: number; slug: string }>(INSERT_PRODUCTS, heads.filter(({ id }) => id === null), currency);
+  const created = await rows<{ id: number; slug: string }>(
+    INSERT_PRODUCTS,
+    heads.filter(({ id }) => id === null),
+    currency,
+  );
   const idBySlug = new Map(created.map(({ id, slug }) => [slug, id]));
   const idOf = (plan: ProductPlan): number => plan.id ?? idBySlug.get(plan.slug) ?? 0;
 
   const images = plans.flatMap((plan) => plan.images.map((image) => ({ ...image, productId: idOf(plan) })));
-  const addedImages = await rows<{ product_id: number }>(INSERT_IMAGES, images.filter(({ id }) => id === null));
-  const changedImages = await rows<{ product_id: number }>(UPDATE_IMAGES, images.filter(({ id }) => id !== null));
+  const addedImages = await rows<{ product_id: number }>(
+    INSERT_IMAGES,
+    images.filter(({ id }) => id === null),
+  );
+  const changedImages = await rows<{ product_id: number }>(
+    UPDATE_IMAGES,
+    images.filter(({ id }) => id !== null),
+  );
 
   const variants = plans.flatMap((plan) => plan.variants.map((variant) => variantRecord(variant, idOf(plan))));
-  const changedVariants = await rows<TouchedVariant>(UPDATE_VARIANTS, variants.filter(({ id }) => id !== null));
-  const addedVariants = await rows<TouchedVariant>(INSERT_VARIANTS, variants.filter(({ id }) => id === null));
-  const changed = await rows<{ id: number }>(UPDATE_PRODUCTS, heads.filter(({ id, name }) => id !== null && name !== undefined));
+  const changedVariants = await rows<TouchedVariant>(
+    UPDATE_VARIANTS,
+    variants.filter(({ id }) => id !== null),
+  );
+  const addedVariants = await rows<TouchedVariant>(
+    INSERT_VARIANTS,
+    variants.filter(({ id }) => id === null),
+  );
+  const changed = await rows<{ id: number }>(
+    UPDATE_PRODUCTS,
+    heads.filter(({ id, name }) => id !== null && name !== undefined),
+  );
 
   const touched = new Map<number, number[]>();
-  const touch = (productId: number, ...variantIds: number[]): void => void touched.set(productId, [...(touched.get(productId) ?? []), ...variantIds]);
+  const touch = (productId: number, ...variantIds: number[]): void =>
+    void touched.set(productId, [...(touched.get(productId) ?? []), ...variantIds]);
   for (const { id } of [...created, ...changed]) touch(id);
   for (const { product_id } of [...addedImages, ...changedImages]) touch(product_id);
   for (const { id, product_id } of [...changedVariants, ...addedVariants]) touch(product_id, id);

@@ -52,10 +52,9 @@ export interface SeedVariant {
 
 /** One order's lines as the stock ledger sees them. */
 export interface SeedSale {
-  /** The order's reservation, claimed long ago. */
   readonly reservationId: string;
   readonly soldAt: Date;
-  /** When the goods came back, `null` when they did not. */
-  readonly returnedAt: Date | null;
+  /** Cancelled before anything left the shelf: the reservation was let go instead of claimed. */
+  readonly isReleased: boolean;
   readonly lines: readonly { readonly variantId: number; readonly quantity: number }[];
 }
