@@ -56,9 +56,9 @@ export function createProductSubgraph(deps: SubgraphDependencies): SubgraphModul
   const categoryLoaders = createCategoryLoaders(categories);
   const catalogLoaders = createCatalogLoaders(products);
   const listingLoaders = createListingLoaders(listings, facets);
-  const presenter = new FacetPresenter(listingLoaders, categoryLoaders, settings.currency);
+  const presenter = new FacetPresenter(listingLoaders, settings.currency);
   const categoryResolver = new CategoryResolver(categories, categoryLoaders);
-  const productResolver = new ProductResolver(catalogLoaders, categoryLoaders);
+  const productResolver = new ProductResolver(catalogLoaders);
   const variantResolver = new VariantResolver(catalogLoaders);
 
   const subgraph = buildSubgraph({

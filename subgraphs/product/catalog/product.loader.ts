@@ -1,5 +1,6 @@
 import type { SubgraphContext } from '../../../platform/federation';
 import { defineLoader } from '../../../platform/loaders';
+import type { Category } from '../category';
 import type { ImageRow, ProductRow, ProductTexts, VariantRow } from './product.reads';
 import type { ProductService } from './product.service';
 
@@ -12,10 +13,7 @@ export function createCatalogLoaders(products: ProductService) {
     variantsByProduct: defineLoader<number, VariantRow[], SubgraphContext>({ name: 'variantsByProduct', batch: (keys) => products.variantsOf(keys) }),
     variantByKey: defineLoader<number, VariantRow | null, SubgraphContext>({ name: 'variantByKey', batch: (keys) => products.variantsByKeys(keys) }),
     imagesByProduct: defineLoader<number, ImageRow[], SubgraphContext>({ name: 'imagesByProduct', batch: (keys) => products.imagesOf(keys) }),
-    categoryKeysByProduct: defineLoader<number, number[], SubgraphContext>({
-      name: 'categoryKeysByProduct',
-      batch: (keys) => products.categoryKeysOf(keys),
-    }),
+    categoriesByProduct: defineLoader<number, Category[], SubgraphContext>({ name: 'categoriesByProduct', batch: (keys) => products.categoriesOf(keys) }),
   };
 }
 
@@ -23,7 +21,7 @@ export type CatalogLoaders = ReturnType<typeof createCatalogLoaders>;
 
 /** Forgets what this request read of a product before it was changed. */
 export function forgetProduct(loaders: CatalogLoaders, context: SubgraphContext, productKey: number): void {
-  const byProduct = [loaders.productByKey, loaders.textsByKey, loaders.variantsByProduct, loaders.imagesByProduct, loaders.categoryKeysByProduct];
+  const byProduct = [loaders.productByKey, loaders.textsByKey, loaders.variantsByProduct, loaders.imagesByProduct, loaders.categoriesByProduct];
   for (const loader of byProduct) context.loaders.of<number, unknown>(loader).clear(productKey);
   context.loaders.of(loaders.variantByKey).clearAll();
   context.loaders.of(loaders.productBySlug).clearAll();

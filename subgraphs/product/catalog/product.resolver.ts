@@ -1,7 +1,7 @@
 import { Arg, Ctx, Directive, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { badInput } from '../../../platform/errors';
 import { keyOf, type SubgraphContext } from '../../../platform/federation';
-import { Category, type CategoryLoaders } from '../category';
+import { Category } from '../category';
 import { ProductImage } from './image.type';
 import type { CatalogLoaders } from './product.loader';
 import { mayRead, showsInShop } from './product.policy';
@@ -13,10 +13,7 @@ const MAX_IMAGES = 50;
 
 @Resolver(() => Product)
 export class ProductResolver {
-  constructor(
-    private readonly loaders: CatalogLoaders,
-    private readonly categoryLoaders: CategoryLoaders,
-  ) {}
+  constructor(private readonly loaders: CatalogLoaders) {}
 
   @Directive('@cacheControl(maxAge: 60)')
   @Directive('@cacheControl(maxAge: 60)')
@@ -99,10 +96,8 @@ export class ProductResolver {
   }
 
   @FieldResolver(() => [Category], { description: 'The categories that it was put into, by name; those above are their ancestors.' })
-  async categories(@Root() product: Product, @Ctx() context: SubgraphContext): Promise<Category[]> {
-    const keys = await context.loaders.of(this.loaders.categoryKeysByProduct).load(product.row.key);
-    const found = await Promise.all(keys.map((key) => context.loaders.of(this.categoryLoaders.byKey).load(key)));
-    return found.filter((category) => category !== null);
+  categories(@Root() product: Product, @Ctx() context: SubgraphContext): Promise<Category[]> {
+    return context.loaders.of(this.loaders.categoriesByProduct).load(product.row.key);
   }
 
   /** `__resolveReference` of Product. */

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { groupedByKey, inKeyOrder } from '../../../platform/loaders';
+import { CATEGORY_COLUMNS, type Category } from '../category';
 import { IMAGE_COLUMNS, PRODUCT_COLUMNS, VARIANT_COLUMNS, type ImageRow, type ProductRow, type ProductTexts, type VariantRow } from './product.reads';
 
 /** Reads single products and what belongs to them, always many at a time. Lists are the business of the search slice. */
@@ -60,13 +61,13 @@ export class ProductService {
     return groupedByKey(productKeys, rows, (row) => row.productKey);
   }
 
-  /** The keys of the categories that each product stands in, by name. */
-  async categoryKeysOf(productKeys: readonly number[]): Promise<number[][]> {
-    const rows: { productKey: number; keys: number[] }[] = await this.database.query(
-      `SELECT pc.product_id AS "productKey", array_agg(pc.category_id ORDER BY c.name, c.id) AS keys
-       FROM product_category pc JOIN category c ON c.id = pc.category_id WHERE pc.product_id = ANY ($1) GROUP BY pc.product_id`,
+  /** The categories that each product stands in, by name. */
+  async categoriesOf(productKeys: readonly number[]): Promise<Category[][]> {
+    const rows: (Category & { productKey: number })[] = await this.database.query(
+      `SELECT pc.product_id AS "productKey", ${CATEGORY_COLUMNS}
+       FROM product_category pc JOIN category c ON c.id = pc.category_id WHERE pc.product_id = ANY ($1) ORDER BY c.name, c.id`,
       [productKeys],
     );
-    return inKeyOrder(productKeys, rows, (row) => row.productKey).map((row) => row?.keys ?? []);
+    return groupedByKey(productKeys, rows, (row) => row.productKey);
   }
 }

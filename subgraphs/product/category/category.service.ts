@@ -1,4 +1,4 @@
-import { In, IsNull, type DataSource } from 'typeorm';
+import { Any, IsNull, type DataSource } from 'typeorm';
 import type { CacheStore } from '../../../platform/cache';
 import { groupedByKey } from '../../../platform/loaders';
 import { createCategoryCache, type CategoryCache } from './category.cache';
@@ -12,7 +12,7 @@ export class CategoryService {
     private readonly database: DataSource,
     store: CacheStore,
   ) {
-    this.cache = createCategoryCache(store, (keys) => this.database.getRepository(Category).findBy({ id: In([...keys]) }));
+    this.cache = createCategoryCache(store, (keys) => this.database.getRepository(Category).findBy({ id: Any([...keys]) }));
   }
 
   /** In the order of `keys`; `null` for one that does not exist. */
@@ -39,7 +39,7 @@ export class CategoryService {
   async childrenOf(parentKeys: readonly number[]): Promise<Category[][]> {
     const children = await this.database
       .getRepository(Category)
-      .find({ where: { parentId: In([...parentKeys]) }, order: { position: 'ASC', name: 'ASC', id: 'ASC' } });
+      .find({ where: { parentId: Any([...parentKeys]) }, order: { position: 'ASC', name: 'ASC', id: 'ASC' } });
     return groupedByKey(parentKeys, children, (child) => child.parentId ?? 0);
   }
 }

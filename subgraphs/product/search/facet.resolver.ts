@@ -1,7 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Ctx, FieldResolver, Info, Resolver, Root } from 'type-graphql';
 import { Money, type SubgraphContext } from '../../../platform/federation';
-import type { Category, CategoryLoaders } from '../category';
 import type { Facets } from './facet.service';
 import { PRICE_BOUNDS } from './facet.sql';
 import { ProductFacets } from './facet.type';
@@ -13,14 +12,13 @@ import { selectedParts } from './selected-parts';
 export class FacetPresenter {
   constructor(
     private readonly loaders: ListingLoaders,
-    private readonly categoryLoaders: CategoryLoaders,
     private readonly currency: string,
   ) {}
 
   async present(listing: ProductListing, info: GraphQLResolveInfo, context: SubgraphContext): Promise<ProductFacets> {
     const parts = selectedParts(info);
     const facets = parts.length === 0 ? { total: 0 } : await context.loaders.of(this.loaders.facets).load({ filter: listing.filter, parts });
-    return { ...facets, ...this.prices(facets), ...(await this.categories(facets, context)) } as ProductFacets;
+    return { ...facets, ...this.prices(facets) } as ProductFacets;
   }
 
   private prices({ price, priceRanges }: Facets): Pick<ProductFacets, 'price' | 'priceRanges'> {
@@ -32,13 +30,6 @@ export class FacetPresenter {
         ? { priceRanges: priceRanges.map(({ bucket, count }) => ({ from: bound(bucket) as Money, below: bound(bucket + 1), count })) }
         : {}),
     };
-  }
-
-  private async categories({ categories }: Facets, context: SubgraphContext): Promise<Pick<ProductFacets, 'categories'>> {
-    if (!categories) return {};
-    const loader = context.loaders.of(this.categoryLoaders.byKey);
-    const found = await Promise.all(categories.map(async ({ key, count }) => ({ category: await loader.load(key), count })));
-    return { categories: found.filter((facet): facet is { category: Category; count: number } => facet.category !== null) };
   }
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import { Cache, type CacheStore } from '../../../platform/cache';
+import type { Category } from '../category';
 import { facetSql, type FacetPart } from './facet.sql';
 import { listingSql, Parameters } from './listing.sql';
 import type { ProductFilter } from './product-filter';
@@ -16,7 +17,7 @@ export interface Facets {
   readonly vendors?: readonly CountedValue[];
   readonly productTypes?: readonly CountedValue[];
   readonly tags?: readonly CountedValue[];
-  readonly categories?: readonly { readonly key: number; readonly count: number }[];
+  readonly categories?: readonly { readonly category: Category; readonly count: number }[];
   readonly options?: readonly { readonly name: string; readonly values: readonly CountedValue[] }[];
   readonly price?: { readonly minMinor: number | null; readonly maxMinor: number | null };
   readonly priceRanges?: readonly { readonly bucket: number; readonly count: number }[];
@@ -51,7 +52,7 @@ export class FacetService {
     this.cache = new Cache<FacetKey, Facets>(
       {
         name: 'facets',
-        version: 1,
+        version: 2,
         ttlSeconds: TTL_SECONDS,
         key: ({ generation, filter, parts }) => JSON.stringify([generation, parts, filter]),
         load: (keys) => Promise.all(keys.map((key) => this.read(key))),

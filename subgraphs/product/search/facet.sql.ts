@@ -1,3 +1,4 @@
+import { CATEGORY_COLUMNS } from '../category';
 import { DIMENSIONS, type Dimension, type ListingSql } from './listing.sql';
 
 export const FACET_PARTS = ['vendors', 'productTypes', 'tags', 'categories', 'options', 'price', 'priceRanges', 'inStock'] as const;
@@ -29,14 +30,14 @@ const PARTS: Readonly<Record<FacetPart, (listing: ListingSql) => string>> = {
     countedValues(`SELECT product_type AS value FROM matched WHERE product_type <> '' AND ${fits(listing, 'productTypes')}`),
   tags: (listing) => countedValues(`SELECT DISTINCT id, unnest(tags) AS value FROM matched WHERE ${fits(listing, 'tags')}`),
   categories: (listing) => `
-    SELECT coalesce(jsonb_agg(counted ORDER BY counted.count DESC, counted.key), '[]') FROM (
+    SELECT coalesce(jsonb_agg(jsonb_build_object('category', shelf, 'count', counted.count) ORDER BY counted.count DESC, counted.key), '[]') FROM (
       SELECT stood.key, count(*)::integer AS count FROM (
         SELECT DISTINCT m.id, above.key
         FROM matched m JOIN product_category pc ON pc.product_id = m.id JOIN category c ON c.id = pc.category_id
           CROSS JOIN LATERAL unnest(c.path) AS above (key)
         WHERE ${fits(listing)}
       ) stood GROUP BY stood.key ORDER BY count DESC, stood.key LIMIT ${MAX_CATEGORIES}
-    ) counted`,
+    ) counted CROSS JOIN LATERAL (SELECT ${CATEGORY_COLUMNS} FROM category c WHERE c.id = counted.key) shelf`,
   options: (listing) => `
     SELECT coalesce(jsonb_agg(jsonb_build_object('name', named.name, 'values', named.values) ORDER BY named.products DESC, named.name), '[]') FROM (
       SELECT counted.name, max(counted.count) AS products,
