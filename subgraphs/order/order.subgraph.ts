@@ -59,7 +59,10 @@ export function createOrderSubgraph(deps: OrderSubgraphDependencies): SubgraphMo
     name: 'order',
     sdl: subgraph.sdl,
     client: createSubgraphExecutor(subgraph, logger),
-    open: database.open,
+    open: async () => {
+      await database.open();
+      tracking.start();
+    },
     migrate: async () => {
       await database.migrate();
       await orders.checkStatusRules();
@@ -71,7 +74,7 @@ export function createOrderSubgraph(deps: OrderSubgraphDependencies): SubgraphMo
         { stop: bus.consume('order-privacy', ['account'], (event) => order.forgetErasedAccount(database.source, event)) },
         repeat('what orders owe', 1_000, () => runner.runDue(), logger),
         repeat('abandoned checkouts', 2_000, () => recoverCheckouts(database.source, steps, idempotency, logger), logger),
-        repeat('expired idempotency keys', 3_600_000, () => idempotency.sweep(), logger),
+        repeat('what is out of date', 3_600_000, () => sweep(services), logger),
       ];
       return { name: 'order work', stop: async () => void (await Promise.all(work.map((part) => part.stop()))) };
     },
@@ -80,6 +83,12 @@ export function createOrderSubgraph(deps: OrderSubgraphDependencies): SubgraphMo
       await database.close();
     },
   };
+}
+
+/** Lets go of what nobody will ask for again. */
+async function sweep({ idempotency, carts }: Services): Promise<void> {
+  await idempotency.sweep();
+  await carts.sweep();
 }
 
 type Database = ReturnType<typeof openable>['source'];

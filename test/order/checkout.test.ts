@@ -122,6 +122,21 @@ describe('the idempotency key', () => {
     expect(await ordersOf(viewer.userId)).toBe(1);
   });
 
+  test('a cart that was ordered while another checkout was pricing it is not ordered again', async () => {
+    const viewer = newCustomer();
+    await add(shop, viewer, (await shop.addVariant()).id);
+    let first: unknown;
+    shop.faults.after = async (request) => {
+      if (!request.query.includes('variantsForSale')) return;
+      shop.faults.after = null;
+      first = await place(shop, viewer, newKey());
+    };
+    const second = await place(shop, viewer, newKey());
+    expect(first).toMatchObject({ order: { status: 'PAID' } });
+    expect(second).toMatchObject({ order: null, errors: [{ __typename: 'CartEmpty' }] });
+    expect(await ordersOf(viewer.userId)).toBe(1);
+  });
+
   test('what is refused before anything began may succeed later under the same key', async () => {
     const viewer = newCustomer();
     const key = newKey();

@@ -30,6 +30,8 @@ import {
 } from './cart.rows';
 import { CartWarning } from './cart.warnings';
 
+const KEEP_GUEST_CARTS = '90 days';
+
 /** Today's offers of these variants, in the order asked. */
 export type Offers = (variantIds: readonly number[]) => Promise<(Offer | null)[]>;
 
@@ -154,6 +156,14 @@ export class CartService {
       await touchCart(tx, cartId);
       return { cart: await theCart(tx, cartId), errors: [], warnings: [] };
     });
+  }
+
+  /** Forgets carts of guests that nobody touched for long; those that were ordered from stay with their checkout. */
+  async sweep(): Promise<void> {
+    await this.database.query(
+      `DELETE FROM cart WHERE guest_token_hash IS NOT NULL AND updated_at < now() - interval '${KEEP_GUEST_CARTS}'
+         AND NOT EXISTS (SELECT 1 FROM checkout WHERE checkout.cart_id = cart.id)`,
+    );
   }
 
   private async merge(viewer: Viewer): Promise<void> {

@@ -4,8 +4,12 @@ import type { EventBus } from '../../../platform/events';
 import { globalId } from '../../../platform/federation';
 import { maySee, type Order, type OrderEvent, type OrderService } from '../order';
 
-/** How long a watcher trusts silence. The log is read at least this often, so that a lost wake-up costs seconds, not an event. */
-const POLL_MS = 5_000;
+/**
+ * How long a watcher trusts silence: while the bus is live only a lost wake-up hides something, which then costs seconds,
+ * not an event; while it is not, the log is asked every second.
+ */
+const POLL_LIVE_MS = 10_000;
+const POLL_AWAY_MS = 1_000;
 
 export interface WatchedEvent {
   readonly event: OrderEvent;
@@ -24,6 +28,13 @@ export class TrackingService {
     private readonly orders: OrderService,
     private readonly bus: EventBus,
   ) {}
+
+  /** Begins to hear of changes; before that, watchers look by themselves. */
+  start(): void {
+    this.stopListening ??= this.bus.broadcast(['order'], (event) => {
+      for (const wake of this.watchers.get(event.key) ?? []) wake();
+    });
+  }
 
   /** @throws NOT_FOUND, before anything is yielded, for an order that the viewer may not see */
   async watch(viewer: Viewer, orderId: number, afterSequence: number): Promise<AsyncIterableIterator<WatchedEvent>> {
@@ -47,7 +58,7 @@ export class TrackingService {
         if (bell.isClosed()) return false;
         bell.arm();
         waiting = await this.orders.eventsAfter(orderId, last);
-        if (waiting.length === 0) await bell.wait(POLL_MS);
+        if (waiting.length === 0) await bell.wait(this.bus.isLive() ? POLL_LIVE_MS : POLL_AWAY_MS);
       }
       return true;
     };
@@ -76,9 +87,6 @@ export class TrackingService {
 
   /** Rings when the bus tells of the order. Made before the log is read, so that no entry falls in between. */
   private bellOf(orderId: string): Bell {
-    this.stopListening ??= this.bus.broadcast(['order'], (event) => {
-      for (const wake of this.watchers.get(event.key) ?? []) wake();
-    });
     const bell = new Bell(() => {
       const wakers = this.watchers.get(orderId);
       wakers?.delete(bell.ring);
