@@ -21,7 +21,9 @@ export function createCacheEnding(categories: CategoryService, facets: FacetServ
     endCategories,
     listen: (bus: EventBus, logger: Logger): void => {
       unsubscribe ??= bus.broadcast(['product', 'category'], (event) => {
-        onEvent(event).catch((error: unknown) => logger.error({ err: error, event: event.id }, 'a cache was not ended by its event'));
+        onEvent(event).catch((error: unknown) =>
+          logger.error({ err: error, event: event.id }, 'a cache was not ended by its event'),
+        );
       });
     },
     stop: async (): Promise<void> => {

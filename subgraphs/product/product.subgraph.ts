@@ -1,6 +1,12 @@
-import { openable } from '../../platform/db';
+import { openable, type OpenableDatabase } from '../../platform/db';
 import { OutboxEvent, startOutboxRelay } from '../../platform/events';
-import { buildSubgraph, createSubgraphExecutor, type SubgraphDependencies, type SubgraphModule } from '../../platform/federation';
+import {
+  buildSubgraph,
+  createSubgraphExecutor,
+  type SubgraphDependencies,
+  type SubgraphModule,
+  type SubgraphSchema,
+} from '../../platform/federation';
 import {
   createCatalogLoaders,
   ImageRecord,
@@ -16,7 +22,14 @@ import {
   VariantRecord,
   VariantResolver,
 } from './catalog';
-import { Category, CategoryEditResolver, CategoryEditService, CategoryResolver, CategoryService, createCategoryLoaders } from './category';
+import {
+  Category,
+  CategoryEditResolver,
+  CategoryEditService,
+  CategoryResolver,
+  CategoryService,
+  createCategoryLoaders,
+} from './category';
 import { createCacheEnding } from './cache-ending';
 import { PRODUCT_MIGRATIONS } from './migrations';
 import {
@@ -29,11 +42,20 @@ import {
   ProductFacetResolver,
   SearchFacetResolver,
 } from './search';
-import { createMovementLoaders, ForSaleService, MovementRecord, MovementResolver, MovementService, ReservationResolver, ReservationService, startReservationExpiry } from './stock';
+import {
+  createMovementLoaders,
+  ForSaleService,
+  MovementRecord,
+  MovementResolver,
+  MovementService,
+  ReservationResolver,
+  ReservationService,
+  startReservationExpiry,
+} from './stock';
 
 /** Composes the product subgraph: catalogue, categories, stock and search over one database. */
 export function createProductSubgraph(deps: SubgraphDependencies): SubgraphModule {
-  const { settings, databaseUrl, cache, bus, logger } = deps;
+  const { settings, databaseUrl, bus, logger } = deps;
   const database = openable({
     url: databaseUrl,
     entities: [Category, ImageRecord, MovementRecord, OutboxEvent, ProductRecord, VariantRecord],
@@ -41,49 +63,9 @@ export function createProductSubgraph(deps: SubgraphDependencies): SubgraphModul
     poolSize: settings.databasePoolSize,
     applicationName: 'mercato-product',
   });
-  const categories = new CategoryService(database.source, cache);
-  const products = new ProductService(database.source);
-  const facets = new FacetService(database.source, cache);
-  const listings = new ListingService(database.source);
-  const movements = new MovementService(database.source);
-  const reservations = new ReservationService(database.source);
-
-  const caches = createCacheEnding(categories, facets);
-  const productEdits = new ProductEditService(database.source, settings.currency, () => facets.endCache());
-  const variantEdits = new VariantEditService(database.source, settings.currency, () => facets.endCache());
-  const categoryEdits = new CategoryEditService(database.source, caches.endCategories);
-
-  const categoryLoaders = createCategoryLoaders(categories);
-  const catalogLoaders = createCatalogLoaders(products);
-  const listingLoaders = createListingLoaders(listings, facets);
-  const presenter = new FacetPresenter(listingLoaders, settings.currency);
-  const categoryResolver = new CategoryResolver(categories, categoryLoaders);
-  const productResolver = new ProductResolver(catalogLoaders);
-  const variantResolver = new VariantResolver(catalogLoaders);
-
-  const subgraph = buildSubgraph({
-    name: 'product',
-    resolvers: [
-      categoryResolver,
-      productResolver,
-      variantResolver,
-      new CategoryEditResolver(categoryEdits, categoryLoaders),
-      new ProductEditResolver(productEdits, catalogLoaders),
-      new VariantEditResolver(variantEdits, catalogLoaders),
-      new MovementResolver(movements, createMovementLoaders(movements), catalogLoaders),
-      new ListingResolver(listings, listingLoaders, settings.currency),
-      new CategoryListingResolver(listingLoaders),
-      new ProductFacetResolver(presenter),
-      new SearchFacetResolver(presenter),
-      new ReservationResolver(reservations, new ForSaleService(database.source)),
-    ],
-    orphanedTypes: [Category, Product, ProductVariant],
-    references: {
-      Category: (reference, context) => categoryResolver.resolveReference(reference, context),
-      Product: (reference, context) => productResolver.resolveReference(reference, context),
-      ProductVariant: (reference, context) => variantResolver.resolveReference(reference, context),
-    },
-  });
+  const services = createServices(database.source, deps);
+  const { caches, reservations } = services;
+  const subgraph = buildProductSchema(services, settings.currency);
   return {
     name: 'product',
     sdl: subgraph.sdl,
@@ -104,4 +86,57 @@ export function createProductSubgraph(deps: SubgraphDependencies): SubgraphModul
       await database.close();
     },
   };
+}
+
+function createServices(source: OpenableDatabase['source'], { settings, cache }: SubgraphDependencies) {
+  const categories = new CategoryService(source, cache);
+  const facets = new FacetService(source, cache);
+  const caches = createCacheEnding(categories, facets);
+  const endFacets = (): Promise<void> => facets.endCache();
+  return {
+    categories,
+    facets,
+    caches,
+    products: new ProductService(source),
+    listings: new ListingService(source),
+    movements: new MovementService(source),
+    reservations: new ReservationService(source),
+    forSale: new ForSaleService(source),
+    productEdits: new ProductEditService(source, settings.currency, endFacets),
+    variantEdits: new VariantEditService(source, settings.currency, endFacets),
+    categoryEdits: new CategoryEditService(source, caches.endCategories),
+  };
+}
+
+function buildProductSchema(services: ReturnType<typeof createServices>, currency: string): SubgraphSchema {
+  const categoryLoaders = createCategoryLoaders(services.categories);
+  const catalogLoaders = createCatalogLoaders(services.products);
+  const listingLoaders = createListingLoaders(services.listings, services.facets);
+  const presenter = new FacetPresenter(listingLoaders, currency);
+  const categories = new CategoryResolver(services.categories, categoryLoaders);
+  const products = new ProductResolver(catalogLoaders);
+  const variants = new VariantResolver(catalogLoaders);
+  return buildSubgraph({
+    name: 'product',
+    resolvers: [
+      categories,
+      products,
+      variants,
+      new CategoryEditResolver(services.categoryEdits, categoryLoaders),
+      new ProductEditResolver(services.productEdits, catalogLoaders),
+      new VariantEditResolver(services.variantEdits, catalogLoaders),
+      new MovementResolver(services.movements, createMovementLoaders(services.movements), catalogLoaders),
+      new ListingResolver(services.listings, listingLoaders, currency),
+      new CategoryListingResolver(listingLoaders),
+      new ProductFacetResolver(presenter),
+      new SearchFacetResolver(presenter),
+      new ReservationResolver(services.reservations, services.forSale),
+    ],
+    orphanedTypes: [Category, Product, ProductVariant],
+    references: {
+      Category: (reference, context) => categories.resolveReference(reference, context),
+      Product: (reference, context) => products.resolveReference(reference, context),
+      ProductVariant: (reference, context) => variants.resolveReference(reference, context),
+    },
+  });
 }

@@ -27,7 +27,12 @@ export function readSlug(value: string, field: string): string {
 /** "Crème Brûlée Set" -> "creme-brulee-set"; "item" where nothing is left. */
 export function slugOf(name: string): string {
   const plain = name.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase();
-  return plain.replaceAll(/[^a-z0-9]+/g, '-').slice(0, MAX_SLUG - 6).replaceAll(/^-+|-+$/g, '') || 'item';
+  return (
+    plain
+      .replaceAll(/[^a-z0-9]+/g, '-')
+      .slice(0, MAX_SLUG - 6)
+      .replaceAll(/^-+|-+$/g, '') || 'item'
+  );
 }
 
 /** `wanted`, or with the first number behind it that `taken` does not hold. */
@@ -39,6 +44,7 @@ export function freeSlug(wanted: string, taken: readonly string[]): string {
 }
 
 export function readWhole(value: number, field: string, minimum: number, maximum: number): number {
-  if (!Number.isInteger(value) || value < minimum || value > maximum) throw badInput(field, `must be a whole number from ${minimum} to ${maximum}`);
+  if (!Number.isInteger(value) || value < minimum || value > maximum)
+    throw badInput(field, `must be a whole number from ${minimum} to ${maximum}`);
   return value;
 }

@@ -20,47 +20,70 @@ test('of two edits of one version, one wins and the other is given the current p
   const winner = answers.find(({ product }) => product !== null) as { product: { name: string } };
   const loser = answers.find(({ product }) => product === null);
   expect(winner.product).toMatchObject({ version: 2 });
-  expect(loser).toMatchObject({ errors: [{ __typename: 'ProductVersionConflict', path: ['input', 'expectedVersion'], current: { version: 2, name: winner.product.name } }] });
+  expect(loser).toMatchObject({
+    errors: [
+      {
+        __typename: 'ProductVersionConflict',
+        path: ['input', 'expectedVersion'],
+        current: { version: 2, name: winner.product.name },
+      },
+    ],
+  });
 });
 
 test('a slug that a product had before leads to it, until another product takes it', async () => {
   const { id, slug } = await shop.addProduct({ name: 'Wanderer', slug: 'wanderer' });
   await edit(UPDATE, { productId: id, slug: 'wanderer-two' });
-  const bySlug = async (asked: string): Promise<unknown> => (await shop.data('query ($s: String!) { productBySlug(slug: $s) { name slug } }', { s: asked }))['productBySlug'];
+  const bySlug = async (asked: string): Promise<unknown> =>
+    (await shop.data('query ($s: String!) { productBySlug(slug: $s) { name slug } }', { s: asked }))['productBySlug'];
   expect(await bySlug(slug)).toEqual({ name: 'Wanderer', slug: 'wanderer-two' });
   await shop.addProduct({ name: 'Usurper', slug: 'wanderer' });
   expect(await bySlug(slug)).toEqual({ name: 'Usurper', slug: 'wanderer' });
-  expect(await edit(UPDATE, { productId: id, slug: 'wanderer' })).toMatchObject({ product: null, errors: [{ __typename: 'ProductSlugTaken' }] });
+  expect(await edit(UPDATE, { productId: id, slug: 'wanderer' })).toMatchObject({
+    product: null,
+    errors: [{ __typename: 'ProductSlugTaken' }],
+  });
   expect((await shop.addProduct({ name: 'Wanderer two' })).slug).toBe('wanderer-two-2');
 });
 
 test('HTML is made safe, and the plain text follows it', async () => {
   const { id } = await shop.addProduct();
   const descriptionHtml = '<p onclick="x()">Hi &amp; <b>bye</b><script>alert(1)</script><a href="javascript:x()">l</a></p>';
-  const { product } = (await edit(UPDATE, { productId: id, descriptionHtml })) as { product: { descriptionHtml: string; description: string } };
+  const { product } = (await edit(UPDATE, { productId: id, descriptionHtml })) as {
+    product: { descriptionHtml: string; description: string };
+  };
   expect(product.descriptionHtml).not.toMatch(/script|onclick/);
   expect(product.description).toContain('Hi & bye');
 });
 
 test('variants: a SKU and a set of choices belong to one alone, prices and stock of the product follow', async () => {
-  const product = await shop.addProduct({ options: ['Size'], variants: [{ sku: 'ONE', optionValues: ['S'], price: '20', stockOnHand: 1 }] });
+  const product = await shop.addProduct({
+    options: ['Size'],
+    variants: [{ sku: 'ONE', optionValues: ['S'], price: '20', stockOnHand: 1 }],
+  });
   const ADD = `mutation ($input: AddVariantInput!) { addVariant(input: $input) { variant { title } product { price { amount } priceRange { max { amount } } stockQuantity } errors { __typename } } }`;
-  const add = (variant: object): Promise<Record<string, unknown>> => edit(ADD, { productId: product.id, variant: { price: { amount: '5' }, ...variant } });
+  const add = (variant: object): Promise<Record<string, unknown>> =>
+    edit(ADD, { productId: product.id, variant: { price: { amount: '5' }, ...variant } });
   expect(await add({ sku: 'ONE', optionValues: ['M'] })).toMatchObject({ variant: null, errors: [{ __typename: 'SkuTaken' }] });
   expect(await add({ optionValues: ['S'] })).toMatchObject({ variant: null, errors: [{ __typename: 'OptionsTaken' }] });
   expect(await add({ optionValues: ['M'], stockOnHand: 4 })).toMatchObject({
     variant: { title: 'M' },
     product: { price: { amount: '5.00' }, priceRange: { max: { amount: '20.00' } }, stockQuantity: 5 },
   });
-  const REMOVE = 'mutation ($input: RemoveVariantInput!) { removeVariant(input: $input) { product { price { amount } } errors { __typename } } }';
+  const REMOVE =
+    'mutation ($input: RemoveVariantInput!) { removeVariant(input: $input) { product { price { amount } } errors { __typename } } }';
   const [first] = product.variants;
   expect(await edit(REMOVE, { variantId: first?.id })).toMatchObject({ product: { price: { amount: '5.00' } } });
   const alone = await shop.addProduct();
   expect(await edit(REMOVE, { variantId: alone.variants[0]?.id })).toMatchObject({ errors: [{ __typename: 'LastVariant' }] });
-  const CHANGE = 'mutation ($input: UpdateVariantInput!) { updateVariant(input: $input) { variant { version } errors { __typename ... on ProductVariantVersionConflict { current { version } } } } }';
+  const CHANGE =
+    'mutation ($input: UpdateVariantInput!) { updateVariant(input: $input) { variant { version } errors { __typename ... on ProductVariantVersionConflict { current { version } } } } }';
   const input = { variantId: alone.variants[0]?.id, price: { amount: '7' }, expectedVersion: 1 };
   expect(await edit(CHANGE, input)).toEqual({ variant: { version: 2 }, errors: [] });
-  expect(await edit(CHANGE, input)).toEqual({ variant: null, errors: [{ __typename: 'ProductVariantVersionConflict', current: { version: 2 } }] });
+  expect(await edit(CHANGE, input)).toEqual({
+    variant: null,
+    errors: [{ __typename: 'ProductVariantVersionConflict', current: { version: 2 } }],
+  });
 });
 
 test('a product has 100 variants at most, also when many are added at once', async () => {
@@ -74,12 +97,25 @@ test('a product has 100 variants at most, also when many are added at once', asy
 
 test('the shop shows active products; archived ones are found by orders, drafts by staff alone', async () => {
   const archived = await shop.addProduct({ name: 'Gone' });
-  await edit('mutation ($input: ArchiveProductInput!) { archiveProduct(input: $input) { product { status } errors { __typename } } }', { productId: archived.id });
+  await edit(
+    'mutation ($input: ArchiveProductInput!) { archiveProduct(input: $input) { product { status } errors { __typename } } }',
+    { productId: archived.id },
+  );
   const draft = await shop.addProduct({ name: 'Soon', status: 'DRAFT' });
-  const root = async (id: string, viewer?: typeof staff): Promise<unknown> => (await shop.data('query ($id: ID!) { product(id: $id) { name } }', { id }, viewer))['product'];
+  const root = async (id: string, viewer?: typeof staff): Promise<unknown> =>
+    (await shop.data('query ($id: ID!) { product(id: $id) { name } }', { id }, viewer))['product'];
   const byReference = async ({ id, variants }: AddedProduct, viewer?: typeof staff): Promise<unknown> => {
-    const r = [{ __typename: 'Product', id }, { __typename: 'ProductVariant', id: variants[0]?.id }];
-    return (await shop.data('query ($r: [_Any!]!) { _entities(representations: $r) { ... on Product { name } ... on ProductVariant { product { name } } } }', { r }, viewer))['_entities'];
+    const r = [
+      { __typename: 'Product', id },
+      { __typename: 'ProductVariant', id: variants[0]?.id },
+    ];
+    return (
+      await shop.data(
+        'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Product { name } ... on ProductVariant { product { name } } } }',
+        { r },
+        viewer,
+      )
+    )['_entities'];
   };
   expect(await Promise.all([root(archived.id), root(archived.id, customer), root(draft.id)])).toEqual([null, null, null]);
   expect(await Promise.all([root(archived.id, staff), root(draft.id, staff)])).toEqual([{ name: 'Gone' }, { name: 'Soon' }]);
@@ -89,11 +125,18 @@ test('the shop shows active products; archived ones are found by orders, drafts 
 });
 
 test('only a draft that was never shown can be deleted', async () => {
-  const DELETE = 'mutation ($input: DeleteProductInput!) { deleteProduct(input: $input) { deletedProductId errors { __typename } } }';
+  const DELETE =
+    'mutation ($input: DeleteProductInput!) { deleteProduct(input: $input) { deletedProductId errors { __typename } } }';
   const [shown, draft] = [await shop.addProduct(), await shop.addProduct({ status: 'DRAFT' })];
-  expect(await edit(DELETE, { productId: shown.id })).toEqual({ deletedProductId: null, errors: [{ __typename: 'ProductNotDeletable' }] });
+  expect(await edit(DELETE, { productId: shown.id })).toEqual({
+    deletedProductId: null,
+    errors: [{ __typename: 'ProductNotDeletable' }],
+  });
   expect(await edit(DELETE, { productId: draft.id })).toEqual({ deletedProductId: draft.id, errors: [] });
-  expect(await edit(DELETE, { productId: draft.id })).toEqual({ deletedProductId: null, errors: [{ __typename: 'ProductNotFound' }] });
+  expect(await edit(DELETE, { productId: draft.id })).toEqual({
+    deletedProductId: null,
+    errors: [{ __typename: 'ProductNotFound' }],
+  });
 });
 
 describe('the category tree', () => {
@@ -104,17 +147,29 @@ describe('the category tree', () => {
     const middle = await shop.addCategory('Middle', top.id);
     const low = await shop.addCategory('Low', middle.id);
     const other = await shop.addCategory('Other');
-    expect(await edit(MOVE, { categoryId: top.id, parentId: low.id })).toEqual({ category: null, errors: [{ __typename: 'CategoryCycle' }] });
-    expect(await edit(MOVE, { categoryId: top.id, parentId: top.id })).toMatchObject({ errors: [{ __typename: 'CategoryCycle' }] });
-    const ancestors = async (): Promise<unknown> => (await shop.data('query ($id: ID!) { category(id: $id) { ancestors { name } } }', { id: low.id }))['category'];
+    expect(await edit(MOVE, { categoryId: top.id, parentId: low.id })).toEqual({
+      category: null,
+      errors: [{ __typename: 'CategoryCycle' }],
+    });
+    expect(await edit(MOVE, { categoryId: top.id, parentId: top.id })).toMatchObject({
+      errors: [{ __typename: 'CategoryCycle' }],
+    });
+    const ancestors = async (): Promise<unknown> =>
+      (await shop.data('query ($id: ID!) { category(id: $id) { ancestors { name } } }', { id: low.id }))['category'];
     expect(await ancestors()).toEqual({ ancestors: [{ name: 'Top' }, { name: 'Middle' }] });
-    expect(await edit(MOVE, { categoryId: middle.id, parentId: other.id })).toEqual({ category: { ancestors: [{ name: 'Other' }] }, errors: [] });
+    expect(await edit(MOVE, { categoryId: middle.id, parentId: other.id })).toEqual({
+      category: { ancestors: [{ name: 'Other' }] },
+      errors: [],
+    });
     expect(await ancestors()).toEqual({ ancestors: [{ name: 'Other' }, { name: 'Middle' }] });
   });
 
   test('two moves at once that would make a cycle together: one is refused', async () => {
     const [a, b] = [await shop.addCategory('Cycle A'), await shop.addCategory('Cycle B')];
-    const answers = await Promise.all([edit(MOVE, { categoryId: a.id, parentId: b.id }), edit(MOVE, { categoryId: b.id, parentId: a.id })]);
+    const answers = await Promise.all([
+      edit(MOVE, { categoryId: a.id, parentId: b.id }),
+      edit(MOVE, { categoryId: b.id, parentId: a.id }),
+    ]);
     expect(answers.filter(({ category }) => category === null)).toHaveLength(1);
   });
 
@@ -122,11 +177,14 @@ describe('the category tree', () => {
     const parent = await shop.addCategory('Twin');
     const child = await shop.addCategory('Twin', parent.id);
     expect([parent.slug, child.slug]).toEqual(['twin', 'twin-2']);
-    const DELETE = 'mutation ($input: DeleteCategoryInput!) { deleteCategory(input: $input) { deletedCategoryId errors { __typename } } }';
+    const DELETE =
+      'mutation ($input: DeleteCategoryInput!) { deleteCategory(input: $input) { deletedCategoryId errors { __typename } } }';
     expect(await edit(DELETE, { categoryId: parent.id })).toMatchObject({ errors: [{ __typename: 'CategoryNotEmpty' }] });
     const { id } = await shop.addProduct({ categoryIds: [child.id] });
     expect(await edit(DELETE, { categoryId: child.id })).toEqual({ deletedCategoryId: child.id, errors: [] });
-    expect(await shop.data('query ($id: ID!) { product(id: $id) { categories { name } } }', { id })).toEqual({ product: { categories: [] } });
+    expect(await shop.data('query ($id: ID!) { product(id: $id) { categories { name } } }', { id })).toEqual({
+      product: { categories: [] },
+    });
   });
 });
 
@@ -150,7 +208,11 @@ test('nobody but staff changes the catalogue', async () => {
   ];
   for (const mutation of mutations) {
     const query = `mutation { ${mutation} { errors { __typename } } }`;
-    expect([mutation, await shop.codeOf(query), await shop.codeOf(query, {}, customer)]).toEqual([mutation, 'UNAUTHENTICATED', 'FORBIDDEN']);
+    expect([mutation, await shop.codeOf(query), await shop.codeOf(query, {}, customer)]).toEqual([
+      mutation,
+      'UNAUTHENTICATED',
+      'FORBIDDEN',
+    ]);
   }
 });
 

@@ -3,9 +3,23 @@ import { openCatalogue, staff, type Catalogue } from './support/catalogue';
 let shop: Catalogue;
 beforeAll(async () => {
   shop = await openCatalogue();
-  await shop.addProduct({ name: 'Mountain Bicycle', vendor: 'Alpina', productType: 'Bike', variants: [{ sku: 'MB-1', price: '900', stockOnHand: 2 }] });
-  await shop.addProduct({ name: 'Mountain Tent', vendor: 'Nordkap', tags: ['waterproof'], variants: [{ sku: 'MT-1', price: '300' }] });
-  await shop.addProduct({ name: 'Crème Brûlée Set', vendor: 'Küche', descriptionHtml: '<p>Six bowls for a mountain of sugar</p>' });
+  await shop.addProduct({
+    name: 'Mountain Bicycle',
+    vendor: 'Alpina',
+    productType: 'Bike',
+    variants: [{ sku: 'MB-1', price: '900', stockOnHand: 2 }],
+  });
+  await shop.addProduct({
+    name: 'Mountain Tent',
+    vendor: 'Nordkap',
+    tags: ['waterproof'],
+    variants: [{ sku: 'MT-1', price: '300' }],
+  });
+  await shop.addProduct({
+    name: 'Crème Brûlée Set',
+    vendor: 'Küche',
+    descriptionHtml: '<p>Six bowls for a mountain of sugar</p>',
+  });
   await shop.addProduct({ name: 'Ceramic Pourover', vendor: 'Küche' });
   await shop.addProduct({ name: 'Hidden Mountain', status: 'DRAFT' });
 });
@@ -60,13 +74,22 @@ test.each([
 });
 
 test('words that nothing is like find nothing', async () => {
-  expect(await search('xylophone quartet')).toMatchObject({ totalCount: 0, nodes: [], suggestedQuery: null, facets: { vendors: [] } });
+  expect(await search('xylophone quartet')).toMatchObject({
+    totalCount: 0,
+    nodes: [],
+    suggestedQuery: null,
+    facets: { vendors: [] },
+  });
 });
 
 test('learns the words of a product that was renamed', async () => {
   const product = await shop.addProduct({ name: 'Old words' });
   const input = { productId: product.id, name: 'Zeppelin model' };
-  await shop.data('mutation ($input: UpdateProductInput!) { updateProduct(input: $input) { errors { __typename } } }', { input }, staff);
+  await shop.data(
+    'mutation ($input: UpdateProductInput!) { updateProduct(input: $input) { errors { __typename } } }',
+    { input },
+    staff,
+  );
   expect(await search('zepelin')).toMatchObject({ suggestedQuery: 'zeppelin', nodes: [{ name: 'Zeppelin model' }] });
 });
 
@@ -83,12 +106,19 @@ test('pages by relevance show everything once, with the facets of all that was f
 });
 
 test('can be filtered and sorted like any list', async () => {
-  expect((await search('mountain', { sort: 'PRICE_ASC' })).nodes.map(({ name }) => name)).toEqual(['Crème Brûlée Set', 'Mountain Tent', 'Mountain Bicycle']);
+  expect((await search('mountain', { sort: 'PRICE_ASC' })).nodes.map(({ name }) => name)).toEqual([
+    'Crème Brûlée Set',
+    'Mountain Tent',
+    'Mountain Bicycle',
+  ]);
   expect((await search('mountain', { filter: { inStock: true } })).nodes).toEqual([{ name: 'Mountain Bicycle' }]);
 });
 
 test.each(['moun', 'MOUNTAIN BI', 'alp bicy'])('suggests while somebody types %s', async (prefix) => {
-  const { suggestProducts } = await shop.data<{ suggestProducts: { name: string }[] }>('query ($p: String!) { suggestProducts(prefix: $p) { name } }', { p: prefix });
+  const { suggestProducts } = await shop.data<{ suggestProducts: { name: string }[] }>(
+    'query ($p: String!) { suggestProducts(prefix: $p) { name } }',
+    { p: prefix },
+  );
   expect(suggestProducts.map(({ name }) => name)).toContain('Mountain Bicycle');
   expect(suggestProducts.map(({ name }) => name)).not.toContain('Hidden Mountain');
 });
@@ -98,5 +128,6 @@ test('anything may be typed: quotes, operators and odd characters are words or n
     expect(await shop.codeOf(SEARCH, { query, sort: 'RELEVANCE' })).toBeNull();
     expect(await shop.codeOf('query ($p: String!) { suggestProducts(prefix: $p) { name } }', { p: query })).toBeNull();
   }
-  for (const query of ['', '   ', 'x'.repeat(201), 'a\0b', '\ud800']) expect(await shop.codeOf(SEARCH, { query, sort: 'RELEVANCE' })).toBe('BAD_USER_INPUT');
+  for (const query of ['', '   ', 'x'.repeat(201), 'a\0b', '\ud800'])
+    expect(await shop.codeOf(SEARCH, { query, sort: 'RELEVANCE' })).toBe('BAD_USER_INPUT');
 });

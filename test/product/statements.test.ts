@@ -9,7 +9,13 @@ beforeAll(async () => {
   for (let at = 0; at < 10; at += 1) shelves.push(await shop.addCategory(`Shelf ${at}`, shelves[Math.floor((at - 1) / 3)]?.id));
   for (let at = 0; at < 55; at += 1) {
     const variants = ['S', 'M', 'L'].map((size) => ({ optionValues: [size], stockOnHand: at }));
-    await shop.addProduct({ name: `Mountain thing ${at}`, slug: `thing-${at}`, options: ['Size'], variants, categoryIds: [shelves[at % 10]?.id ?? ''] });
+    await shop.addProduct({
+      name: `Mountain thing ${at}`,
+      slug: `thing-${at}`,
+      options: ['Size'],
+      variants,
+      categoryIds: [shelves[at % 10]?.id ?? ''],
+    });
   }
 }, 60_000);
 afterAll(() => shop.close());
@@ -24,7 +30,8 @@ const LIST = `query ($first: Int!) {
 const SEARCH = `query ($first: Int!) {
   search(query: "mountain", first: $first) { totalCount suggestedQuery nodes { name price { amount } } facets { vendors { value count } inStock { inStock } } }
 }`;
-const TREE = 'query ($first: Int!) { categoryTree { name productCount children { name productCount products(first: $first) { totalCount nodes { name } } } } }';
+const TREE =
+  'query ($first: Int!) { categoryTree { name productCount children { name productCount products(first: $first) { totalCount nodes { name } } } } }';
 const DETAIL = `{ productBySlug(slug: "thing-3") {
   name description seo { title } options { name values } images { url } categories { name ancestors { name } } variants { sku price { amount } image { url } }
 } }`;
@@ -45,14 +52,23 @@ test('a product with everything about it stays within its budget', async () => {
 });
 
 test('references are read in batches', async () => {
-  const { products } = await shop.data<{ products: { nodes: { id: string; variants: { id: string }[] }[] } }>('{ products(first: 50) { nodes { id variants { id } } } }');
-  const r = products.nodes.flatMap(({ id, variants }) => [{ __typename: 'Product', id }, ...variants.map((variant) => ({ __typename: 'ProductVariant', id: variant.id }))]);
-  const query = 'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Product { name categories { name } } ... on ProductVariant { title product { name } } } }';
+  const { products } = await shop.data<{ products: { nodes: { id: string; variants: { id: string }[] }[] } }>(
+    '{ products(first: 50) { nodes { id variants { id } } } }',
+  );
+  const r = products.nodes.flatMap(({ id, variants }) => [
+    { __typename: 'Product', id },
+    ...variants.map((variant) => ({ __typename: 'ProductVariant', id: variant.id })),
+  ]);
+  const query =
+    'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Product { name categories { name } } ... on ProductVariant { title product { name } } } }';
   expect((await shop.statementsOf(query, { r })).length).toBeLessThanOrEqual(6);
 });
 
 test('the texts of statements do not depend on values or sizes, so that PostgreSQL plans each once', async () => {
   const texts = async (first: number, vendor: string): Promise<readonly string[]> =>
-    shop.statementsOf('query ($n: Int!, $v: String!) { products(first: $n, filter: { vendors: [$v], inStock: true }) { nodes { variants { id } } } }', { n: first, v: vendor });
+    shop.statementsOf(
+      'query ($n: Int!, $v: String!) { products(first: $n, filter: { vendors: [$v], inStock: true }) { nodes { variants { id } } } }',
+      { n: first, v: vendor },
+    );
   expect(await texts(5, 'a')).toEqual(await texts(50, 'b'));
 });

@@ -18,18 +18,31 @@ interface Reserved {
   readonly shortages: readonly { readonly variantId: string; readonly available: number }[];
 }
 
-const reserve = async (lines: readonly Line[], reservationId: string = randomUUID(), expiresInSeconds = 60): Promise<Reserved> => {
-  const query = 'mutation ($input: ReserveStockInput!) { reserveStock(input: $input) { isReserved expiresAt shortages { variantId available } } }';
-  return (await shop.internal<{ reserveStock: Reserved }>(query, { input: { reservationId, lines, expiresInSeconds } })).reserveStock;
+const reserve = async (
+  lines: readonly Line[],
+  reservationId: string = randomUUID(),
+  expiresInSeconds = 60,
+): Promise<Reserved> => {
+  const query =
+    'mutation ($input: ReserveStockInput!) { reserveStock(input: $input) { isReserved expiresAt shortages { variantId available } } }';
+  return (await shop.internal<{ reserveStock: Reserved }>(query, { input: { reservationId, lines, expiresInSeconds } }))
+    .reserveStock;
 };
 const claim = async (id: string): Promise<boolean> =>
-  (await shop.internal<{ claimStock: { isClaimed: boolean } }>('mutation ($id: String!) { claimStock(reservationId: $id) { isClaimed } }', { id })).claimStock.isClaimed;
+  (
+    await shop.internal<{ claimStock: { isClaimed: boolean } }>(
+      'mutation ($id: String!) { claimStock(reservationId: $id) { isClaimed } }',
+      { id },
+    )
+  ).claimStock.isClaimed;
 const release = async (id: string): Promise<boolean> => {
   const query = 'mutation ($id: String!) { releaseStock(reservationId: $id, reason: "test") { isReleased } }';
   return (await shop.internal<{ releaseStock: { isReleased: boolean } }>(query, { id })).releaseStock.isReleased;
 };
 const restock = (reference: string, lines: readonly Line[]): Promise<unknown> =>
-  shop.internal('mutation ($input: RestockInput!) { restock(input: $input) { isRestocked } }', { input: { reference, reason: 'returned', lines } });
+  shop.internal('mutation ($input: RestockInput!) { restock(input: $input) { isRestocked } }', {
+    input: { reference, reason: 'returned', lines },
+  });
 
 const variantOf = async (stockOnHand: number, more: object = {}): Promise<string> => {
   const product = await shop.addProduct({ variants: [{ stockOnHand, ...more }] });
@@ -37,7 +50,9 @@ const variantOf = async (stockOnHand: number, more: object = {}): Promise<string
 };
 const stockOf = async (id: string): Promise<{ onHand: number; reserved: number; available: number }> => {
   const query = `query ($r: [_Any!]!) { _entities(representations: $r) { ... on ProductVariant { stockQuantity stock { onHand reserved } product { stockQuantity } } } }`;
-  type Answer = { _entities: [{ stockQuantity: number; stock: { onHand: number; reserved: number }; product: { stockQuantity: number } }] };
+  type Answer = {
+    _entities: [{ stockQuantity: number; stock: { onHand: number; reserved: number }; product: { stockQuantity: number } }];
+  };
   const [variant] = (await shop.data<Answer>(query, { r: [{ __typename: 'ProductVariant', id }] }, staff))._entities;
   expect(variant.product.stockQuantity).toBe(variant.stockQuantity);
   return { ...variant.stock, available: variant.stockQuantity };
@@ -45,10 +60,20 @@ const stockOf = async (id: string): Promise<{ onHand: number; reserved: number; 
 
 test('a reservation holds all lines or none and says what is short', async () => {
   const [plenty, scarce] = [await variantOf(10), await variantOf(1)];
-  const refused = await reserve([{ variantId: plenty, quantity: 3 }, { variantId: scarce, quantity: 2 }]);
+  const refused = await reserve([
+    { variantId: plenty, quantity: 3 },
+    { variantId: scarce, quantity: 2 },
+  ]);
   expect(refused).toEqual({ isReserved: false, expiresAt: null, shortages: [{ variantId: scarce, available: 1 }] });
   expect(await stockOf(plenty)).toEqual({ onHand: 10, reserved: 0, available: 10 });
-  expect((await reserve([{ variantId: plenty, quantity: 3 }, { variantId: scarce, quantity: 1 }])).isReserved).toBe(true);
+  expect(
+    (
+      await reserve([
+        { variantId: plenty, quantity: 3 },
+        { variantId: scarce, quantity: 1 },
+      ])
+    ).isReserved,
+  ).toBe(true);
   expect(await stockOf(plenty)).toEqual({ onHand: 10, reserved: 3, available: 7 });
 });
 
@@ -58,7 +83,9 @@ test('every step may be repeated and then answers the same', async () => {
   const first = await reserve([{ variantId, quantity: 2 }], id);
   expect(await reserve([{ variantId, quantity: 2 }], id)).toEqual(first);
   const others = { reservationId: id, lines: [{ variantId, quantity: 3 }], expiresInSeconds: 60 };
-  expect(await shop.codeOf('mutation ($i: ReserveStockInput!) { reserveStock(input: $i) { isReserved } }', { i: others }, service)).toBe('CONFLICT');
+  expect(
+    await shop.codeOf('mutation ($i: ReserveStockInput!) { reserveStock(input: $i) { isReserved } }', { i: others }, service),
+  ).toBe('CONFLICT');
   expect([await claim(id), await claim(id)]).toEqual([true, true]);
   expect(await stockOf(variantId)).toEqual({ onHand: 3, reserved: 0, available: 3 });
   expect(await release(id)).toBe(false);
@@ -96,14 +123,24 @@ test('untracked and backorder variants can always be reserved', async () => {
   const variants = [await variantOf(0, { isTracked: false }), await variantOf(0, { allowBackorder: true })];
   expect((await reserve(variants.map((variantId) => ({ variantId, quantity: 7 })))).isReserved).toBe(true);
   const query = 'query ($ids: [ID!]!) { variantsForSale(ids: $ids) { isSellable available } }';
-  const { variantsForSale } = await shop.internal<{ variantsForSale: unknown[] }>(query, { ids: [...variants, 'var_000000000', 'nonsense'] });
-  expect(variantsForSale).toEqual([{ isSellable: true, available: 1_000_000 }, { isSellable: true, available: 1_000_000 }, null, null]);
+  const { variantsForSale } = await shop.internal<{ variantsForSale: unknown[] }>(query, {
+    ids: [...variants, 'var_000000000', 'nonsense'],
+  });
+  expect(variantsForSale).toEqual([
+    { isSellable: true, available: 1_000_000 },
+    { isSellable: true, available: 1_000_000 },
+    null,
+    null,
+  ]);
 });
 
 test('drafts, archived and unknown variants are not sold', async () => {
   const draft = await shop.addProduct({ status: 'DRAFT', variants: [{ stockOnHand: 5 }] });
   const variantId = draft.variants[0]?.id ?? '';
-  expect(await reserve([{ variantId, quantity: 1 }])).toMatchObject({ isReserved: false, shortages: [{ variantId, available: 0 }] });
+  expect(await reserve([{ variantId, quantity: 1 }])).toMatchObject({
+    isReserved: false,
+    shortages: [{ variantId, available: 0 }],
+  });
 });
 
 test('50 buyers at once on 10 units: 10 get one; the control, which reads first and writes then, oversells', async () => {
@@ -118,9 +155,15 @@ test('50 buyers at once on 10 units: 10 get one; the control, which reads first 
     await broken.database.query('ALTER TABLE product_variant DROP CONSTRAINT product_variant_never_oversold');
     await broken.database.query(READ_THEN_WRITE);
     const product = await broken.addProduct({ variants: [{ stockOnHand: 10 }] });
-    const input = (): object => ({ reservationId: randomUUID(), expiresInSeconds: 60, lines: [{ variantId: product.variants[0]?.id, quantity: 1 }] });
+    const input = (): object => ({
+      reservationId: randomUUID(),
+      expiresInSeconds: 60,
+      lines: [{ variantId: product.variants[0]?.id, quantity: 1 }],
+    });
     const query = 'mutation ($input: ReserveStockInput!) { reserveStock(input: $input) { isReserved } }';
-    const answers = await Promise.all(Array.from({ length: 50 }, () => broken.internal<{ reserveStock: Reserved }>(query, { input: input() })));
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => broken.internal<{ reserveStock: Reserved }>(query, { input: input() })),
+    );
     expect(answers.filter(({ reserveStock }) => reserveStock.isReserved).length).toBeGreaterThan(10);
   } finally {
     await broken.close();
@@ -128,21 +171,34 @@ test('50 buyers at once on 10 units: 10 get one; the control, which reads first 
 }, 60_000);
 
 test('crosswise reservations, claims, releases and edits never deadlock, and the ledger always sums up to the stock', async () => {
-  const product = await shop.addProduct({ options: ['Size'], variants: ['S', 'M', 'L'].map((size) => ({ optionValues: [size], stockOnHand: 100 })) });
+  const product = await shop.addProduct({
+    options: ['Size'],
+    variants: ['S', 'M', 'L'].map((size) => ({ optionValues: [size], stockOnHand: 100 })),
+  });
   const other = await shop.addProduct({ variants: [{ stockOnHand: 100 }] });
   const variants = [...product.variants, ...other.variants].map(({ id }) => id);
   const random = randomFrom(7);
   const step = async (): Promise<void> => {
     const id = randomUUID();
-    const lines = variants.filter(() => random() < 0.6).map((variantId) => ({ variantId, quantity: 1 + Math.floor(random() * 3) }));
+    const lines = variants
+      .filter(() => random() < 0.6)
+      .map((variantId) => ({ variantId, quantity: 1 + Math.floor(random() * 3) }));
     const dice = random();
     if (lines.length === 0) return;
-    await reserve(lines.toSorted(() => random() - 0.5), id);
+    await reserve(
+      lines.toSorted(() => random() - 0.5),
+      id,
+    );
     if (dice < 0.5) await claim(id);
     else if (dice < 0.8) await release(id);
     if (dice < 0.2) await restock(`return-${id}`, lines);
     const updates = { input: { productId: product.id, vendor: `Vendor ${Math.floor(random() * 5)}` } };
-    if (dice > 0.7) await shop.data('mutation ($input: UpdateProductInput!) { updateProduct(input: $input) { errors { __typename } } }', updates, staff);
+    if (dice > 0.7)
+      await shop.data(
+        'mutation ($input: UpdateProductInput!) { updateProduct(input: $input) { errors { __typename } } }',
+        updates,
+        staff,
+      );
     if (dice > 0.9) await shop.data(ADJUST, { input: { variantId: lines[0]?.variantId, delta: 1, reason: 'found' } }, staff);
   };
   for (let round = 0; round < 6; round += 1) await Promise.all(Array.from({ length: 20 }, step));
@@ -156,15 +212,30 @@ test('crosswise reservations, claims, releases and edits never deadlock, and the
 
 test('staff adjust stock with a reason; what buyers hold cannot be taken away, and a stale count changes nothing', async () => {
   const variantId = await variantOf(5);
-  const adjust = (input: object): Promise<unknown> => shop.data(ADJUST, { input: { variantId, reason: 'counted', ...input } }, staff).then(({ adjustStock }) => adjustStock);
+  const adjust = (input: object): Promise<unknown> =>
+    shop.data(ADJUST, { input: { variantId, reason: 'counted', ...input } }, staff).then(({ adjustStock }) => adjustStock);
   await reserve([{ variantId, quantity: 3 }]);
   expect(await adjust({ quantity: 2 })).toEqual({ variant: null, errors: [{ __typename: 'StockBelowReserved', reserved: 3 }] });
-  expect(await adjust({ quantity: 9, expectedQuantity: 4 })).toEqual({ variant: null, errors: [{ __typename: 'StockMismatch', onHand: 5 }] });
+  expect(await adjust({ quantity: 9, expectedQuantity: 4 })).toEqual({
+    variant: null,
+    errors: [{ __typename: 'StockMismatch', onHand: 5 }],
+  });
   expect(await adjust({ quantity: 9, expectedQuantity: 5 })).toMatchObject({
-    variant: { stock: { onHand: 9 }, stockMovements: { totalCount: 2, nodes: [{ quantity: 4, kind: 'ADJUSTMENT', reason: 'counted' }, { quantity: 5, kind: 'INITIAL' }] } },
+    variant: {
+      stock: { onHand: 9 },
+      stockMovements: {
+        totalCount: 2,
+        nodes: [
+          { quantity: 4, kind: 'ADJUSTMENT', reason: 'counted' },
+          { quantity: 5, kind: 'INITIAL' },
+        ],
+      },
+    },
     errors: [],
   });
-  expect(await shop.codeOf(ADJUST, { input: { variantId, delta: 1, quantity: 1, reason: 'both' } }, staff)).toBe('BAD_USER_INPUT');
+  expect(await shop.codeOf(ADJUST, { input: { variantId, delta: 1, quantity: 1, reason: 'both' } }, staff)).toBe(
+    'BAD_USER_INPUT',
+  );
   expect(await shop.codeOf(ADJUST, { input: { variantId, delta: 1, reason: '' } }, staff)).toBe('BAD_USER_INPUT');
 });
 
@@ -172,11 +243,16 @@ test('each movement of stock is told as an event that names product and variant'
   const product = await shop.addProduct({ variants: [{ stockOnHand: 5 }] });
   const variantId = product.variants[0]?.id ?? '';
   await reserve([{ variantId, quantity: 2 }]);
-  const events = await shop.database.query(`SELECT type, touches, data FROM outbox WHERE key = $1 ORDER BY id DESC LIMIT 1`, [product.id]);
+  const events = await shop.database.query(`SELECT type, touches, data FROM outbox WHERE key = $1 ORDER BY id DESC LIMIT 1`, [
+    product.id,
+  ]);
   expect(events).toEqual([
     {
       type: 'stock.changed',
-      touches: [{ type: 'Product', id: product.id }, { type: 'ProductVariant', id: variantId }],
+      touches: [
+        { type: 'Product', id: product.id },
+        { type: 'ProductVariant', id: variantId },
+      ],
       data: { productId: product.id, cause: 'RESERVED', variants: [{ variantId, available: 3, isSellable: true }] },
     },
   ]);
@@ -190,7 +266,8 @@ test('what the order subgraph asks is refused to everybody else, and staff alone
     'mutation { reserveStock(input: { reservationId: "x", lines: [], expiresInSeconds: 1 }) { isReserved } }',
     'mutation { restock(input: { reference: "x", reason: "", lines: [] }) { isRestocked } }',
   ];
-  for (const query of internals) for (const viewer of [undefined, customer, staff]) expect(await shop.codeOf(query, {}, viewer)).toBe('NOT_FOUND');
+  for (const query of internals)
+    for (const viewer of [undefined, customer, staff]) expect(await shop.codeOf(query, {}, viewer)).toBe('NOT_FOUND');
   const { slug } = await shop.addProduct({ variants: [{ stockOnHand: 5 }] });
   const ledger = `query ($slug: String!) { productBySlug(slug: $slug) { variants { stock { onHand } stockMovements(first: 1) { totalCount } } } }`;
   expect(await shop.codeOf(ledger, { slug })).toBe('UNAUTHENTICATED');

@@ -13,7 +13,11 @@ export class ProductNotFound extends UserError {
 export class ProductVariantNotFound extends UserError {
   static make(): ProductVariantNotFound {
     const message = 'There is no such variant; read the product again';
-    return Object.assign(new ProductVariantNotFound(), { code: 'PRODUCT_VARIANT_NOT_FOUND', message, path: ['input', 'variantId'] });
+    return Object.assign(new ProductVariantNotFound(), {
+      code: 'PRODUCT_VARIANT_NOT_FOUND',
+      message,
+      path: ['input', 'variantId'],
+    });
   }
 }
 
@@ -32,19 +36,32 @@ export class ProductVersionConflict extends UserError {
 
   static make(productKey: number, version: number): ProductVersionConflict {
     const message = `The product changed; its version is now ${version}`;
-    return Object.assign(new ProductVersionConflict(), { code: 'PRODUCT_VERSION_CONFLICT', message, path: ['input', 'expectedVersion'], productKey });
+    return Object.assign(new ProductVersionConflict(), {
+      code: 'PRODUCT_VERSION_CONFLICT',
+      message,
+      path: ['input', 'expectedVersion'],
+      productKey,
+    });
   }
 }
 
 /** `current` is added by a resolver, so that it is read after the refusal. */
-@ObjectType('ProductVariantVersionConflict', { implements: UserError, description: 'Somebody changed the variant since you read it.' })
+@ObjectType('ProductVariantVersionConflict', {
+  implements: UserError,
+  description: 'Somebody changed the variant since you read it.',
+})
 export class ProductVariantVersionConflict extends UserError {
   readonly variantKey: number;
 
   static make(variantKey: number, version: number): ProductVariantVersionConflict {
     const message = `The variant changed; its version is now ${version}`;
     const path = ['input', 'expectedVersion'];
-    return Object.assign(new ProductVariantVersionConflict(), { code: 'PRODUCT_VARIANT_VERSION_CONFLICT', message, path, variantKey });
+    return Object.assign(new ProductVariantVersionConflict(), {
+      code: 'PRODUCT_VARIANT_VERSION_CONFLICT',
+      message,
+      path,
+      variantKey,
+    });
   }
 }
 
@@ -62,7 +79,11 @@ export class ProductSlugTaken extends UserError {
 @ObjectType('SkuTaken', { implements: UserError, description: 'Another variant has this SKU.' })
 export class SkuTaken extends UserError {
   static make(): SkuTaken {
-    return Object.assign(new SkuTaken(), { code: 'SKU_TAKEN', message: 'Another variant has this SKU; choose another', path: ['input', 'sku'] });
+    return Object.assign(new SkuTaken(), {
+      code: 'SKU_TAKEN',
+      message: 'Another variant has this SKU; choose another',
+      path: ['input', 'sku'],
+    });
   }
 }
 
@@ -104,7 +125,10 @@ export class StockReserved extends UserError {
   }
 }
 
-@ObjectType('ProductNotDeletable', { implements: UserError, description: 'Orders may show the product, so it can only be archived.' })
+@ObjectType('ProductNotDeletable', {
+  implements: UserError,
+  description: 'Orders may show the product, so it can only be archived.',
+})
 export class ProductNotDeletable extends UserError {
   static make(): ProductNotDeletable {
     const message = 'Only a draft that was never in the shop can be deleted; archive the product instead';
@@ -162,5 +186,14 @@ export const VariantEditError = createUnionType({
   name: 'VariantEditError',
   description: 'Why a variant was not changed.',
   types: () =>
-    [ProductNotFound, ProductVariantNotFound, ProductVariantVersionConflict, SkuTaken, OptionsTaken, TooManyVariants, LastVariant, StockReserved] as const,
+    [
+      ProductNotFound,
+      ProductVariantNotFound,
+      ProductVariantVersionConflict,
+      SkuTaken,
+      OptionsTaken,
+      TooManyVariants,
+      LastVariant,
+      StockReserved,
+    ] as const,
 });

@@ -23,7 +23,10 @@ export class DeleteProductPayload {
 
 @ObjectType({ description: 'What became of a change of a variant.' })
 export class VariantPayload {
-  @Field(() => ProductVariant, { nullable: true, description: 'The variant as it is now; null when nothing changed or it is gone.' })
+  @Field(() => ProductVariant, {
+    nullable: true,
+    description: 'The variant as it is now; null when nothing changed or it is gone.',
+  })
   variant: ProductVariant | null;
 
   @Field(() => Product, { nullable: true, description: 'Its product as it is now; null when nothing changed.' })

@@ -46,7 +46,9 @@ export class ProductEditResolver {
     return this.payload(await this.edits.update(keyOf('Product', input.productId, 'input.productId'), input), context);
   }
 
-  @Mutation(() => ProductPayload, { description: 'Takes a product out of the shop; orders still show it. Needs the scope catalog:write.' })
+  @Mutation(() => ProductPayload, {
+    description: 'Takes a product out of the shop; orders still show it. Needs the scope catalog:write.',
+  })
   async archiveProduct(
     @Arg('input', () => ArchiveProductInput, { description: 'Which product.' }) input: ArchiveProductInput,
     @Ctx() context: SubgraphContext,
@@ -56,7 +58,9 @@ export class ProductEditResolver {
     return this.payload(await this.edits.archive(key, input.expectedVersion ?? null), context);
   }
 
-  @Mutation(() => DeleteProductPayload, { description: 'Deletes a draft that was never in the shop. Needs the scope catalog:write.' })
+  @Mutation(() => DeleteProductPayload, {
+    description: 'Deletes a draft that was never in the shop. Needs the scope catalog:write.',
+  })
   async deleteProduct(
     @Arg('input', () => DeleteProductInput, { description: 'Which product.' }) input: DeleteProductInput,
     @Ctx() context: SubgraphContext,
@@ -67,14 +71,20 @@ export class ProductEditResolver {
     return { deletedProductId: result === null ? null : globalId('Product', result), errors };
   }
 
-  @Mutation(() => ProductPayload, { description: 'Puts a product into categories, and out of all others. Needs the scope catalog:write.' })
+  @Mutation(() => ProductPayload, {
+    description: 'Puts a product into categories, and out of all others. Needs the scope catalog:write.',
+  })
   async assignProductToCategories(
-    @Arg('input', () => AssignProductToCategoriesInput, { description: 'Where it stands.' }) input: AssignProductToCategoriesInput,
+    @Arg('input', () => AssignProductToCategoriesInput, { description: 'Where it stands.' })
+    input: AssignProductToCategoriesInput,
     @Ctx() context: SubgraphContext,
   ): Promise<ProductPayload> {
     requireScope(context.viewer, SCOPE);
     const key = keyOf('Product', input.productId, 'input.productId');
-    return this.payload(await this.edits.assignCategories(key, readCategoryKeys(input.categoryIds), input.expectedVersion ?? null), context);
+    return this.payload(
+      await this.edits.assignCategories(key, readCategoryKeys(input.categoryIds), input.expectedVersion ?? null),
+      context,
+    );
   }
 
   @Mutation(() => ProductPayload, { description: 'Gives a product a picture. Needs the scope catalog:write.' })
@@ -103,7 +113,10 @@ export class ProductEditResolver {
     return row && Product.of(row);
   }
 
-  private async payload({ result, errors }: Outcome<number, ProductEditFailure>, context: SubgraphContext): Promise<ProductPayload> {
+  private async payload(
+    { result, errors }: Outcome<number, ProductEditFailure>,
+    context: SubgraphContext,
+  ): Promise<ProductPayload> {
     if (result === null) return { product: null, errors };
     forgetProduct(this.loaders, context, result);
     const row = await context.loaders.of(this.loaders.productByKey).load(result);

@@ -38,9 +38,12 @@ export class ProductEditService {
 
   create(input: CreateProductInput, categoryKeys: readonly number[]): Edit {
     const optionNames = readWords(input.options ?? [], 'input.options', 5);
-    if (input.variants.length < 1 || input.variants.length > MAX_VARIANTS) throw badInput('input.variants', `must hold from 1 to ${MAX_VARIANTS}`);
+    if (input.variants.length < 1 || input.variants.length > MAX_VARIANTS)
+      throw badInput('input.variants', `must hold from 1 to ${MAX_VARIANTS}`);
     if ((input.images?.length ?? 0) > 50) throw badInput('input.images', 'must hold at most 50');
-    const variants = input.variants.map((variant) => readNewVariant(variant, optionNames.length, this.currency, 'input.variants'));
+    const variants = input.variants.map((variant) =>
+      readNewVariant(variant, optionNames.length, this.currency, 'input.variants'),
+    );
     const images = (input.images ?? []).map((image) => readNewImage(image, 'input.images'));
     const { slug, ...texts } = readTexts(input);
     const name = readText(input.name, 'input.name', 1, 300);
@@ -50,7 +53,10 @@ export class ProductEditService {
       product.publishedAt = input.status === 'ACTIVE' ? new Date() : null;
       await tx.query('DELETE FROM slug_redirect WHERE old_slug = $1', [product.slug]);
       await tx.insert(ProductRecord, product);
-      await tx.insert(ImageRecord, images.map((image, at) => ({ ...image, productId: product.id, position: at + 1 })));
+      await tx.insert(
+        ImageRecord,
+        images.map((image, at) => ({ ...image, productId: product.id, position: at + 1 })),
+      );
       await putIntoCategories(tx, product.id, categoryKeys);
       await insertVariants(tx, product.id, variants);
       return product.id;
@@ -146,8 +152,13 @@ export class ProductEditService {
 
   private async slugFor(tx: EntityManager, name: string): Promise<string> {
     const wanted = slugOf(name);
-    const taken: { slug: string }[] = await tx.query(`SELECT slug FROM product WHERE slug = $1 OR slug LIKE $1 || '-%'`, [wanted]);
-    return freeSlug(wanted, taken.map(({ slug }) => slug));
+    const taken: { slug: string }[] = await tx.query(`SELECT slug FROM product WHERE slug = $1 OR slug LIKE $1 || '-%'`, [
+      wanted,
+    ]);
+    return freeSlug(
+      wanted,
+      taken.map(({ slug }) => slug),
+    );
   }
 }
 
@@ -155,7 +166,8 @@ export class ProductEditService {
 async function lockProduct(tx: EntityManager, key: number, expectedVersion: number | null | undefined): Promise<ProductRecord> {
   const product = await tx.findOne(ProductRecord, { where: { id: key }, lock: { mode: 'for_no_key_update' } });
   if (!product) throw new Refused(ProductNotFound.make());
-  if (typeof expectedVersion === 'number' && product.version !== expectedVersion) throw new Refused(ProductVersionConflict.make(key, product.version));
+  if (typeof expectedVersion === 'number' && product.version !== expectedVersion)
+    throw new Refused(ProductVersionConflict.make(key, product.version));
   return product;
 }
 
@@ -188,7 +200,8 @@ async function putIntoCategories(tx: EntityManager, productKey: number, category
 
 /** Texts that are given; what is absent is `undefined`. */
 function readTexts(input: CreateProductInput | UpdateProductInput) {
-  const given = <T>(value: T | null | undefined, read: (value: T) => NonNullable<unknown>) => (value === null || value === undefined ? undefined : read(value));
+  const given = <T>(value: T | null | undefined, read: (value: T) => NonNullable<unknown>) =>
+    value === null || value === undefined ? undefined : read(value);
   const html = input.descriptionHtml ?? null;
   if (html !== null) readText(html, 'input.descriptionHtml', 0, 100_000);
   return {
@@ -198,7 +211,9 @@ function readTexts(input: CreateProductInput | UpdateProductInput) {
     productType: given(input.productType, (type) => readText(type, 'input.productType', 0, 200)) as string | undefined,
     tags: given(input.tags, (tags) => readWords(tags, 'input.tags', 100)) as string[] | undefined,
     ...(input.seoTitle === undefined ? {} : { seoTitle: readOptionalText(input.seoTitle, 'input.seoTitle', 200) }),
-    ...(input.seoDescription === undefined ? {} : { seoDescription: readOptionalText(input.seoDescription, 'input.seoDescription', 500) }),
+    ...(input.seoDescription === undefined
+      ? {}
+      : { seoDescription: readOptionalText(input.seoDescription, 'input.seoDescription', 500) }),
   };
 }
 

@@ -7,13 +7,34 @@ import type { ProductService } from './product.service';
 /** The batches of the catalogue. Policies are judged on what they answer, by the resolvers. */
 export function createCatalogLoaders(products: ProductService) {
   return {
-    productByKey: defineLoader<number, ProductRow | null, SubgraphContext>({ name: 'productByKey', batch: (keys) => products.byKeys(keys) }),
-    productBySlug: defineLoader<string, ProductRow | null, SubgraphContext>({ name: 'productBySlug', batch: (slugs) => products.bySlugs(slugs) }),
-    textsByKey: defineLoader<number, ProductTexts | null, SubgraphContext>({ name: 'productTexts', batch: (keys) => products.textsOf(keys) }),
-    variantsByProduct: defineLoader<number, VariantRow[], SubgraphContext>({ name: 'variantsByProduct', batch: (keys) => products.variantsOf(keys) }),
-    variantByKey: defineLoader<number, VariantRow | null, SubgraphContext>({ name: 'variantByKey', batch: (keys) => products.variantsByKeys(keys) }),
-    imagesByProduct: defineLoader<number, ImageRow[], SubgraphContext>({ name: 'imagesByProduct', batch: (keys) => products.imagesOf(keys) }),
-    categoriesByProduct: defineLoader<number, Category[], SubgraphContext>({ name: 'categoriesByProduct', batch: (keys) => products.categoriesOf(keys) }),
+    productByKey: defineLoader<number, ProductRow | null, SubgraphContext>({
+      name: 'productByKey',
+      batch: (keys) => products.byKeys(keys),
+    }),
+    productBySlug: defineLoader<string, ProductRow | null, SubgraphContext>({
+      name: 'productBySlug',
+      batch: (slugs) => products.bySlugs(slugs),
+    }),
+    textsByKey: defineLoader<number, ProductTexts | null, SubgraphContext>({
+      name: 'productTexts',
+      batch: (keys) => products.textsOf(keys),
+    }),
+    variantsByProduct: defineLoader<number, VariantRow[], SubgraphContext>({
+      name: 'variantsByProduct',
+      batch: (keys) => products.variantsOf(keys),
+    }),
+    variantByKey: defineLoader<number, VariantRow | null, SubgraphContext>({
+      name: 'variantByKey',
+      batch: (keys) => products.variantsByKeys(keys),
+    }),
+    imagesByProduct: defineLoader<number, ImageRow[], SubgraphContext>({
+      name: 'imagesByProduct',
+      batch: (keys) => products.imagesOf(keys),
+    }),
+    categoriesByProduct: defineLoader<number, Category[], SubgraphContext>({
+      name: 'categoriesByProduct',
+      batch: (keys) => products.categoriesOf(keys),
+    }),
   };
 }
 
@@ -21,7 +42,13 @@ export type CatalogLoaders = ReturnType<typeof createCatalogLoaders>;
 
 /** Forgets what this request read of a product before it was changed. */
 export function forgetProduct(loaders: CatalogLoaders, context: SubgraphContext, productKey: number): void {
-  const byProduct = [loaders.productByKey, loaders.textsByKey, loaders.variantsByProduct, loaders.imagesByProduct, loaders.categoriesByProduct];
+  const byProduct = [
+    loaders.productByKey,
+    loaders.textsByKey,
+    loaders.variantsByProduct,
+    loaders.imagesByProduct,
+    loaders.categoriesByProduct,
+  ];
   for (const loader of byProduct) context.loaders.of<number, unknown>(loader).clear(productKey);
   context.loaders.of(loaders.variantByKey).clearAll();
   context.loaders.of(loaders.productBySlug).clearAll();

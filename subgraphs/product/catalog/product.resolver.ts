@@ -18,13 +18,19 @@ export class ProductResolver {
   @Directive('@cacheControl(maxAge: 60)')
   @Directive('@cacheControl(maxAge: 60)')
   @Query(() => Product, { nullable: true, description: 'One product; null when the shop does not show it.' })
-  async product(@Arg('id', () => ID, { description: 'As this API gave it.' }) id: string, @Ctx() context: SubgraphContext): Promise<Product | null> {
+  async product(
+    @Arg('id', () => ID, { description: 'As this API gave it.' }) id: string,
+    @Ctx() context: SubgraphContext,
+  ): Promise<Product | null> {
     return shown(await context.loaders.of(this.loaders.productByKey).load(keyOf('Product', id)), context);
   }
 
   @Directive('@cacheControl(maxAge: 60)')
   @Directive('@cacheControl(maxAge: 60)')
-  @Query(() => Product, { nullable: true, description: 'One product by its name in web addresses, earlier ones included; null when the shop does not show it.' })
+  @Query(() => Product, {
+    nullable: true,
+    description: 'One product by its name in web addresses, earlier ones included; null when the shop does not show it.',
+  })
   async productBySlug(
     @Arg('slug', () => String, { description: 'Such as "gravel-bike-500".' }) slug: string,
     @Ctx() context: SubgraphContext,
@@ -46,7 +52,10 @@ export class ProductResolver {
   @FieldResolver(() => Seo, { description: 'What search engines are told.' })
   async seo(@Root() product: Product, @Ctx() context: SubgraphContext): Promise<Seo> {
     const texts = await context.loaders.of(this.loaders.textsByKey).load(product.row.key);
-    return { title: texts?.seoTitle ?? product.name, description: texts?.seoDescription ?? (texts?.description ?? '').slice(0, 320) };
+    return {
+      title: texts?.seoTitle ?? product.name,
+      description: texts?.seoDescription ?? (texts?.description ?? '').slice(0, 320),
+    };
   }
 
   @FieldResolver(() => [ProductVariant], { description: 'In the order that the shop shows them; at most 100.' })
@@ -55,7 +64,10 @@ export class ProductResolver {
     return rows.map((row) => ProductVariant.of(row));
   }
 
-  @FieldResolver(() => ProductVariant, { nullable: true, description: 'One of its variants, by id or by SKU; null when it has none such.' })
+  @FieldResolver(() => ProductVariant, {
+    nullable: true,
+    description: 'One of its variants, by id or by SKU; null when it has none such.',
+  })
   async variant(
     @Root() product: Product,
     @Ctx() context: SubgraphContext,
@@ -95,7 +107,9 @@ export class ProductResolver {
     return row ? ProductImage.of(row) : null;
   }
 
-  @FieldResolver(() => [Category], { description: 'The categories that it was put into, by name; those above are their ancestors.' })
+  @FieldResolver(() => [Category], {
+    description: 'The categories that it was put into, by name; those above are their ancestors.',
+  })
   categories(@Root() product: Product, @Ctx() context: SubgraphContext): Promise<Category[]> {
     return context.loaders.of(this.loaders.categoriesByProduct).load(product.row.key);
   }

@@ -1,7 +1,15 @@
 import type { DataSource } from 'typeorm';
 import { groupedByKey, inKeyOrder } from '../../../platform/loaders';
 import { CATEGORY_COLUMNS, type Category } from '../category';
-import { IMAGE_COLUMNS, PRODUCT_COLUMNS, VARIANT_COLUMNS, type ImageRow, type ProductRow, type ProductTexts, type VariantRow } from './product.reads';
+import {
+  IMAGE_COLUMNS,
+  PRODUCT_COLUMNS,
+  VARIANT_COLUMNS,
+  type ImageRow,
+  type ProductRow,
+  type ProductTexts,
+  type VariantRow,
+} from './product.reads';
 
 /** Reads single products and what belongs to them, always many at a time. Lists are the business of the search slice. */
 export class ProductService {
@@ -9,7 +17,9 @@ export class ProductService {
 
   /** In the order of `keys`, of any status; `null` for one that does not exist. */
   async byKeys(keys: readonly number[]): Promise<(ProductRow | null)[]> {
-    const rows: ProductRow[] = await this.database.query(`SELECT ${PRODUCT_COLUMNS} FROM product p WHERE p.id = ANY ($1)`, [keys]);
+    const rows: ProductRow[] = await this.database.query(`SELECT ${PRODUCT_COLUMNS} FROM product p WHERE p.id = ANY ($1)`, [
+      keys,
+    ]);
     return inKeyOrder(keys, rows, (row) => row.key);
   }
 

@@ -48,7 +48,11 @@ export class Seo {
 
 /** As the graph shows it: every plain field is a property, so that no resolver runs for it. */
 @Directive('@key(fields: "id")')
-@ObjectType('Product', { implements: Node, description: 'Something that the shop sells, in one or more variants.', simpleResolvers: true })
+@ObjectType('Product', {
+  implements: Node,
+  description: 'Something that the shop sells, in one or more variants.',
+  simpleResolvers: true,
+})
 export class Product {
   /** Behind the fields; not in the schema. */
   readonly row: ProductRow;
@@ -80,7 +84,10 @@ export class Product {
   @Field(() => PriceRange, { description: 'What the variants cost.' })
   priceRange: PriceRange;
 
-  @Field(() => Money, { nullable: true, description: 'What the cheapest variant cost before, to be crossed out; null when it is no offer.' })
+  @Field(() => Money, {
+    nullable: true,
+    description: 'What the cheapest variant cost before, to be crossed out; null when it is no offer.',
+  })
   compareAtPrice: Money | null;
 
   @Field(() => Int, { description: 'How many can be sold now, of all variants together.' })

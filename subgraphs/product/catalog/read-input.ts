@@ -55,7 +55,8 @@ export function readWeight(grams: number | null | undefined, field: string): num
 }
 
 export function readOptionValues(values: readonly string[], optionCount: number, field: string): string[] {
-  if (values.length !== optionCount) throw badInput(field, `must hold ${optionCount} choices, one for each option of the product`);
+  if (values.length !== optionCount)
+    throw badInput(field, `must hold ${optionCount} choices, one for each option of the product`);
   return values.map((value) => readText(value, field, 1, 100));
 }
 
@@ -66,10 +67,16 @@ export function titleOf(optionValues: readonly string[]): string {
 export function readNewImage(input: NewImageInput, field: string): NewImage {
   const url = readText(input.url, `${field}.url`, 1, 2000);
   const isWeb = /^https?:\/\//.test(url) && URL.canParse(url);
-  if (!isWeb && !/^\/(?![/\\])\S*$/.test(url)) throw badInput(`${field}.url`, 'must be an http or https address, or a path that begins with one /');
+  if (!isWeb && !/^\/(?![/\\])\S*$/.test(url))
+    throw badInput(`${field}.url`, 'must be an http or https address, or a path that begins with one /');
   const pixels = (value: number | null | undefined, name: string): number | null =>
     value === null || value === undefined ? null : readWhole(value, `${field}.${name}`, 1, 100_000);
-  return { url, alt: readOptionalText(input.alt, `${field}.alt`, 500) ?? '', width: pixels(input.width, 'width'), height: pixels(input.height, 'height') };
+  return {
+    url,
+    alt: readOptionalText(input.alt, `${field}.alt`, 500) ?? '',
+    width: pixels(input.width, 'width'),
+    height: pixels(input.height, 'height'),
+  };
 }
 
 /** Short texts without repetition, such as tags. */

@@ -49,12 +49,18 @@ export class VariantEditResolver {
   }
 
   @FieldResolver(() => ProductVariant, { description: 'The variant as it is now.' })
-  async current(@Root() conflict: ProductVariantVersionConflict, @Ctx() context: SubgraphContext): Promise<ProductVariant | null> {
+  async current(
+    @Root() conflict: ProductVariantVersionConflict,
+    @Ctx() context: SubgraphContext,
+  ): Promise<ProductVariant | null> {
     const row = await context.loaders.of(this.loaders.variantByKey).clear(conflict.variantKey).load(conflict.variantKey);
     return row && ProductVariant.of(row);
   }
 
-  private async payload({ result, errors }: Outcome<EditedVariant, VariantEditFailure>, context: SubgraphContext): Promise<VariantPayload> {
+  private async payload(
+    { result, errors }: Outcome<EditedVariant, VariantEditFailure>,
+    context: SubgraphContext,
+  ): Promise<VariantPayload> {
     if (result === null) return { variant: null, product: null, errors };
     const { productKey, variantKey } = result;
     forgetProduct(this.loaders, context, productKey);

@@ -66,7 +66,8 @@ export class VariantEditService {
       this.merge(variant, input);
       // Counting stock again while more is promised than there is would oversell; the table refuses that, too.
       const isBound = variant.isTracked && !variant.allowBackorder;
-      if (isBound && variant.stockReserved > Math.max(variant.stockOnHand, 0)) throw new Refused(StockReserved.make(variant.stockReserved));
+      if (isBound && variant.stockReserved > Math.max(variant.stockOnHand, 0))
+        throw new Refused(StockReserved.make(variant.stockReserved));
       await tx.save(variant);
       return { productKey: variant.productId, variantKey };
     });

@@ -18,7 +18,10 @@ export class VariantResolver {
     return Product.of(row);
   }
 
-  @FieldResolver(() => ProductImage, { nullable: true, description: 'Its own picture, or the featured one of the product; null without any.' })
+  @FieldResolver(() => ProductImage, {
+    nullable: true,
+    description: 'Its own picture, or the featured one of the product; null without any.',
+  })
   async image(@Root() variant: ProductVariant, @Ctx() context: SubgraphContext): Promise<ProductImage | null> {
     const [featured, ...others] = await context.loaders.of(this.loaders.imagesByProduct).load(variant.row.productKey);
     const row = others.find((image) => image.key === variant.row.imageKey) ?? featured;

@@ -13,7 +13,11 @@ export class SelectedOption {
 
 /** As the graph shows it: every plain field is a property, so that no resolver runs for it. */
 @Directive('@key(fields: "id")')
-@ObjectType('ProductVariant', { implements: Node, description: 'What is bought: a product in one choice of its options.', simpleResolvers: true })
+@ObjectType('ProductVariant', {
+  implements: Node,
+  description: 'What is bought: a product in one choice of its options.',
+  simpleResolvers: true,
+})
 export class ProductVariant {
   /** Behind the id; not in the schema. */
   readonly row: VariantRow;
@@ -39,7 +43,10 @@ export class ProductVariant {
   @Field(() => Int, { description: 'How many can be sold now; 0 also where stock is not counted.' })
   stockQuantity: number;
 
-  @Field(() => Int, { nullable: true, description: 'How many can be bought at most; null where stock is not counted or may run short.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'How many can be bought at most; null where stock is not counted or may run short.',
+  })
   quantityAvailable: number | null;
 
   @Field(() => Boolean, { description: 'Whether at least one can be bought now.' })
@@ -69,7 +76,9 @@ export class ProductVariant {
       selectedOptions: row.optionValues.map((value, at) => ({ name: row.optionNames[at] ?? `Option ${at + 1}`, value })),
       price: Money.ofMinor(row.priceMinor, row.currency),
       compareAtPrice:
-        row.compareAtMinor !== null && row.compareAtMinor > row.priceMinor ? Money.ofMinor(row.compareAtMinor, row.currency) : null,
+        row.compareAtMinor !== null && row.compareAtMinor > row.priceMinor
+          ? Money.ofMinor(row.compareAtMinor, row.currency)
+          : null,
       stockQuantity: row.available,
       quantityAvailable: row.isTracked && !row.allowBackorder ? row.available : null,
       availableForSale: row.isSellable && row.productStatus === 'ACTIVE',

@@ -3,7 +3,12 @@ import { minorToDecimal } from '../../../platform/db';
 import type { NewVariant } from './read-input';
 
 /** Variants at the end of the product, with the first line of each one's stock ledger; answers their keys. */
-export async function insertVariants(tx: EntityManager, productKey: number, variants: readonly NewVariant[], actor = 'staff'): Promise<number[]> {
+export async function insertVariants(
+  tx: EntityManager,
+  productKey: number,
+  variants: readonly NewVariant[],
+  actor = 'staff',
+): Promise<number[]> {
   const records = variants.map((variant) => ({
     ...variant,
     price: minorToDecimal(variant.price),

@@ -37,7 +37,9 @@ export class CategoryEditResolver {
     return this.payload(await this.edits.update(keyOf('Category', input.categoryId, 'input.categoryId'), input), context);
   }
 
-  @Mutation(() => CategoryPayload, { description: 'Puts a category, with all below it, under another. Needs the scope catalog:write.' })
+  @Mutation(() => CategoryPayload, {
+    description: 'Puts a category, with all below it, under another. Needs the scope catalog:write.',
+  })
   async moveCategory(
     @Arg('input', () => MoveCategoryInput, { description: 'Where it goes.' }) input: MoveCategoryInput,
     @Ctx() context: SubgraphContext,
@@ -47,13 +49,18 @@ export class CategoryEditResolver {
     return this.payload(await this.edits.move(key, parentKeyOf(input.parentId), input.expectedVersion ?? null), context);
   }
 
-  @Mutation(() => DeleteCategoryPayload, { description: 'Deletes a category that has none below it; its products stay. Needs the scope catalog:write.' })
+  @Mutation(() => DeleteCategoryPayload, {
+    description: 'Deletes a category that has none below it; its products stay. Needs the scope catalog:write.',
+  })
   async deleteCategory(
     @Arg('input', () => DeleteCategoryInput, { description: 'Which category.' }) input: DeleteCategoryInput,
     @Ctx() context: SubgraphContext,
   ): Promise<DeleteCategoryPayload> {
     requireScope(context.viewer, SCOPE);
-    const { result, errors } = await this.edits.delete(keyOf('Category', input.categoryId, 'input.categoryId'), input.expectedVersion ?? null);
+    const { result, errors } = await this.edits.delete(
+      keyOf('Category', input.categoryId, 'input.categoryId'),
+      input.expectedVersion ?? null,
+    );
     return { deletedCategoryId: result && globalId('Category', result.id), errors };
   }
 

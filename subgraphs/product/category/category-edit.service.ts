@@ -37,7 +37,13 @@ export class CategoryEditService {
     return this.change('CREATED', async (tx) => {
       await lockTree(tx);
       await readParent(tx, parentKey, 0);
-      const category = tx.create(Category, { name, description, position, parentId: parentKey, slug: slug ?? (await slugFor(tx, name)) });
+      const category = tx.create(Category, {
+        name,
+        description,
+        position,
+        parentId: parentKey,
+        slug: slug ?? (await slugFor(tx, name)),
+      });
       await tx.insert(Category, category);
       return { key: category.id, touched: [category.id] };
     });
@@ -48,7 +54,8 @@ export class CategoryEditService {
       const category = await lockCategory(tx, key, input.expectedVersion);
       if (typeof input.name === 'string') category.name = readText(input.name, 'input.name', 1, 200);
       if (typeof input.slug === 'string') category.slug = readSlug(input.slug, 'input.slug');
-      if (input.description !== undefined) category.description = readOptionalText(input.description, 'input.description', 5_000) ?? '';
+      if (input.description !== undefined)
+        category.description = readOptionalText(input.description, 'input.description', 5_000) ?? '';
       if (typeof input.position === 'number') category.position = readWhole(input.position, 'input.position', 0, 10_000);
       await tx.save(category);
       return { key, touched: [key] };
@@ -59,7 +66,10 @@ export class CategoryEditService {
     return this.change('MOVED', async (tx) => {
       await lockTree(tx);
       const category = await lockCategory(tx, key, expectedVersion);
-      const below: { id: number; depth: number }[] = await tx.query('SELECT id, cardinality(path) AS depth FROM category WHERE path @> ARRAY[$1::integer]', [key]);
+      const below: { id: number; depth: number }[] = await tx.query(
+        'SELECT id, cardinality(path) AS depth FROM category WHERE path @> ARRAY[$1::integer]',
+        [key],
+      );
       if (below.some(({ id }) => id === parentKey)) throw new Refused(CategoryCycle.make());
       const height = Math.max(0, ...below.map(({ depth }) => depth - category.path.length));
       await readParent(tx, parentKey, height);
@@ -112,7 +122,8 @@ async function lockTree(tx: EntityManager): Promise<void> {
 async function lockCategory(tx: EntityManager, key: number, expectedVersion: number | null | undefined): Promise<Category> {
   const category = await tx.findOne(Category, { where: { id: key }, lock: { mode: 'for_no_key_update' } });
   if (!category) throw new Refused(CategoryNotFound.make('categoryId'));
-  if (typeof expectedVersion === 'number' && category.version !== expectedVersion) throw new Refused(CategoryVersionConflict.make(category));
+  if (typeof expectedVersion === 'number' && category.version !== expectedVersion)
+    throw new Refused(CategoryVersionConflict.make(category));
   return category;
 }
 
@@ -126,11 +137,19 @@ async function readParent(tx: EntityManager, parentKey: number | null, height: n
 async function slugFor(tx: EntityManager, name: string): Promise<string> {
   const wanted = slugOf(name);
   const taken: { slug: string }[] = await tx.query(`SELECT slug FROM category WHERE slug = $1 OR slug LIKE $1 || '-%'`, [wanted]);
-  return freeSlug(wanted, taken.map(({ slug }) => slug));
+  return freeSlug(
+    wanted,
+    taken.map(({ slug }) => slug),
+  );
 }
 
 function categoryChanged(change: CategoryChangedData['change'], key: number, touched: readonly number[]): NewEvent {
   const categoryId = globalId('Category', key);
   const data: CategoryChangedData = { categoryId, change };
-  return { type: 'category.changed', key: categoryId, touches: touched.map((id) => ({ type: 'Category', id: globalId('Category', id) })), data: { ...data } };
+  return {
+    type: 'category.changed',
+    key: categoryId,
+    touches: touched.map((id) => ({ type: 'Category', id: globalId('Category', id) })),
+    data: { ...data },
+  };
 }

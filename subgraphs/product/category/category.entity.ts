@@ -4,7 +4,10 @@ import { Node } from '../../../platform/federation';
 
 /** A node of the category tree. The id outside is made from the key by the resolver. */
 @Directive('@key(fields: "id")')
-@ObjectType('Category', { implements: Node, description: 'A shelf of the shop. Categories form a tree; a product may stand in several.' })
+@ObjectType('Category', {
+  implements: Node,
+  description: 'A shelf of the shop. Categories form a tree; a product may stand in several.',
+})
 @Entity('category')
 export class Category {
   @PrimaryGeneratedColumn('identity', { type: 'integer' })

@@ -17,7 +17,12 @@ export class CategoryVersionConflict extends UserError {
 
   static make(current: Category): CategoryVersionConflict {
     const message = `The category changed; its version is now ${current.version}`;
-    return Object.assign(new CategoryVersionConflict(), { code: 'CATEGORY_VERSION_CONFLICT', message, path: ['input', 'expectedVersion'], current });
+    return Object.assign(new CategoryVersionConflict(), {
+      code: 'CATEGORY_VERSION_CONFLICT',
+      message,
+      path: ['input', 'expectedVersion'],
+      current,
+    });
   }
 }
 
@@ -56,10 +61,17 @@ export class CategoryNotEmpty extends UserError {
   }
 }
 
-export type CategoryEditFailure = CategoryNotFound | CategoryVersionConflict | CategorySlugTaken | CategoryCycle | CategoryTooDeep | CategoryNotEmpty;
+export type CategoryEditFailure =
+  | CategoryNotFound
+  | CategoryVersionConflict
+  | CategorySlugTaken
+  | CategoryCycle
+  | CategoryTooDeep
+  | CategoryNotEmpty;
 
 export const CategoryEditError = createUnionType({
   name: 'CategoryEditError',
   description: 'Why a category was not changed.',
-  types: () => [CategoryNotFound, CategoryVersionConflict, CategorySlugTaken, CategoryCycle, CategoryTooDeep, CategoryNotEmpty] as const,
+  types: () =>
+    [CategoryNotFound, CategoryVersionConflict, CategorySlugTaken, CategoryCycle, CategoryTooDeep, CategoryNotEmpty] as const,
 });

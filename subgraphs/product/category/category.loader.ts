@@ -6,7 +6,10 @@ import type { CategoryService } from './category.service';
 /** The batches of the category slice. */
 export function createCategoryLoaders(categories: CategoryService) {
   return {
-    byKey: defineLoader<number, Category | null, SubgraphContext>({ name: 'categoryByKey', batch: (keys) => categories.byKeys(keys) }),
+    byKey: defineLoader<number, Category | null, SubgraphContext>({
+      name: 'categoryByKey',
+      batch: (keys) => categories.byKeys(keys),
+    }),
     childrenByKey: defineLoader<number, Category[], SubgraphContext>({
       name: 'categoryChildren',
       batch: (keys) => categories.childrenOf(keys),

@@ -22,14 +22,19 @@ export class CategoryResolver {
   @Directive('@cacheControl(maxAge: 60)')
   @Directive('@cacheControl(maxAge: 60)')
   @Query(() => Category, { nullable: true, description: 'One category; null when there is none.' })
-  category(@Arg('id', () => ID, { description: 'As this API gave it.' }) id: string, @Ctx() context: SubgraphContext): Promise<Category | null> {
+  category(
+    @Arg('id', () => ID, { description: 'As this API gave it.' }) id: string,
+    @Ctx() context: SubgraphContext,
+  ): Promise<Category | null> {
     return context.loaders.of(this.loaders.byKey).load(keyOf('Category', id));
   }
 
   @Directive('@cacheControl(maxAge: 60)')
   @Directive('@cacheControl(maxAge: 60)')
   @Query(() => Category, { nullable: true, description: 'One category by its name in web addresses; null when there is none.' })
-  async categoryBySlug(@Arg('slug', () => String, { description: 'Such as "road-bikes".' }) slug: string): Promise<Category | null> {
+  async categoryBySlug(
+    @Arg('slug', () => String, { description: 'Such as "road-bikes".' }) slug: string,
+  ): Promise<Category | null> {
     if (slug.length > 200 || slug.includes('\0')) throw badInput('slug', 'must have at most 200 characters without NUL');
     return this.categories.bySlug(slug);
   }
@@ -44,7 +49,9 @@ export class CategoryResolver {
     return category.parentId === null ? null : context.loaders.of(this.loaders.byKey).load(category.parentId);
   }
 
-  @FieldResolver(() => [Category], { description: 'The categories above, from the top of the tree down: a breadcrumb without the category itself.' })
+  @FieldResolver(() => [Category], {
+    description: 'The categories above, from the top of the tree down: a breadcrumb without the category itself.',
+  })
   async ancestors(@Root() category: Category, @Ctx() context: SubgraphContext): Promise<Category[]> {
     const found = await Promise.all(category.path.slice(0, -1).map((key) => context.loaders.of(this.loaders.byKey).load(key)));
     return found.filter((above) => above !== null);

@@ -32,7 +32,9 @@ export class CategoryService {
 
   /** The top of the tree, by name. */
   roots(): Promise<Category[]> {
-    return this.database.getRepository(Category).find({ where: { parentId: IsNull() }, order: { position: 'ASC', name: 'ASC', id: 'ASC' } });
+    return this.database
+      .getRepository(Category)
+      .find({ where: { parentId: IsNull() }, order: { position: 'ASC', name: 'ASC', id: 'ASC' } });
   }
 
   /** The children of each parent, by name, in the order of `parentKeys`. */

@@ -12,7 +12,9 @@ import { CategoryProductConnection, toProducts } from './listing.type';
 export class CategoryListingResolver {
   constructor(private readonly loaders: ListingLoaders) {}
 
-  @FieldResolver(() => CategoryProductConnection, { description: 'The products in it and below it. To filter, or for facets, use products with filter.categoryId.' })
+  @FieldResolver(() => CategoryProductConnection, {
+    description: 'The products in it and below it. To filter, or for facets, use products with filter.categoryId.',
+  })
   async products(
     @Root() category: Category,
     @Args(() => ConnectionArgs) args: ConnectionArgs,
@@ -20,7 +22,9 @@ export class CategoryListingResolver {
     @Ctx() context: SubgraphContext,
   ): Promise<ConnectionOf<Product>> {
     if (sort === ProductSort.RELEVANCE) throw badInput('sort', 'can be RELEVANCE only where words are searched for');
-    const page = await context.loaders.of(this.loaders.pageByCategory).load({ categoryKey: category.id, sort, page: readPage(args) });
+    const page = await context.loaders
+      .of(this.loaders.pageByCategory)
+      .load({ categoryKey: category.id, sort, page: readPage(args) });
     const totalCount = (): Promise<number> => context.loaders.of(this.loaders.countByCategory).load(category.id);
     return toProducts({ ...page, totalCount });
   }

@@ -17,7 +17,8 @@ export class FacetPresenter {
 
   async present(listing: ProductListing, info: GraphQLResolveInfo, context: SubgraphContext): Promise<ProductFacets> {
     const parts = selectedParts(info);
-    const facets = parts.length === 0 ? { total: 0 } : await context.loaders.of(this.loaders.facets).load({ filter: listing.filter, parts });
+    const facets =
+      parts.length === 0 ? { total: 0 } : await context.loaders.of(this.loaders.facets).load({ filter: listing.filter, parts });
     return { ...facets, ...this.prices(facets) } as ProductFacets;
   }
 
@@ -27,7 +28,13 @@ export class FacetPresenter {
     return {
       ...(price ? { price: { min: money(price.minMinor), max: money(price.maxMinor) } } : {}),
       ...(priceRanges
-        ? { priceRanges: priceRanges.map(({ bucket, count }) => ({ from: bound(bucket) as Money, below: bound(bucket + 1), count })) }
+        ? {
+            priceRanges: priceRanges.map(({ bucket, count }) => ({
+              from: bound(bucket) as Money,
+              below: bound(bucket + 1),
+              count,
+            })),
+          }
         : {}),
     };
   }
@@ -38,7 +45,11 @@ export class ProductFacetResolver {
   constructor(private readonly presenter: FacetPresenter) {}
 
   @FieldResolver(() => ProductFacets, { description: 'What the whole list could be narrowed to.' })
-  facets(@Root() listing: ProductListing, @Info() info: GraphQLResolveInfo, @Ctx() context: SubgraphContext): Promise<ProductFacets> {
+  facets(
+    @Root() listing: ProductListing,
+    @Info() info: GraphQLResolveInfo,
+    @Ctx() context: SubgraphContext,
+  ): Promise<ProductFacets> {
     return this.presenter.present(listing, info, context);
   }
 }
@@ -48,11 +59,18 @@ export class SearchFacetResolver {
   constructor(private readonly presenter: FacetPresenter) {}
 
   @FieldResolver(() => ProductFacets, { description: 'What everything found could be narrowed to.' })
-  facets(@Root() listing: ProductListing, @Info() info: GraphQLResolveInfo, @Ctx() context: SubgraphContext): Promise<ProductFacets> {
+  facets(
+    @Root() listing: ProductListing,
+    @Info() info: GraphQLResolveInfo,
+    @Ctx() context: SubgraphContext,
+  ): Promise<ProductFacets> {
     return this.presenter.present(listing, info, context);
   }
 
-  @FieldResolver(() => String, { nullable: true, description: 'The words that were searched for instead, when those given were found nowhere; else null.' })
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'The words that were searched for instead, when those given were found nowhere; else null.',
+  })
   suggestedQuery(@Root() listing: ProductListing): string | null {
     return listing.suggestedQuery;
   }

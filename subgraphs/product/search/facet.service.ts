@@ -48,7 +48,10 @@ export class FacetService {
     private readonly database: DataSource,
     store: CacheStore,
   ) {
-    this.generation = new Cache({ name: 'catalogue-generation', version: 1, ttlSeconds: 3600, key: String, load: async () => [randomUUID()] }, store);
+    this.generation = new Cache(
+      { name: 'catalogue-generation', version: 1, ttlSeconds: 3600, key: String, load: async () => [randomUUID()] },
+      store,
+    );
     this.cache = new Cache<FacetKey, Facets>(
       {
         name: 'facets',

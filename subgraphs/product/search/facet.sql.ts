@@ -1,7 +1,16 @@
 import { CATEGORY_COLUMNS } from '../category';
 import { DIMENSIONS, type Dimension, type ListingSql } from './listing.sql';
 
-export const FACET_PARTS = ['vendors', 'productTypes', 'tags', 'categories', 'options', 'price', 'priceRanges', 'inStock'] as const;
+export const FACET_PARTS = [
+  'vendors',
+  'productTypes',
+  'tags',
+  'categories',
+  'options',
+  'price',
+  'priceRanges',
+  'inStock',
+] as const;
 export type FacetPart = (typeof FACET_PARTS)[number];
 
 /** Lower bounds of the price ranges, in major units. */
@@ -15,7 +24,8 @@ const MAX_CATEGORIES = 200;
  * ignore, and every part aggregates that.
  */
 export function facetSql(listing: ListingSql, parts: readonly FacetPart[]): string {
-  if (parts.length === 0) return `SELECT jsonb_build_object('total', count(*)) AS facets FROM ${listing.from} WHERE ${listing.where}`;
+  if (parts.length === 0)
+    return `SELECT jsonb_build_object('total', count(*)) AS facets FROM ${listing.from} WHERE ${listing.where}`;
   const flags = [...listing.dimensions].map(([dimension, condition]) => `(${condition}) AS "fits_${dimension}"`);
   const columns = ['p.id', 'p.vendor', 'p.product_type', 'p.tags', 'p.price', 'p.is_available', 'p.option_names', ...flags];
   const values = [`'total', (SELECT count(*) FROM matched WHERE ${fits(listing)})`];

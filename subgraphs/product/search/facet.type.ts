@@ -61,7 +61,8 @@ export class StockFacet {
 
 /** Only the fields that were asked for are there. */
 @ObjectType({
-  description: 'What the list could be narrowed to. Each ignores the filter on itself, so that alternatives can be offered beside what is chosen.',
+  description:
+    'What the list could be narrowed to. Each ignores the filter on itself, so that alternatives can be offered beside what is chosen.',
   simpleResolvers: true,
 })
 export class ProductFacets {
@@ -74,7 +75,9 @@ export class ProductFacets {
   @Field(() => [FacetValue], { description: 'Their tags, the most frequent first; at most 50.' })
   tags?: FacetValue[];
 
-  @Field(() => [CategoryFacet], { description: 'Their categories with all above them, the fullest first; at most 200. Within the category of the filter.' })
+  @Field(() => [CategoryFacet], {
+    description: 'Their categories with all above them, the fullest first; at most 200. Within the category of the filter.',
+  })
   categories?: CategoryFacet[];
 
   @Field(() => [OptionFacet], { description: 'Their options; at most 50. Ignores all filters on options.' })

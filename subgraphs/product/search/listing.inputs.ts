@@ -65,6 +65,9 @@ export class ProductFilterInput {
   @Field(() => String, { nullable: true, description: 'Words to search for, as in search; at most 200 characters.' })
   query?: string | null;
 
-  @Field(() => [ProductStatusEnum], { nullable: true, description: 'For staff: of any of these statuses. Others see active products alone.' })
+  @Field(() => [ProductStatusEnum], {
+    nullable: true,
+    description: 'For staff: of any of these statuses. Others see active products alone.',
+  })
   statuses?: ProductStatusEnum[] | null;
 }

@@ -25,7 +25,8 @@ export class ListingResolver {
     @Args(() => ConnectionArgs) args: ConnectionArgs,
     @Ctx() context: SubgraphContext,
     @Arg('sort', () => ProductSort, { defaultValue: ProductSort.NEWEST, description: 'In which order.' }) sort: ProductSort,
-    @Arg('filter', () => ProductFilterInput, { nullable: true, description: 'Which ones; all of the shop when absent.' }) filter?: ProductFilterInput | null,
+    @Arg('filter', () => ProductFilterInput, { nullable: true, description: 'Which ones; all of the shop when absent.' })
+    filter?: ProductFilterInput | null,
   ): Promise<ProductListing> {
     const read = readFilter(filter, context.viewer, this.currency);
     const page = await this.listings.page(read, sort, readPage(args));
@@ -34,13 +35,17 @@ export class ListingResolver {
 
   @Directive('@cacheControl(maxAge: 60)')
   @Directive('@cacheControl(maxAge: 60)')
-  @Query(() => ProductSearchConnection, { description: 'Products that have the words, or nearly: a misspelt word is corrected when nothing else is found.' })
+  @Query(() => ProductSearchConnection, {
+    description: 'Products that have the words, or nearly: a misspelt word is corrected when nothing else is found.',
+  })
   async search(
-    @Arg('query', () => String, { description: 'Words, 1 to 200 characters; "in quotes" together, -without, or a SKU.' }) query: string,
+    @Arg('query', () => String, { description: 'Words, 1 to 200 characters; "in quotes" together, -without, or a SKU.' })
+    query: string,
     @Args(() => ConnectionArgs) args: ConnectionArgs,
     @Ctx() context: SubgraphContext,
     @Arg('sort', () => ProductSort, { defaultValue: ProductSort.RELEVANCE, description: 'In which order.' }) sort: ProductSort,
-    @Arg('filter', () => ProductFilterInput, { nullable: true, description: 'Only among these.' }) filter?: ProductFilterInput | null,
+    @Arg('filter', () => ProductFilterInput, { nullable: true, description: 'Only among these.' })
+    filter?: ProductFilterInput | null,
   ): Promise<ProductListing> {
     const words = readQuery(query, 'query');
     if (words === null) throw badInput('query', 'must have from 1 to 200 characters');
@@ -52,7 +57,9 @@ export class ListingResolver {
 
   @Directive('@cacheControl(maxAge: 60)')
   @Directive('@cacheControl(maxAge: 60)')
-  @Query(() => [Product], { description: 'Products for a search box while somebody is typing: their names have words that begin so.' })
+  @Query(() => [Product], {
+    description: 'Products for a search box while somebody is typing: their names have words that begin so.',
+  })
   async suggestProducts(
     @Arg('prefix', () => String, { description: 'What was typed so far, 1 to 100 characters.' }) prefix: string,
     @Arg('first', () => Int, { defaultValue: 8, description: `How many, 1 to ${MAX_SUGGESTIONS}.` }) first: number,
@@ -66,7 +73,8 @@ export class ListingResolver {
 
   /** The total goes through the facets' loader, so that both are counted by one statement. */
   private toListing(page: ProductPage, filter: ProductFilter, context: SubgraphContext): ProductListing {
-    const totalCount = async (): Promise<number> => (await context.loaders.of(this.loaders.facets).load({ filter, parts: [] })).total;
+    const totalCount = async (): Promise<number> =>
+      (await context.loaders.of(this.loaders.facets).load({ filter, parts: [] })).total;
     return { ...toProducts({ ...page, totalCount }), filter, suggestedQuery: page.suggestedQuery };
   }
 }

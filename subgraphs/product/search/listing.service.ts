@@ -31,7 +31,8 @@ export class ListingService {
 
   /** @throws BAD_USER_INPUT for a cursor of another list, or relevance without words */
   async page(filter: ProductFilter, sort: ProductSort, page: PageRequest): Promise<ProductPage> {
-    if (sort === ProductSort.RELEVANCE && filter.query === null) throw badInput('sort', 'can be RELEVANCE only where words are searched for');
+    if (sort === ProductSort.RELEVANCE && filter.query === null)
+      throw badInput('sort', 'can be RELEVANCE only where words are searched for');
     const request: KeysetRequest = { sort: sortColumns(sort), list: filter, ...page };
     const parameters = new Parameters();
     const listing = listingSql(filter, parameters);
@@ -50,7 +51,9 @@ export class ListingService {
   /** Pages of several categories; those that begin at the start share one statement. */
   async pagesOfCategories(keys: readonly CategoryPageKey[]): Promise<UncountedPage[]> {
     const answers = new Map<CategoryPageKey, UncountedPage>();
-    const groups = Map.groupBy(keys, (key) => JSON.stringify([key.sort, key.page, key.page.cursor === null ? null : key.categoryKey]));
+    const groups = Map.groupBy(keys, (key) =>
+      JSON.stringify([key.sort, key.page, key.page.cursor === null ? null : key.categoryKey]),
+    );
     for (const group of groups.values()) for (const [key, page] of await this.pagesAlike(group)) answers.set(key, page);
     return keys.map((key) => answers.get(key) as UncountedPage);
   }
@@ -85,7 +88,11 @@ export class ListingService {
   private async pagesAlike(group: readonly CategoryPageKey[]): Promise<(readonly [CategoryPageKey, UncountedPage])[]> {
     const [first] = group;
     if (!first) return [];
-    const requestOf = (key: CategoryPageKey): KeysetRequest => ({ sort: sortColumns(key.sort), list: ['category', key.categoryKey], ...key.page });
+    const requestOf = (key: CategoryPageKey): KeysetRequest => ({
+      sort: sortColumns(key.sort),
+      list: ['category', key.categoryKey],
+      ...key.page,
+    });
     const parameters = new Parameters();
     const asked = parameters.add(group.map(({ categoryKey }) => categoryKey));
     const listing = listingSql(wholeShop, parameters, 'asked.id');

@@ -29,10 +29,14 @@ export interface ListingSql {
 /** `categorySql` stands for the category's key where one statement lists several categories. */
 export function listingSql(filter: ProductFilter, parameters: Parameters, categorySql?: string): ListingSql {
   const base = [statusCondition(filter, parameters)];
-  const from = filter.query === null ? 'product p' : `search_products(${parameters.add(filter.query)}, ${parameters.add(filter.statuses)}) h JOIN product p ON p.id = h.id`;
+  const from =
+    filter.query === null
+      ? 'product p'
+      : `search_products(${parameters.add(filter.query)}, ${parameters.add(filter.statuses)}) h JOIN product p ON p.id = h.id`;
   const category = categorySql ?? (filter.categoryKey === null ? null : `${parameters.add(filter.categoryKey)}::integer`);
   if (category !== null) base.push(inCategory(category));
-  if (filter.categorySlug !== null) base.push(inCategory(`(SELECT id FROM category WHERE slug = ${parameters.add(filter.categorySlug)})`));
+  if (filter.categorySlug !== null)
+    base.push(inCategory(`(SELECT id FROM category WHERE slug = ${parameters.add(filter.categorySlug)})`));
   const dimensions = dimensionConditions(filter, parameters);
   return { from, base: base.join(' AND '), dimensions, where: [...base, ...dimensions.values()].join(' AND ') };
 }
@@ -59,7 +63,9 @@ const SORTS: Readonly<Record<ProductSort, readonly [Omit<SortColumn, 'direction'
 
 /** A literal where it can be one: the partial indexes of active products serve no parameter. */
 function statusCondition({ statuses }: ProductFilter, parameters: Parameters): string {
-  return statuses.length === 1 && statuses[0] === 'ACTIVE' ? `p.status = 'ACTIVE'` : `p.status = ANY (${parameters.add(statuses)})`;
+  return statuses.length === 1 && statuses[0] === 'ACTIVE'
+    ? `p.status = 'ACTIVE'`
+    : `p.status = ANY (${parameters.add(statuses)})`;
 }
 
 function inCategory(key: string): string {
@@ -84,7 +90,8 @@ function dimensionConditions(filter: ProductFilter, parameters: Parameters): Map
 /** One variant must have all the choices at once and, where only stocked products are wanted, be in stock itself. */
 function optionsCondition(filter: ProductFilter, parameters: Parameters): string {
   const chosen = filter.options.map(
-    ({ name, values }) => `v.option_values[array_position(p.option_names, ${parameters.add(name)})] = ANY (${parameters.add(values)})`,
+    ({ name, values }) =>
+      `v.option_values[array_position(p.option_names, ${parameters.add(name)})] = ANY (${parameters.add(values)})`,
   );
   const stocked = filter.inStock === true ? ' AND v.is_sellable' : '';
   return `EXISTS (SELECT 1 FROM product_variant v WHERE v.product_id = p.id AND ${chosen.join(' AND ')}${stocked})`;

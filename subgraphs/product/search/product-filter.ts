@@ -62,7 +62,10 @@ export function readFilter(input: ProductFilterInput | null | undefined, viewer:
 
 /** Words to search for; `null` when there are none. @throws BAD_USER_INPUT */
 export function readQuery(query: string | null | undefined, field: string): string | null {
-  const trimmed = readText(query ?? '', field).normalize('NFC').trim().replace(/\s+/g, ' ');
+  const trimmed = readText(query ?? '', field)
+    .normalize('NFC')
+    .trim()
+    .replace(/\s+/g, ' ');
   return trimmed === '' ? null : trimmed;
 }
 
@@ -70,7 +73,10 @@ function readStatuses(input: ProductFilterInput, viewer: Viewer): ProductStatus[
   const statuses = [...new Set(input.statuses ?? [])].sort();
   if (statuses.length === 0) return ['ACTIVE'];
   if (statuses.some((status) => status !== 'ACTIVE') && !seesAllProducts(viewer)) {
-    throw new AppError('FORBIDDEN', 'Only staff may list products that the shop does not show', { field: 'filter.statuses', scope: 'catalog:write' });
+    throw new AppError('FORBIDDEN', 'Only staff may list products that the shop does not show', {
+      field: 'filter.statuses',
+      scope: 'catalog:write',
+    });
   }
   return statuses;
 }
@@ -91,6 +97,7 @@ function readTexts(texts: readonly string[] | null | undefined, field: string): 
 }
 
 function readText(text: string, field: string): string {
-  if (text.length > MAX_TEXT || text.includes('\0') || !text.isWellFormed()) throw badInput(field, `must be at most ${MAX_TEXT} characters of Unicode without NUL`);
+  if (text.length > MAX_TEXT || text.includes('\0') || !text.isWellFormed())
+    throw badInput(field, `must be at most ${MAX_TEXT} characters of Unicode without NUL`);
   return text;
 }

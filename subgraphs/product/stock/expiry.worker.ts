@@ -20,7 +20,9 @@ export function startReservationExpiry(reservations: ReservationService, logger:
   };
   const run = async (): Promise<void> => {
     while (!ended.signal.aborted) {
-      await sweep().catch((error: unknown) => logger.error({ err: error }, 'the sweep of stock reservations failed, trying again'));
+      await sweep().catch((error: unknown) =>
+        logger.error({ err: error }, 'the sweep of stock reservations failed, trying again'),
+      );
       await delay(everyMs, undefined, { signal: ended.signal, ref: false }).catch(() => undefined);
     }
   };

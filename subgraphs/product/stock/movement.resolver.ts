@@ -1,6 +1,15 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { hasScope, requireScope, requireUser } from '../../../platform/auth';
-import { ConnectionArgs, globalId, keyOf, readPage, toConnection, type ConnectionOf, type Page, type SubgraphContext } from '../../../platform/federation';
+import {
+  ConnectionArgs,
+  globalId,
+  keyOf,
+  readPage,
+  toConnection,
+  type ConnectionOf,
+  type Page,
+  type SubgraphContext,
+} from '../../../platform/federation';
 import { defineLoader } from '../../../platform/loaders';
 import { forgetProduct, ProductVariant, type CatalogLoaders } from '../catalog';
 import type { LedgerKey, MovementRow, MovementService } from './movement.service';
@@ -29,7 +38,9 @@ export class MovementResolver {
     private readonly catalogLoaders: CatalogLoaders,
   ) {}
 
-  @Mutation(() => AdjustStockPayload, { description: 'Changes how many are on hand, with a reason. Needs the scope stock:write.' })
+  @Mutation(() => AdjustStockPayload, {
+    description: 'Changes how many are on hand, with a reason. Needs the scope stock:write.',
+  })
   async adjustStock(
     @Arg('input', () => AdjustStockInput, { description: 'The change.' }) input: AdjustStockInput,
     @Ctx() context: SubgraphContext,
@@ -46,13 +57,18 @@ export class MovementResolver {
     return { variant: row && ProductVariant.of(row), errors };
   }
 
-  @FieldResolver(() => VariantStock, { nullable: true, description: 'The numbers behind it, for staff with the scope stock:write; null for others.' })
+  @FieldResolver(() => VariantStock, {
+    nullable: true,
+    description: 'The numbers behind it, for staff with the scope stock:write; null for others.',
+  })
   stock(@Root() { row }: ProductVariant, @Ctx() context: SubgraphContext): VariantStock | null {
     if (!hasScope(context.viewer, SCOPE)) return null;
     return { onHand: row.stockOnHand, reserved: row.stockReserved, isTracked: row.isTracked, allowBackorder: row.allowBackorder };
   }
 
-  @FieldResolver(() => StockMovementConnection, { description: 'Its stock ledger, the newest first. Needs the scope stock:write.' })
+  @FieldResolver(() => StockMovementConnection, {
+    description: 'Its stock ledger, the newest first. Needs the scope stock:write.',
+  })
   async stockMovements(
     @Root() { row }: ProductVariant,
     @Args(() => ConnectionArgs) args: ConnectionArgs,

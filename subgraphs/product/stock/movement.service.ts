@@ -48,7 +48,8 @@ export class MovementService {
   /** @throws BAD_USER_INPUT unless exactly one of delta and quantity is given */
   adjust(variantKey: number, adjustment: StockAdjustment): Promise<Outcome<number, AdjustStockFailure>> {
     const reason = readText(adjustment.reason, 'input.reason', 1, 500);
-    if ((adjustment.delta === null) === (adjustment.quantity === null)) throw badInput('input.delta', 'or quantity is needed, and only one of them');
+    if ((adjustment.delta === null) === (adjustment.quantity === null))
+      throw badInput('input.delta', 'or quantity is needed, and only one of them');
     return orRefusal(() =>
       inTransaction(this.database, async (tx) => {
         const variant = await tx.findOne(VariantRecord, { where: { id: variantKey }, lock: { mode: 'for_no_key_update' } });
@@ -103,9 +104,12 @@ function requestOf({ variantKey, page }: LedgerKey): KeysetRequest {
 }
 
 function deltaOf(variant: VariantRecord, { delta, quantity, expectedQuantity }: StockAdjustment): number {
-  if (expectedQuantity !== null && expectedQuantity !== variant.stockOnHand) throw new Refused(StockMismatch.make(variant.stockOnHand));
+  if (expectedQuantity !== null && expectedQuantity !== variant.stockOnHand)
+    throw new Refused(StockMismatch.make(variant.stockOnHand));
   const change =
-    quantity === null ? readWhole(delta ?? 0, 'input.delta', -MAX_STOCK, MAX_STOCK) : readWhole(quantity, 'input.quantity', 0, MAX_STOCK) - variant.stockOnHand;
+    quantity === null
+      ? readWhole(delta ?? 0, 'input.delta', -MAX_STOCK, MAX_STOCK)
+      : readWhole(quantity, 'input.quantity', 0, MAX_STOCK) - variant.stockOnHand;
   const left = variant.stockOnHand + change;
   const isBound = variant.isTracked && !variant.allowBackorder;
   if (isBound && change < 0 && left < variant.stockReserved) throw new Refused(StockBelowReserved.make(variant.stockReserved));

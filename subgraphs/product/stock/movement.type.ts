@@ -27,7 +27,11 @@ registerEnumType(StockMovementKind, {
   },
 });
 
-@ObjectType('StockMovement', { implements: Node, description: 'A line of the stock ledger. The sum over a variant is its stock on hand.', simpleResolvers: true })
+@ObjectType('StockMovement', {
+  implements: Node,
+  description: 'A line of the stock ledger. The sum over a variant is its stock on hand.',
+  simpleResolvers: true,
+})
 export class StockMovement {
   @Field(() => ID, { description: 'Opaque, unique in the whole graph, and never changing.' })
   id: string;
@@ -83,7 +87,10 @@ export class AdjustStockInput {
   @Field(() => Int, { nullable: true, description: 'How many are there, counted; 0 to 10,000,000.' })
   quantity?: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'How many you believe are on hand; if it is another number, nothing changes.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'How many you believe are on hand; if it is another number, nothing changes.',
+  })
   expectedQuantity?: number | null;
 
   @Field(() => Boolean, { defaultValue: false, description: 'Whether goods came in; otherwise it is a correction.' })

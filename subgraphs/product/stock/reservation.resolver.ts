@@ -4,7 +4,13 @@ import { badInput } from '../../../platform/errors';
 import { globalId, keyOf, tryKeyOf, type SubgraphContext } from '../../../platform/federation';
 import type { ForSaleService } from './for-sale.service';
 import { ReserveStockInput, RestockInput, type StockLineInput } from './reservation.inputs';
-import { ClaimStockPayload, ReleaseStockPayload, ReserveStockPayload, RestockPayload, VariantForSale } from './reservation.payloads';
+import {
+  ClaimStockPayload,
+  ReleaseStockPayload,
+  ReserveStockPayload,
+  RestockPayload,
+  VariantForSale,
+} from './reservation.payloads';
 import type { ReservationService, StockLine } from './reservation.service';
 
 const MAX_IDS = 1000;
@@ -18,7 +24,10 @@ export class ReservationResolver {
   ) {}
 
   @Directive('@inaccessible')
-  @Query(() => [VariantForSale], { nullable: 'items', description: 'Prices and stock in the order asked; null for an unknown id. Internal.' })
+  @Query(() => [VariantForSale], {
+    nullable: 'items',
+    description: 'Prices and stock in the order asked; null for an unknown id. Internal.',
+  })
   async variantsForSale(
     @Arg('ids', () => [ID], { description: 'Variants, at most 1,000.' }) ids: string[],
     @Ctx() context: SubgraphContext,
@@ -39,7 +48,10 @@ export class ReservationResolver {
   ): Promise<ReserveStockPayload> {
     requireService(context.viewer);
     const reserved = await this.reservations.reserve(input.reservationId, linesOf(input.lines), input.expiresInSeconds);
-    const shortages = reserved.shortages.map(({ variantId, available }) => ({ variantId: globalId('ProductVariant', variantId), available }));
+    const shortages = reserved.shortages.map(({ variantId, available }) => ({
+      variantId: globalId('ProductVariant', variantId),
+      available,
+    }));
     return { ...reserved, shortages };
   }
 
@@ -76,5 +88,8 @@ export class ReservationResolver {
 }
 
 function linesOf(lines: readonly StockLineInput[]): StockLine[] {
-  return lines.map(({ variantId, quantity }) => ({ variantId: keyOf('ProductVariant', variantId, 'input.lines.variantId'), quantity }));
+  return lines.map(({ variantId, quantity }) => ({
+    variantId: keyOf('ProductVariant', variantId, 'input.lines.variantId'),
+    quantity,
+  }));
 }

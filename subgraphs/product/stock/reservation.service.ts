@@ -41,12 +41,19 @@ export class ReservationService {
       throw badInput('input.expiresInSeconds', `must be from 1 to ${MAX_HOLD_SECONDS}`);
     }
     const [variants, quantities] = columnsOf(lines);
-    const answer = await this.change<{ isReserved?: boolean; isOther?: boolean; expiresAt?: string; shortages?: Reserved['shortages'] }>(
-      'RESERVED',
-      'SELECT reserve_stock($1, $2, $3, $4) AS answer',
-      [readReference(reservationId, 'input.reservationId'), variants, quantities, expiresInSeconds],
-    );
-    if (answer.isOther) throw new AppError('CONFLICT', 'This reservation is held for other lines; use another id', { field: 'reservationId' });
+    const answer = await this.change<{
+      isReserved?: boolean;
+      isOther?: boolean;
+      expiresAt?: string;
+      shortages?: Reserved['shortages'];
+    }>('RESERVED', 'SELECT reserve_stock($1, $2, $3, $4) AS answer', [
+      readReference(reservationId, 'input.reservationId'),
+      variants,
+      quantities,
+      expiresInSeconds,
+    ]);
+    if (answer.isOther)
+      throw new AppError('CONFLICT', 'This reservation is held for other lines; use another id', { field: 'reservationId' });
     return {
       isReserved: answer.isReserved ?? false,
       expiresAt: answer.expiresAt ? new Date(answer.expiresAt) : null,

@@ -23,7 +23,10 @@ export function stockChanged(cause: StockChangedData['cause'], changed: readonly
     return {
       type: 'stock.changed',
       key: productId,
-      touches: [{ type: 'Product', id: productId }, ...variants.map(({ variantId }) => ({ type: 'ProductVariant', id: variantId }))],
+      touches: [
+        { type: 'Product', id: productId },
+        ...variants.map(({ variantId }) => ({ type: 'ProductVariant', id: variantId })),
+      ],
       data: { ...data },
     };
   });

@@ -61,7 +61,11 @@ export async function openCatalogue(options: { readonly cache?: CacheStore } = {
     number += 1;
     const variants = (spec.variants ?? [{}]).map(({ price = '10.00', ...variant }) => ({ ...variant, price: { amount: price } }));
     const input = { name: `Thing ${number}`, status: 'ACTIVE', ...spec, variants };
-    const { createProduct } = await data<{ createProduct: { product: AddedProduct; errors: unknown[] } }>(CREATE, { input }, staff);
+    const { createProduct } = await data<{ createProduct: { product: AddedProduct; errors: unknown[] } }>(
+      CREATE,
+      { input },
+      staff,
+    );
     if (createProduct.errors.length > 0) throw new Error(JSON.stringify(createProduct.errors));
     return createProduct.product;
   };
