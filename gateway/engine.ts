@@ -28,7 +28,11 @@ export interface OperationRequest {
 }
 
 /** How calls of subgraphs are timed and traced. */
-export type ObserveCall = (service: string, request: SubgraphRequest, call: (request: SubgraphRequest) => Promise<SubgraphResponse>) => Promise<SubgraphResponse>;
+export type ObserveCall = (
+  service: string,
+  request: SubgraphRequest,
+  call: (request: SubgraphRequest) => Promise<SubgraphResponse>,
+) => Promise<SubgraphResponse>;
 
 export interface EngineOptions extends PrepareOptions {
   readonly subgraphs: ReadonlyMap<string, SubgraphClient>;
@@ -53,7 +57,8 @@ export class Engine {
   async execute(request: OperationRequest): Promise<Answer> {
     const { operation, requestId } = request;
     try {
-      if (operation.kind === 'subscription') throw new AppError('BAD_REQUEST', 'Subscriptions go over WebSocket (graphql-transport-ws) at this address');
+      if (operation.kind === 'subscription')
+        throw new AppError('BAD_REQUEST', 'Subscriptions go over WebSocket (graphql-transport-ws) at this address');
       const coerced = this.coerce(request);
       if (!coerced.values) return refusalOf(coerced.errors, requestId, this.options.logger);
       const merged = await runPlan(operation.plan, this.planRun(request, coerced.values));
@@ -70,10 +75,16 @@ export class Engine {
     if (!coerced.values) return refusalOf(coerced.errors, requestId, this.options.logger);
     const run = this.planRun(request, coerced.values);
     const scope = this.scopeOf(request, coerced.values);
-    return subscribeToSource(operation, run, requestOf(request), async (event) => {
-      const merged = await runPlan(operation.plan, run, (event.data ?? {}) as Json, event.errors);
-      return answerOf(operation, merged, scope);
-    }, (error) => refusalOf([error], requestId, this.options.logger));
+    return subscribeToSource(
+      operation,
+      run,
+      requestOf(request),
+      async (event) => {
+        const merged = await runPlan(operation.plan, run, (event.data ?? {}) as Json, event.errors);
+        return answerOf(operation, merged, scope);
+      },
+      (error) => refusalOf([error], requestId, this.options.logger),
+    );
   }
 
   private coerce(request: OperationRequest): { values: Json; errors: null } | { values: null; errors: readonly GraphQLError[] } {
@@ -81,7 +92,12 @@ export class Engine {
     if (definitions.length === 0) return { values: {}, errors: null };
     const { coerced, errors } = getVariableValues(this.supergraph.apiSchema, definitions, request.variables, { maxErrors: 20 });
     if (coerced) return { values: coerced, errors: null };
-    return { values: null, errors: errors.map((error) => new GraphQLError(error.message, { nodes: error.nodes, extensions: { code: 'BAD_USER_INPUT' } })) };
+    return {
+      values: null,
+      errors: errors.map(
+        (error) => new GraphQLError(error.message, { nodes: error.nodes, extensions: { code: 'BAD_USER_INPUT' } }),
+      ),
+    };
   }
 
   private planRun(request: OperationRequest, coerced: Json): PlanRun {

@@ -16,7 +16,9 @@ export function gatewayMetrics(metrics: Metrics): GatewayMetrics {
   const requests = metrics.histogram('mercato_gateway_request_seconds', 'Duration of GraphQL requests', ['operation', 'outcome']);
   const calls = metrics.histogram('mercato_gateway_subgraph_seconds', 'Duration of calls of subgraphs', ['subgraph', 'outcome']);
   const plans = metrics.counter('mercato_gateway_plans_total', 'Operations found in or added to the plan cache', ['outcome']);
-  const cached = metrics.counter('mercato_gateway_response_cache_total', 'Public queries by what the response cache did', ['outcome']);
+  const cached = metrics.counter('mercato_gateway_response_cache_total', 'Public queries by what the response cache did', [
+    'outcome',
+  ]);
   const subscriptions = metrics.gauge('mercato_gateway_subscriptions', 'Subscriptions that are open', []);
   const sockets = metrics.gauge('mercato_gateway_sockets', 'WebSockets that are open', []);
   return {

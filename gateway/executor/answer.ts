@@ -30,7 +30,8 @@ export function answerOf(operation: PreparedOperation, merged: Merged, scope: An
   const data = project(shape, merged.data, {
     onForbiddenNull: (path, field, record) => {
       if (merged.errors.explains(path)) return;
-      const cause = record && merged.absent.has(record) ? absent(record as Json) : new Error(`null at the non-nullable field ${field}`);
+      const cause =
+        record && merged.absent.has(record) ? absent(record as Json) : new Error(`null at the non-nullable field ${field}`);
       const error = new GraphQLError(cause.message, { path, originalError: cause });
       errors.push(presentAndLog(error, scope));
     },
@@ -52,7 +53,8 @@ function absent(record: Json): AppError {
 function presentFetchError(error: AnsweredError | FailedCall, scope: AnswerScope): GraphQLFormattedError {
   if (error.kind === 'failed') {
     const cause = error.cause instanceof Error ? error.cause : new Error(String(error.cause));
-    if (cause instanceof AppError) scope.logger.error({ err: cause, requestId: scope.requestId, service: error.service }, 'a subgraph call failed');
+    if (cause instanceof AppError)
+      scope.logger.error({ err: cause, requestId: scope.requestId, service: error.service }, 'a subgraph call failed');
     return presentAndLog(new GraphQLError(cause.message, { path: error.path, originalError: cause }), scope);
   }
   const { message, extensions } = error.error;
@@ -71,7 +73,8 @@ function unexpected({ error, path }: AnsweredError): GraphQLError {
 
 function presentAndLog(error: unknown, scope: Pick<AnswerScope, 'requestId' | 'logger'>): GraphQLFormattedError {
   const presented = presentError(error, scope.requestId);
-  if (presented.unexpected !== undefined) scope.logger.error({ err: presented.unexpected, requestId: scope.requestId }, 'unexpected error');
+  if (presented.unexpected !== undefined)
+    scope.logger.error({ err: presented.unexpected, requestId: scope.requestId }, 'unexpected error');
   return presented.formatted;
 }
 
@@ -82,7 +85,12 @@ function introspect(operation: PreparedOperation, key: string, nodes: readonly F
     document: {
       kind: Kind.DOCUMENT,
       definitions: [
-        { ...operation.definition, variableDefinitions: [], directives: [], selectionSet: { kind: Kind.SELECTION_SET, selections: nodes } },
+        {
+          ...operation.definition,
+          variableDefinitions: [],
+          directives: [],
+          selectionSet: { kind: Kind.SELECTION_SET, selections: nodes },
+        },
         ...operation.fragments.values(),
       ],
     },

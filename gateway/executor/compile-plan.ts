@@ -1,5 +1,12 @@
 import { parse, Kind, type GraphQLSchema } from 'graphql';
-import type { FetchDataRewrite, FetchNode, PlanNode, QueryPlan, QueryPlanSelectionNode, SubscriptionNode } from '@apollo/query-planner';
+import type {
+  FetchDataRewrite,
+  FetchNode,
+  PlanNode,
+  QueryPlan,
+  QueryPlanSelectionNode,
+  SubscriptionNode,
+} from '@apollo/query-planner';
 
 /** A query plan made ready to run many times. */
 export interface CompiledPlan {

@@ -72,7 +72,12 @@ class Projection {
     }
   }
 
-  private list(type: TypeShape & { kind: 'list' }, values: readonly unknown[], field: { key: string; name: string; parent: string }, owner: Data) {
+  private list(
+    type: TypeShape & { kind: 'list' },
+    values: readonly unknown[],
+    field: { key: string; name: string; parent: string },
+    owner: Data,
+  ) {
     const output: unknown[] = new Array(values.length);
     for (let at = 0; at < values.length; at += 1) {
       this.path.push(at);

@@ -122,7 +122,8 @@ function collectFields(scope: Scope, type: GraphQLObjectType, set: SelectionSetN
       continue;
     }
     const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? scope.fragments.get(selection.name.value) : selection;
-    if (fragment && applies(scope, type, fragment.typeCondition?.name.value)) collectFields(scope, type, fragment.selectionSet, into);
+    if (fragment && applies(scope, type, fragment.typeCondition?.name.value))
+      collectFields(scope, type, fragment.selectionSet, into);
   }
 }
 
@@ -153,8 +154,9 @@ function shapeOfField(scope: Scope, parent: GraphQLObjectType, key: string, node
 
 function shapeOfType(scope: Scope, type: GraphQLOutputType, sets: readonly SelectionSetNode[]): TypeShape {
   if (isNonNullType(type)) return { kind: 'nonNull', of: shapeOfType(scope, type.ofType, sets) };
-  if (isListType(type)) return { kind: 'list', of: shapeOfType(scope, type.ofType, sets), isItemNonNull: isNonNullType(type.ofType) };
-  if (isEnumType(type)) return { kind: 'leaf', name: type.name, accepts: (value) => type.getValue(value as string) != null };
+  if (isListType(type))
+    return { kind: 'list', of: shapeOfType(scope, type.ofType, sets), isItemNonNull: isNonNullType(type.ofType) };
+  if (isEnumType(type)) return { kind: 'leaf', name: type.name, accepts: (value) => Boolean(type.getValue(value as string)) };
   if (isObjectType(type) || isAbstractType(type)) return { kind: 'composite', selection: new SelectionShape(scope, type, sets) };
   return { kind: 'leaf', name: type.name, accepts: LEAF_CHECKS.get(type.name) ?? (() => true) };
 }
@@ -170,7 +172,8 @@ const LEAF_CHECKS: ReadonlyMap<string, (value: unknown) => boolean> = new Map([
 function typenameKeys(scope: Scope, sets: readonly SelectionSetNode[]): string[] {
   return sets.flatMap((set) =>
     set.selections.flatMap((selection) => {
-      if (selection.kind === Kind.FIELD) return selection.name.value === '__typename' && selection.alias ? [selection.alias.value] : [];
+      if (selection.kind === Kind.FIELD)
+        return selection.name.value === '__typename' && selection.alias ? [selection.alias.value] : [];
       const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? scope.fragments.get(selection.name.value) : selection;
       return fragment ? typenameKeys(scope, [fragment.selectionSet]) : [];
     }),

@@ -29,7 +29,12 @@ export interface Merged {
 }
 
 /** Runs a plan. Never rejects for a subgraph's failure: the rest of the answer stands, beside the errors. */
-export async function runPlan(plan: CompiledPlan, run: PlanRun, initial: Json = {}, initialErrors: readonly GraphQLFormattedError[] = []): Promise<Merged> {
+export async function runPlan(
+  plan: CompiledPlan,
+  run: PlanRun,
+  initial: Json = {},
+  initialErrors: readonly GraphQLFormattedError[] = [],
+): Promise<Merged> {
   const runner = new PlanRunner(plan.schema, run, initial);
   runner.errors.addOfRoot(initialErrors, []);
   if (plan.node) await runner.step(plan.node, { path: [], records: [initial] });
@@ -79,9 +84,10 @@ class PlanRunner {
     const response = await this.call(step, cursor, {}, null);
     if (!response) return;
     if (response.errors) this.errors.addOfRoot(response.errors, cursor.path);
-    if (!response.data) return this.errors.cover(step.rootKeys.map((key) => [...cursor.path, key]));
-    applyRewrites(this.schema, step.outputRewrites, response.data);
-    cursor.records.forEach((record, at) => mergeInto(record, at === 0 ? response.data! : copyOf(response.data!)));
+    const { data } = response;
+    if (!data) return this.errors.cover(step.rootKeys.map((key) => [...cursor.path, key]));
+    applyRewrites(this.schema, step.outputRewrites, data);
+    cursor.records.forEach((record, at) => mergeInto(record, at === 0 ? data : copyOf(data)));
   }
 
   private async fetchEntities(step: FetchStep, cursor: Cursor): Promise<void> {
@@ -109,7 +115,12 @@ class PlanRunner {
   }
 
   /** Resolves to `null` when the call failed, which is then noted. */
-  private async call(step: FetchStep, cursor: Cursor, own: Json, asked: Representations | null): Promise<SubgraphResponse | null> {
+  private async call(
+    step: FetchStep,
+    cursor: Cursor,
+    own: Json,
+    asked: Representations | null,
+  ): Promise<SubgraphResponse | null> {
     const variables: Json = own;
     for (const name of step.variables) {
       const value = this.run.variables[name];
@@ -127,7 +138,11 @@ class PlanRunner {
 
   private failed(step: FetchStep, cursor: Cursor, asked: Representations | null, error: unknown): void {
     if (!asked) {
-      this.errors.addFailure(error, step.service, step.rootKeys.map((key) => [...cursor.path.filter((part) => part !== '@'), key]));
+      this.errors.addFailure(
+        error,
+        step.service,
+        step.rootKeys.map((key) => [...cursor.path.filter((part) => part !== '@'), key]),
+      );
       return this.errors.cover(step.rootKeys.map((key) => [...cursor.path, key]));
     }
     const wanted = asked.targets[0]?.[0];

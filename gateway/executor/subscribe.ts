@@ -22,7 +22,13 @@ export function subscribeToSource(
   const ended = new AbortController();
   shared.signal?.addEventListener('abort', () => ended.abort(), { once: true });
   const variables: Json = Object.fromEntries(source.variables.map((name) => [name, run.variables[name]]));
-  const events = client.subscribe({ ...shared, query: source.query, operationName: source.operationName, variables, signal: ended.signal });
+  const events = client.subscribe({
+    ...shared,
+    query: source.query,
+    operationName: source.operationName,
+    variables,
+    signal: ended.signal,
+  });
   const iterator = events[Symbol.asyncIterator]();
   const gone = new Promise<IteratorReturnResult<undefined>>((resolve) => {
     ended.signal.addEventListener('abort', () => resolve({ done: true, value: undefined }), { once: true });

@@ -16,9 +16,18 @@ export class AnswerSender {
     private readonly metrics: GatewayMetrics,
   ) {}
 
-  send(scope: RequestScope, response: ServerResponse, status: number, type: AnswerType, answer: Answer, headers: HeaderPairs): void {
+  send(
+    scope: RequestScope,
+    response: ServerResponse,
+    status: number,
+    type: AnswerType,
+    answer: Answer,
+    headers: HeaderPairs,
+  ): void {
     const extensions = { ...answer.extensions, requestId: scope.requestId };
-    const text = JSON.stringify(answer.errors ? { errors: answer.errors, data: answer.data, extensions } : { data: answer.data, extensions });
+    const text = JSON.stringify(
+      answer.errors ? { errors: answer.errors, data: answer.data, extensions } : { data: answer.data, extensions },
+    );
     response.writeHead(status, {
       'cache-control': 'no-store',
       ...(headers.length > 0 ? Object.fromEntries(headers) : {}),

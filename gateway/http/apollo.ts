@@ -1,5 +1,4 @@
-import { ApolloServer, HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
-import type { GatewayExecutionResult, GatewayInterface } from '@apollo/server-gateway-interface';
+import { ApolloServer, HeaderMap, type ApolloServerOptionsWithGateway, type HTTPGraphQLRequest } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { GraphQLError } from 'graphql';
 import { quietChild, type Logger } from '../../platform/observability';
@@ -17,6 +16,9 @@ export interface ApolloAnswer {
 
 /** Statuses that say something about HTTP which no GraphQL error says. */
 const HTTP_STATUSES: ReadonlySet<number> = new Set([405, 406, 415]);
+
+type GatewayInterface = NonNullable<ApolloServerOptionsWithGateway<ApolloContext>['gateway']>;
+type GatewayExecutionResult = Awaited<ReturnType<NonNullable<Awaited<ReturnType<GatewayInterface['load']>>['executor']>>>;
 
 interface ApolloContext {
   readonly scope: RequestScope;
@@ -90,7 +92,12 @@ export class ApolloFront {
           schema: this.engine().supergraph.apiSchema,
           executor: async (context) => {
             const { run } = context.context as ApolloContext;
-            const answer = await run(this.engine(), context.source, context.request.operationName ?? null, context.request.variables ?? {});
+            const answer = await run(
+              this.engine(),
+              context.source,
+              context.request.operationName ?? null,
+              context.request.variables ?? {},
+            );
             return { ...answer, errors: answer.errors?.map(toGraphQLError) } as GatewayExecutionResult;
           },
         };
@@ -116,4 +123,3 @@ function toApollo(method: string, url: string, given: NodeJS.Dict<string | strin
   const question = url.indexOf('?');
   return { method, headers, search: question < 0 ? '' : url.slice(question), body };
 }
-

@@ -114,14 +114,23 @@ function serveAsset(asset: Asset): HttpHandler {
     const isZipped = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
     const body = isZipped ? zipped : plain;
     const encoding = isZipped ? { 'content-encoding': 'gzip' } : {};
-    response.writeHead(200, { ...headers, ...encoding, 'content-type': `${asset.type}; charset=utf-8`, 'content-length': body.length });
+    response.writeHead(200, {
+      ...headers,
+      ...encoding,
+      'content-type': `${asset.type}; charset=utf-8`,
+      'content-length': body.length,
+    });
     response.end(body);
   };
 }
 
 async function load(asset: Asset): Promise<{ plain: Buffer; zipped: Buffer; tag: string }> {
   const plain = await asset.read();
-  return { plain, zipped: await compress(plain), tag: `"${createHash('sha256').update(plain).digest('base64url').slice(0, 20)}"` };
+  return {
+    plain,
+    zipped: await compress(plain),
+    tag: `"${createHash('sha256').update(plain).digest('base64url').slice(0, 20)}"`,
+  };
 }
 
 function packaged(name: string, file: string, type: string): Asset {

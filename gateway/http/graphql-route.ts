@@ -48,7 +48,9 @@ export class GraphqlRoute {
   serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const scope = new RequestScope(request, response);
     return continuingTrace(scope.traceparent, () =>
-      traced('graphql request', 'server', { 'mercato.request_id': scope.requestId }, () => this.serveScope(scope, request, response)),
+      traced('graphql request', 'server', { 'mercato.request_id': scope.requestId }, () =>
+        this.serveScope(scope, request, response),
+      ),
     );
   }
 
@@ -59,7 +61,8 @@ export class GraphqlRoute {
       scope.viewer = await this.viewerOf(request);
       const plain = type !== null && isJson(request) ? plainGraphqlBody(body) : null;
       if (plain && type) return await this.servePlain(scope, response, type, plain);
-      const run = (engine: Engine, text: string, name: string | null, variables: Json) => this.run(scope, engine, text, name, variables);
+      const run = (engine: Engine, text: string, name: string | null, variables: Json) =>
+        this.run(scope, engine, text, name, variables);
       const { status, headers, answer } = await this.options.apollo.answer(scope, body, run);
       const presented = this.present(answer, scope.requestId);
       this.answers.send(scope, response, status ?? statusOf(presented, type ?? JSON_TYPE), type ?? JSON_TYPE, presented, headers);
@@ -81,37 +84,57 @@ export class GraphqlRoute {
     const engine = this.options.engine();
     const { query, operationName, variables } = plain;
     const isPublic = scope.viewer === anonymous && !(scope.counts && this.options.mayCount);
-    const cached = this.options.cache && isPublic ? this.cacheable(this.options.cache, engine, query, operationName, variables) : null;
+    const cached =
+      this.options.cache && isPublic ? this.cacheable(this.options.cache, engine, query, operationName, variables) : null;
     let own: Answer | null = null;
     if (cached) {
       scope.operation = cached.operation;
       const known = cached.cache.find(cached.key);
       this.options.metrics.onCache(known ? 'hit' : 'miss');
-      const json = known?.json ?? (await cached.cache.fill(cached.key, cached.policy, async () => {
-        own = await this.run(scope, engine, query, operationName, variables);
-        return own.errors || !own.data ? null : Buffer.from(JSON.stringify(own.data));
-      }));
+      const json =
+        known?.json ??
+        (await cached.cache.fill(cached.key, cached.policy, async () => {
+          own = await this.run(scope, engine, query, operationName, variables);
+          return own.errors || !own.data ? null : Buffer.from(JSON.stringify(own.data));
+        }));
       if (json) return this.answers.sendPublic(scope, response, type, json, known);
     }
     const answer = own ?? (await this.run(scope, engine, query, operationName, variables));
     this.answers.send(scope, response, statusOf(answer, type), type, answer, []);
   }
 
-  private cacheable(cache: ResponseCache, engine: Engine, query: string, operationName: string | null, variables: Readonly<Json>) {
+  private cacheable(
+    cache: ResponseCache,
+    engine: Engine,
+    query: string,
+    operationName: string | null,
+    variables: Readonly<Json>,
+  ) {
     const operation = engine.operations.prepare(query, operationName);
     if (operation instanceof RefusedOperation) return null;
     const policy = engine.cachePolicies.policyOf(operation);
     return policy && { cache, operation, policy, key: cacheKeyOf(engine.supergraph.id, operation, variables) };
   }
 
-  private async run(scope: RequestScope, engine: Engine, text: string, operationName: string | null, variables: Json): Promise<Answer> {
+  private async run(
+    scope: RequestScope,
+    engine: Engine,
+    text: string,
+    operationName: string | null,
+    variables: Json,
+  ): Promise<Answer> {
     const operation = engine.operations.prepare(text, operationName);
     if (operation instanceof RefusedOperation) return refusalOf(operation.errors, scope.requestId, this.options.logger);
     scope.operation = operation;
-    noteOnSpan({ 'graphql.operation.type': operation.kind, 'graphql.operation.name': operation.name ?? '', 'graphql.operation.hash': operation.hash });
+    noteOnSpan({
+      'graphql.operation.type': operation.kind,
+      'graphql.operation.name': operation.name ?? '',
+      'graphql.operation.hash': operation.hash,
+    });
     const { requestId, traceparent, signal } = scope;
     const onCall = (): void => void (scope.subgraphCalls += 1);
-    const execute = () => engine.execute({ operation, variables, viewer: scope.viewer ?? anonymous, requestId, traceparent, signal, onCall });
+    const execute = () =>
+      engine.execute({ operation, variables, viewer: scope.viewer ?? anonymous, requestId, traceparent, signal, onCall });
     if (!this.options.mayCount || !scope.counts) return execute();
     const log: StatementLog = { statements: [] };
     const answer = await countingStatements(log, execute);
@@ -123,7 +146,8 @@ export class GraphqlRoute {
   private present(answer: Answer, requestId: string): Answer {
     if (!answer.errors) return answer;
     const errors = answer.errors.map((error) => {
-      if (error.message.includes('tokens. Parsing aborted')) return presentError(tooLarge('tokens', this.options.maxTokens, null), requestId).formatted;
+      if (error.message.includes('tokens. Parsing aborted'))
+        return presentError(tooLarge('tokens', this.options.maxTokens, null), requestId).formatted;
       const code = error.extensions?.['code'];
       if (isErrorCode(code)) return { ...error, extensions: { ...error.extensions, requestId } };
       return presentError(new AppError('BAD_REQUEST', error.message), requestId).formatted;

@@ -46,7 +46,8 @@ export class Identifier {
    * @throws UPSTREAM_UNAVAILABLE when the keys to judge it cannot be had
    */
   async identify(authorization: string | undefined, guestToken: string | undefined): Promise<Identity> {
-    if (guestToken !== undefined && !GUEST_TOKEN.test(guestToken)) throw badInput('x-guest-token', 'must be 1 to 200 letters, digits, "_" or "-"');
+    if (guestToken !== undefined && !GUEST_TOKEN.test(guestToken))
+      throw badInput('x-guest-token', 'must be 1 to 200 letters, digits, "_" or "-"');
     const token = authorization === undefined || authorization === '' ? null : await this.verify(bearerOf(authorization));
     const viewer = token?.viewer ?? anonymous;
     return { viewer: guestToken === undefined ? viewer : { ...viewer, guestToken }, token };
@@ -97,7 +98,13 @@ function readClaims(payload: JWTPayload): VerifiedToken {
   const sessionId = typeof payload['sid'] === 'string' ? payload['sid'] : null;
   const roles = Array.isArray(payload['roles']) ? payload['roles'].filter(isRole) : [];
   const viewer: Viewer = { kind: 'user', userId: key, roles, scopes: scopesOf(roles), sessionId, guestToken: null };
-  return { viewer, userId, sessionId, issuedAtMs: (payload.iat ?? 0) * 1000, expiresAtMs: ((payload.exp ?? 0) + CLOCK_TOLERANCE_SECONDS) * 1000 };
+  return {
+    viewer,
+    userId,
+    sessionId,
+    issuedAtMs: (payload.iat ?? 0) * 1000,
+    expiresAtMs: ((payload.exp ?? 0) + CLOCK_TOLERANCE_SECONDS) * 1000,
+  };
 }
 
 function isRole(value: unknown): value is Role {

@@ -125,13 +125,23 @@ export class Operations {
   }
 }
 
-function pickOperation(document: DocumentNode, operationName: string | null): { document: DocumentNode; definition: OperationDefinitionNode } {
+function pickOperation(
+  document: DocumentNode,
+  operationName: string | null,
+): { document: DocumentNode; definition: OperationDefinitionNode } {
   const operations = document.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
-  const candidates = operationName === null ? operations : operations.filter((operation) => operation.name?.value === operationName);
+  const candidates =
+    operationName === null ? operations : operations.filter((operation) => operation.name?.value === operationName);
   const [definition, second] = candidates;
   if (!definition || second) {
-    const problem = definition ? 'Send operationName: the document holds several operations' : 'The document holds no operation of that name';
-    throw new AppError('OPERATION_RESOLUTION_FAILURE', problem, operationName === null ? {} : { operationName: operationName.slice(0, 200) });
+    const problem = definition
+      ? 'Send operationName: the document holds several operations'
+      : 'The document holds no operation of that name';
+    throw new AppError(
+      'OPERATION_RESOLUTION_FAILURE',
+      problem,
+      operationName === null ? {} : { operationName: operationName.slice(0, 200) },
+    );
   }
   const separated = operations.length > 1 ? separateOperations(document)[definition.name?.value ?? ''] : document;
   return { document: separated ?? document, definition };
@@ -141,7 +151,8 @@ function pickOperation(document: DocumentNode, operationName: string | null): { 
 function refuseReservedNames(document: DocumentNode): void {
   visit(document, {
     Name: ({ value }) => {
-      if (value === '__proto__') throw coded(new GraphQLError(''), 'GRAPHQL_VALIDATION_FAILED', 'The name "__proto__" is reserved');
+      if (value === '__proto__')
+        throw coded(new GraphQLError(''), 'GRAPHQL_VALIDATION_FAILED', 'The name "__proto__" is reserved');
     },
   });
 }
@@ -164,5 +175,10 @@ function conditionVariables(document: DocumentNode): string[] {
 }
 
 function coded(error: GraphQLError, code: string, message: string): GraphQLError {
-  return new GraphQLError(message, { nodes: error.nodes, source: error.source, positions: error.positions, extensions: { code } });
+  return new GraphQLError(message, {
+    nodes: error.nodes,
+    source: error.source,
+    positions: error.positions,
+    extensions: { code },
+  });
 }

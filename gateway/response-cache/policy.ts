@@ -56,19 +56,22 @@ export class CachePolicies {
     const rootType = apiSchema.getQueryType()?.name;
     const types = new Set<string>();
     let maxAge = Infinity;
-    visit(operation.document, visitWithTypeInfo(typeInfo, {
-      Field: (node: FieldNode) => {
-        const parent = typeInfo.getParentType()?.name;
-        const type = getNamedType(typeInfo.getType());
-        if (node.name.value === '__typename') return;
-        if (!parent || !type || node.name.value.startsWith('__')) {
-          maxAge = 0;
-          return;
-        }
-        if (isCompositeType(type)) for (const name of objectTypesOf(apiSchema, type.name)) types.add(name);
-        maxAge = Math.min(maxAge, this.ageOf(parent, node.name.value, type.name, parent === rootType));
-      },
-    }));
+    visit(
+      operation.document,
+      visitWithTypeInfo(typeInfo, {
+        Field: (node: FieldNode) => {
+          const parent = typeInfo.getParentType()?.name;
+          const type = getNamedType(typeInfo.getType());
+          if (node.name.value === '__typename') return;
+          if (!parent || !type || node.name.value.startsWith('__')) {
+            maxAge = 0;
+            return;
+          }
+          if (isCompositeType(type)) for (const name of objectTypesOf(apiSchema, type.name)) types.add(name);
+          maxAge = Math.min(maxAge, this.ageOf(parent, node.name.value, type.name, parent === rootType));
+        },
+      }),
+    );
     return maxAge > 0 && maxAge < Infinity ? { maxAgeSeconds: maxAge, types: [...types] } : null;
   }
 

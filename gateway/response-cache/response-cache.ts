@@ -13,6 +13,9 @@ const MAX_ENTRY_BYTES = 2 * 1024 * 1024;
  */
 const SETTLING_MS = 100;
 
+/** How often it is looked whether changes are still heard, also while nobody asks. */
+const WATCH_MS = 100;
+
 /** An answer's data, serialised, that everybody may be given. */
 export interface CachedData {
   /** UTF-8 of the JSON text of `data`. */
@@ -36,19 +39,30 @@ interface Flight {
  * computed while such a change came in is answered, and not kept. Equal queries that are missing share one execution.
  */
 export class ResponseCache {
-  private readonly entries = new LRUCache<string, Entry>({ maxSize: MAX_BYTES, sizeCalculation: (entry, key) => entry.json.length + key.length + 200 });
+  private readonly entries = new LRUCache<string, Entry>({
+    maxSize: MAX_BYTES,
+    sizeCalculation: (entry, key) => entry.json.length + key.length + 200,
+  });
   private readonly flights = new Map<string, Flight>();
   private readonly touchedAtMs = new Map<string, number>();
+  private isHearing: () => boolean = () => true;
+  private deafAtMs = -Infinity;
 
-  /** Changes are heard from every process's events. */
+  /** Changes are heard from every process's events. While they are not, every answer is computed anew. */
   listen(bus: EventBus, topics: readonly string[]): Unsubscribe {
-    return bus.broadcast(topics, (event) => this.take(event));
+    const unsubscribe = bus.broadcast(topics, (event) => this.take(event));
+    this.isHearing = () => bus.isLive();
+    const watch = setInterval(() => this.lastDeafAtMs(), WATCH_MS).unref();
+    return async () => {
+      clearInterval(watch);
+      await unsubscribe();
+    };
   }
 
   find(key: string): CachedData | null {
     const entry = this.entries.get(key);
     if (!entry) return null;
-    if (this.lastTouchOf(entry.types) < entry.startedAtMs - SETTLING_MS) return entry;
+    if (Math.max(this.lastTouchOf(entry.types), this.lastDeafAtMs()) < entry.startedAtMs - SETTLING_MS) return entry;
     this.entries.delete(key);
     return null;
   }
@@ -61,7 +75,7 @@ export class ResponseCache {
    */
   async fill(key: string, policy: CachePolicy, execute: () => Promise<Buffer | null>): Promise<Buffer | null> {
     const flying = this.flights.get(key);
-    if (flying && this.lastTouchOf(flying.types) < flying.startedAtMs) return flying.work;
+    if (flying && this.mayJoin(flying)) return flying.work;
     const startedAtMs = performance.now();
     const flight: Flight = { startedAtMs, types: policy.types, work: execute() };
     this.flights.set(key, flight);
@@ -74,10 +88,25 @@ export class ResponseCache {
     }
   }
 
+  private mayJoin({ types, startedAtMs }: Flight): boolean {
+    if (this.lastTouchOf(types) >= startedAtMs) return false;
+    return this.lastDeafAtMs() < startedAtMs || performance.now() - startedAtMs < SETTLING_MS;
+  }
+
   private store(key: string, policy: CachePolicy, startedAtMs: number, json: Buffer): void {
-    if (json.length > MAX_ENTRY_BYTES || this.lastTouchOf(policy.types) >= startedAtMs - SETTLING_MS) return;
+    if (
+      json.length > MAX_ENTRY_BYTES ||
+      Math.max(this.lastTouchOf(policy.types), this.lastDeafAtMs()) >= startedAtMs - SETTLING_MS
+    )
+      return;
     const entry: Entry = { json, startedAtMs, storedAtMs: performance.now(), types: policy.types };
     this.entries.set(key, entry, { ttl: policy.maxAgeSeconds * 1000 });
+  }
+
+  /** When it was last seen that changes are not heard: what was kept before may have changed without a word. */
+  private lastDeafAtMs(): number {
+    if (!this.isHearing()) this.deafAtMs = performance.now();
+    return this.deafAtMs;
   }
 
   private lastTouchOf(types: readonly string[]): number {

@@ -45,7 +45,13 @@ export class SocketOperation {
 
   private note(message: string): void {
     const { operation, viewer } = this.request;
-    const line = { requestId: this.requestId, viewer: viewer.kind, operation: operation.name, hash: operation.hash.slice(0, 16), kind: operation.kind };
+    const line = {
+      requestId: this.requestId,
+      viewer: viewer.kind,
+      operation: operation.name,
+      hash: operation.hash.slice(0, 16),
+      kind: operation.kind,
+    };
     this.options.logger.info(line, message);
   }
 }

@@ -78,8 +78,19 @@ function protocolOf(options: SocketServerOptions, open: OpenSockets): ServerOpti
         return refusalOf(operation.errors, requestId, options.logger).errors?.map(toGraphQLError) ?? [];
       }
       const { document, name } = operation;
-      const started = new SocketOperation(options, operation, context.extra.identity, (payload.variables ?? {}) as Json, requestId);
-      return { schema: options.engine().supergraph.apiSchema, document, operationName: name, contextValue: started } as ExecutionArgs;
+      const started = new SocketOperation(
+        options,
+        operation,
+        context.extra.identity,
+        (payload.variables ?? {}) as Json,
+        requestId,
+      );
+      return {
+        schema: options.engine().supergraph.apiSchema,
+        document,
+        operationName: name,
+        contextValue: started,
+      } as ExecutionArgs;
     },
     // The library types results as graphql-js does, whose errors are class instances; ours are ready to be sent.
     execute: (args) => operationOf(args).execute() as never,

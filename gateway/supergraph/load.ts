@@ -48,6 +48,7 @@ export async function loadSupergraph(sdl: string, logger: Logger): Promise<Loade
     sdl,
     apiSchema: schema,
     fullSchema: supergraphSchema,
-    plan: (document, operationName) => planner.buildQueryPlan(operationFromDocument(apiSchema, document, { operationName, validate: false })),
+    plan: (document, operationName) =>
+      planner.buildQueryPlan(operationFromDocument(apiSchema, document, { operationName, validate: false })),
   };
 }

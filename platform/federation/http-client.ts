@@ -18,7 +18,11 @@ export function createHttpSubgraphClient(options: HttpSubgraphOptions): Subgraph
   const { origin, pathname } = new URL(options.url);
   const pool = new Pool(origin, { connections: 64, pipelining: 1, keepAliveTimeout: 30_000, connect: { timeout: 2_000 } });
   const send = (request: SubgraphRequest, accept: string, timeoutMs: number) => {
-    const body = JSON.stringify({ query: request.query, operationName: request.operationName ?? undefined, variables: request.variables });
+    const body = JSON.stringify({
+      query: request.query,
+      operationName: request.operationName ?? undefined,
+      variables: request.variables,
+    });
     const trusted = {
       [VIEWER_HEADER]: Buffer.from(JSON.stringify(request.viewer)).toString('base64url'),
       [REQUEST_ID_HEADER]: request.requestId,
@@ -30,7 +34,15 @@ export function createHttpSubgraphClient(options: HttpSubgraphOptions): Subgraph
       accept,
     };
     if (request.traceparent) headers['traceparent'] = request.traceparent;
-    return pool.request({ method: 'POST', path: pathname, headers, body, signal: request.signal, headersTimeout: timeoutMs, bodyTimeout: timeoutMs });
+    return pool.request({
+      method: 'POST',
+      path: pathname,
+      headers,
+      body,
+      signal: request.signal,
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+    });
   };
   const call = async (request: SubgraphRequest): Promise<SubgraphResponse> => {
     const { statusCode, body } = await send(request, 'application/json', options.timeoutMs);
@@ -90,7 +102,8 @@ async function* eventsOf(body: AsyncIterable<Buffer>): AsyncIterable<SubgraphRes
     for (let end = buffered.indexOf('\n\n'); end >= 0; end = buffered.indexOf('\n\n')) {
       const block = buffered.slice(0, end);
       buffered = buffered.slice(end + 2);
-      if (block.startsWith('event: next\ndata: ')) yield JSON.parse(block.slice('event: next\ndata: '.length)) as SubgraphResponse;
+      if (block.startsWith('event: next\ndata: '))
+        yield JSON.parse(block.slice('event: next\ndata: '.length)) as SubgraphResponse;
       else if (block.startsWith('event: complete')) yield null;
     }
   }

@@ -31,7 +31,10 @@ export function startSubgraphServer(subgraph: SubgraphClient, options: SubgraphS
       'POST /graphql': (request, response) => serveOperation(subgraph, verifier, request, response),
       'GET /health': (_request, response) => sendJson(response, 200, { status: 'ok' }),
       'GET /ready': async (_request, response) => {
-        const problem = await options.checkReady().then(() => null, () => 'database unavailable');
+        const problem = await options.checkReady().then(
+          () => null,
+          () => 'database unavailable',
+        );
         sendJson(response, problem === null ? 200 : 503, { status: problem ?? 'ready' });
       },
       'GET /metrics': async (_request, response) => {
@@ -42,7 +45,12 @@ export function startSubgraphServer(subgraph: SubgraphClient, options: SubgraphS
   );
 }
 
-async function serveOperation(subgraph: SubgraphClient, verifier: MessageVerifier, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serveOperation(
+  subgraph: SubgraphClient,
+  verifier: MessageVerifier,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const body = await readBody(request, MAX_BODY_BYTES).catch((error: unknown) => {
     if (error instanceof BodyTooLarge) return null;
     throw error;
@@ -64,10 +72,22 @@ async function serveOperation(subgraph: SubgraphClient, verifier: MessageVerifie
   const operation = readOperation(body, viewerHeader, requestId, request, gone.signal);
   if (operation === null) return sendJson(response, 400, refusal('BAD_REQUEST', 'the body is no GraphQL request'));
   if (request.headers.accept?.includes('text/event-stream')) return streamEvents(subgraph, operation, response);
-  sendJson(response, 200, await continuingTrace(operation.traceparent, () => traced(`${subgraph.name} operation`, 'server', {}, () => subgraph.execute(operation))));
+  sendJson(
+    response,
+    200,
+    await continuingTrace(operation.traceparent, () =>
+      traced(`${subgraph.name} operation`, 'server', {}, () => subgraph.execute(operation)),
+    ),
+  );
 }
 
-function readOperation(body: string, viewer: string, requestId: string, request: IncomingMessage, signal: AbortSignal): SubgraphRequest | null {
+function readOperation(
+  body: string,
+  viewer: string,
+  requestId: string,
+  request: IncomingMessage,
+  signal: AbortSignal,
+): SubgraphRequest | null {
   try {
     const parsed = JSON.parse(body) as Partial<SubgraphRequest>;
     if (typeof parsed.query !== 'string') return null;

@@ -64,5 +64,8 @@ function isSearchable(value: unknown): value is Record<string, unknown> {
 
 /** A child for a library that tells too much: warnings and worse alone. */
 export function quietChild(logger: Logger, component: string): Logger {
-  return logger.child({ component }, { level: logger.isLevelEnabled('warn') && logger.level !== 'silent' ? 'warn' : logger.level });
+  return logger.child(
+    { component },
+    { level: logger.isLevelEnabled('warn') && logger.level !== 'silent' ? 'warn' : logger.level },
+  );
 }

@@ -9,7 +9,10 @@ let isOn = false;
  * Sends traces to an OTLP endpoint when one is set; otherwise nothing is loaded and tracing costs nothing. Call it before
  * `pg` is loaded: SQL statements become spans only when the driver is instrumented first.
  */
-export async function startTracing(settings: Pick<Settings, 'otlpEndpoint'>, serviceName: string): Promise<{ stop(): Promise<void> }> {
+export async function startTracing(
+  settings: Pick<Settings, 'otlpEndpoint'>,
+  serviceName: string,
+): Promise<{ stop(): Promise<void> }> {
   if (settings.otlpEndpoint === null) return { stop: async () => undefined };
   const { NodeSDK } = await import('@opentelemetry/sdk-node');
   const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-http');
@@ -33,7 +36,12 @@ export async function startTracing(settings: Pick<Settings, 'otlpEndpoint'>, ser
 }
 
 /** Runs `work` in a span; a rejection marks it as failed and passes on. */
-export async function traced<T>(name: string, kind: 'server' | 'client', attributes: Attributes, work: () => Promise<T>): Promise<T> {
+export async function traced<T>(
+  name: string,
+  kind: 'server' | 'client',
+  attributes: Attributes,
+  work: () => Promise<T>,
+): Promise<T> {
   if (!isOn) return work();
   const options = { kind: kind === 'server' ? SpanKind.SERVER : SpanKind.CLIENT, attributes };
   return trace.getTracer(TRACER).startActiveSpan(name, options, async (span) => {

@@ -26,7 +26,9 @@ describe('GraphiQL', () => {
   });
 
   it('leaves a query in the address to the endpoint', async () => {
-    const response = await fetch(`${gateway.url}/graphql?query={__typename}`, { headers: { ...BROWSER, 'apollo-require-preflight': '1' } });
+    const response = await fetch(`${gateway.url}/graphql?query={__typename}`, {
+      headers: { ...BROWSER, 'apollo-require-preflight': '1' },
+    });
     expect(await response.json()).toMatchObject({ data: { __typename: 'Query' } });
   });
 

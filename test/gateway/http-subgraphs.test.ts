@@ -19,21 +19,33 @@ describe('subgraphs over HTTP', () => {
     await subgraphs.close();
   });
 
-  const socket = () => createClient({ url: `${gateway.url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket, retryAttempts: 0 });
+  const socket = () =>
+    createClient({ url: `${gateway.url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket, retryAttempts: 0 });
 
   it('answer as in one process, identity and errors included', async () => {
-    const { body } = await gateway.query('{ books { title author { name } flaky } }', {}, { authorization: `Bearer ${await gateway.token()}` });
+    const { body } = await gateway.query(
+      '{ books { title author { name } flaky } }',
+      {},
+      { authorization: `Bearer ${await gateway.token()}` },
+    );
     expect(body.data).toMatchObject({ books: [{ title: 'One', author: { name: 'Ada' }, flaky: null }, {}, {}] });
-    expect(body.errors).toMatchObject([{ message: 'flaky broke', path: ['books', 0, 'flaky'], extensions: { code: 'CONFLICT' } }]);
+    expect(body.errors).toMatchObject([
+      { message: 'flaky broke', path: ['books', 0, 'flaky'], extensions: { code: 'CONFLICT' } },
+    ]);
   });
 
   it('stream subscriptions, which end at the source with their client', async () => {
     const client = socket();
     const titles: unknown[] = [];
-    for await (const { data } of client.iterate<{ bookAdded: { title: string; author: { name: string } } }>({ query: 'subscription { bookAdded { title author { name } } }' })) {
+    for await (const { data } of client.iterate<{ bookAdded: { title: string; author: { name: string } } }>({
+      query: 'subscription { bookAdded { title author { name } } }',
+    })) {
       titles.push([data?.bookAdded.title, data?.bookAdded.author.name]);
     }
-    expect(titles).toEqual([['One', 'Ada'], ['Two', 'Cy']]);
+    expect(titles).toEqual([
+      ['One', 'Ada'],
+      ['Two', 'Cy'],
+    ]);
     const ended = new Promise<void>((resolve) => (stalled.onEnd = resolve));
     const begun = stalled.begun;
     const events = client.iterate({ query: 'subscription { stalled { title } }' });
@@ -80,11 +92,18 @@ describe('subgraphs over HTTP', () => {
   });
 
   it('are not waited for beyond their time', async () => {
-    const slow: SubgraphClient = { name: 'people', execute: () => new Promise(() => undefined), subscribe: async function* () {} };
+    const slow: SubgraphClient = {
+      name: 'people',
+      execute: () => new Promise(() => undefined),
+      subscribe: async function* () {},
+    };
     const other = await overHttp(new Map([...librarySubgraphs(library), ['people', slow]]), { timeoutMs: 300 });
     const waiting = await testGateway({ subgraphs: other.clients });
     const { body } = await waiting.query('{ me { name } topReview { body } }');
-    expect(body).toMatchObject({ data: { me: null, topReview: { body: 'Good' } }, errors: [{ extensions: { code: 'DEADLINE_EXCEEDED' } }] });
+    expect(body).toMatchObject({
+      data: { me: null, topReview: { body: 'Good' } },
+      errors: [{ extensions: { code: 'DEADLINE_EXCEEDED' } }],
+    });
     await waiting.stop();
     await other.close();
   });

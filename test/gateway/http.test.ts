@@ -55,15 +55,25 @@ describe('GraphQL over HTTP', () => {
 
   it('answers GET queries, and no mutation by GET', async () => {
     const response = await get({ query: 'query ($id: ID!) { person(id: $id) { name } }', variables: '{"id":"p3"}' });
-    expect(await response.json()).toMatchObject({ data: { person: { name: 'Cy' } }, extensions: { requestId: expect.any(String) } });
+    expect(await response.json()).toMatchObject({
+      data: { person: { name: 'Cy' } },
+      extensions: { requestId: expect.any(String) },
+    });
     const mutation = await get({ query: 'mutation { fail }' });
     expect([mutation.status, mutation.headers.get('allow')]).toEqual([405, 'POST']);
   });
 
   it('refuses what a browser could send across sites without asking', async () => {
     const simple = await get({ query: '{ me { name } }' }, {});
-    expect([simple.status, await simple.json()]).toMatchObject([400, { errors: [{ extensions: { code: 'BAD_REQUEST', requestId: expect.any(String) } }] }]);
-    const form = await fetch(`${gateway.url}/graphql`, { method: 'POST', headers: { 'content-type': 'text/plain' }, body: '{"query":"{ me { name } }"}' });
+    expect([simple.status, await simple.json()]).toMatchObject([
+      400,
+      { errors: [{ extensions: { code: 'BAD_REQUEST', requestId: expect.any(String) } }] },
+    ]);
+    const form = await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'text/plain' },
+      body: '{"query":"{ me { name } }"}',
+    });
     expect(form.status).toBe(400);
   });
 
@@ -85,7 +95,10 @@ describe('GraphQL over HTTP', () => {
 
   it('answers 406 to a client that accepts neither type, and 405 to other methods', async () => {
     expect((await gateway.query('{ me { name } }', {}, { accept: 'image/png' })).status).toBe(406);
-    expect((await fetch(`${gateway.url}/graphql`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: '{}' })).status).toBe(405);
+    expect(
+      (await fetch(`${gateway.url}/graphql`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: '{}' }))
+        .status,
+    ).toBe(405);
   });
 
   it('registers and finds persisted queries', async () => {
@@ -99,7 +112,11 @@ describe('GraphQL over HTTP', () => {
 
   it('says where subscriptions go', async () => {
     const { body, status } = await gateway.query('subscription { ticks(to: 1) }');
-    expect([status, body.errors?.[0]?.extensions['code'], body.errors?.[0]?.message]).toEqual([400, 'BAD_REQUEST', expect.stringContaining('WebSocket')]);
+    expect([status, body.errors?.[0]?.extensions['code'], body.errors?.[0]?.message]).toEqual([
+      400,
+      'BAD_REQUEST',
+      expect.stringContaining('WebSocket'),
+    ]);
   });
 
   it('counts subgraph calls for who asks outside production', async () => {
@@ -125,15 +142,30 @@ describe('limits', () => {
   afterAll(() => gateway.stop());
 
   const nested = (depth: number): string => `{ me { ${'manager { '.repeat(depth - 2)}name${' }'.repeat(depth - 2)} } }`;
-  const doubled = Array.from({ length: 12 }, (_, at) => `fragment F${at} on Person { a${at}: manager { ...F${at + 1} } b${at}: manager { ...F${at + 1} } }`);
+  const doubled = Array.from(
+    { length: 12 },
+    (_, at) => `fragment F${at} on Person { a${at}: manager { ...F${at + 1} } b${at}: manager { ...F${at + 1} } }`,
+  );
 
   it.each([
     ['depth', nested(16), { limit: 'depth', allowed: 15, actual: 16 }],
-    ['aliases of __typename', `{ ${Array.from({ length: 31 }, (_, at) => `a${at}: __typename`).join(' ')} }`, { limit: 'rootFields' }],
-    ['aliases', `{ me { ${Array.from({ length: 31 }, (_, at) => `a${at}: name`).join(' ')} } }`, { limit: 'aliases', allowed: 30, actual: 31 }],
+    [
+      'aliases of __typename',
+      `{ ${Array.from({ length: 31 }, (_, at) => `a${at}: __typename`).join(' ')} }`,
+      { limit: 'rootFields' },
+    ],
+    [
+      'aliases',
+      `{ me { ${Array.from({ length: 31 }, (_, at) => `a${at}: name`).join(' ')} } }`,
+      { limit: 'aliases', allowed: 30, actual: 31 },
+    ],
     ['root fields', `{ ${'__typename '.repeat(1000)} }`, { limit: 'rootFields', allowed: 20, actual: 1000 }],
     ['one field again and again', `{ me { ${'name '.repeat(1001)} } }`, { limit: 'fields', allowed: 1000, actual: 1002 }],
-    ['directives of one field', `{ me { name ${'@include(if: true) '.repeat(6)} } }`, { limit: 'directivesPerField', allowed: 5, actual: 6 }],
+    [
+      'directives of one field',
+      `{ me { name ${'@include(if: true) '.repeat(6)} } }`,
+      { limit: 'directivesPerField', allowed: 5, actual: 6 },
+    ],
     ['unknown directives', `{ me { name ${'@aa '.repeat(10)} } }`, { limit: 'directivesPerField' }],
     ['directives', `{ me { ${'name @include(if: true) '.repeat(51)} } }`, { limit: 'directives', allowed: 50, actual: 51 }],
     ['tokens', `{ me { ${'a '.repeat(2_001)} } }`, { limit: 'tokens', allowed: 2000 }],
@@ -145,14 +177,17 @@ describe('limits', () => {
   });
 
   it('of circular introspection', async () => {
-    const circular = '{ __schema { types { fields { type { fields { type { fields { type { fields { type { name } } } } } } } } } } }';
+    const circular =
+      '{ __schema { types { fields { type { fields { type { fields { type { fields { type { name } } } } } } } } } } }';
     expect((await gateway.query(circular)).body.errors?.[0]?.extensions['code']).toBe('OPERATION_TOO_LARGE');
   });
 
   it('let through what is just small enough, and the introspection of tools', async () => {
     expect((await gateway.query(nested(15))).body.errors).toBeUndefined();
     const { getIntrospectionQuery } = await import('graphql');
-    expect((await gateway.query(getIntrospectionQuery({ descriptions: true, inputValueDeprecation: true }))).body.errors).toBeUndefined();
+    expect(
+      (await gateway.query(getIntrospectionQuery({ descriptions: true, inputValueDeprecation: true }))).body.errors,
+    ).toBeUndefined();
   });
 
   it('are the same by GET', async () => {
@@ -178,7 +213,10 @@ describe('production', () => {
   it('has no introspection for the public', async () => {
     const { body } = await gateway.query('{ __schema { types { name } } }');
     expect(body.errors?.[0]?.extensions['code']).toBe('GRAPHQL_VALIDATION_FAILED');
-    expect((await gateway.query('{ __typename me { __typename } }')).body.data).toEqual({ __typename: 'Query', me: { __typename: 'Person' } });
+    expect((await gateway.query('{ __typename me { __typename } }')).body.data).toEqual({
+      __typename: 'Query',
+      me: { __typename: 'Person' },
+    });
   });
 
   it('suggests no names', async () => {

@@ -23,7 +23,9 @@ describe('identity', () => {
   });
 
   const ask = async (headers: Record<string, string>) => gateway.query('{ me { name } }', {}, headers);
-  const bearer = async (claims: Parameters<TestGateway['token']>[0] = {}) => ({ authorization: `Bearer ${await gateway.token(claims)}` });
+  const bearer = async (claims: Parameters<TestGateway['token']>[0] = {}) => ({
+    authorization: `Bearer ${await gateway.token(claims)}`,
+  });
 
   it('of nobody is anonymous', async () => {
     await ask({});
@@ -54,12 +56,29 @@ describe('identity', () => {
       .setExpirationTime('5m')
       .sign(forgers.privateKey);
     const secret = new TextEncoder().encode('0123456789012345678901234567890123456789');
-    const symmetric = await new SignJWT({}).setProtectedHeader({ alg: 'HS256', kid: 'k1' }).setSubject(globalId('User', 1)).setIssuer(ISSUER).setIssuedAt().setExpirationTime('5m').sign(secret);
+    const symmetric = await new SignJWT({})
+      .setProtectedHeader({ alg: 'HS256', kid: 'k1' })
+      .setSubject(globalId('User', 1))
+      .setIssuer(ISSUER)
+      .setIssuedAt()
+      .setExpirationTime('5m')
+      .sign(secret);
     const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${forged.split('.')[1]}.`;
-    const tokens = [await gateway.token({ expiresAtSeconds: past }), await gateway.token({ issuer: 'https://other.example' }), forged, symmetric, unsigned, 'x'];
+    const tokens = [
+      await gateway.token({ expiresAtSeconds: past }),
+      await gateway.token({ issuer: 'https://other.example' }),
+      forged,
+      symmetric,
+      unsigned,
+      'x',
+    ];
     for (const authorization of [...tokens.map((token) => `Bearer ${token}`), 'Basic dXNlcg==']) {
       const answer = await ask({ authorization });
-      expect([answer.status, answer.body.errors?.[0]?.extensions['code'], answer.body.data]).toEqual([401, 'UNAUTHENTICATED', undefined]);
+      expect([answer.status, answer.body.errors?.[0]?.extensions['code'], answer.body.data]).toEqual([
+        401,
+        'UNAUTHENTICATED',
+        undefined,
+      ]);
     }
     expect(seen).toBeNull();
   });

@@ -9,7 +9,9 @@ describe('log lines', () => {
       const logger = createLogger({ logLevel: 'info' }, 'test');
       logger.info({ err: error, password: 'hush-3', list: [{ cookie: 'hush-4' }], requestId: 'r-1', deep: { er: { still: { refreshToken: 'hush-5' } } } }, 'tried');
       logger.flush();`;
-    const child = spawnSync(process.execPath, ['-r', join(__dirname, 'support/run-typescript.cjs'), '-e', script], { encoding: 'utf8' });
+    const child = spawnSync(process.execPath, ['-r', join(__dirname, 'support/run-typescript.cjs'), '-e', script], {
+      encoding: 'utf8',
+    });
     expect(child.stderr).toContain('"requestId":"r-1"');
     expect(child.stderr).toContain('refused');
     expect(child.stderr).not.toContain('hush');

@@ -14,7 +14,9 @@ describe('the response cache', () => {
   afterEach(() => gateway.stop());
 
   const touch = (type: string) =>
-    gateway.bus.publish([{ id: type, type: 'library.changed', key: 'k', touches: [{ type, id: '1' }], at: new Date().toISOString(), data: {} }]);
+    gateway.bus.publish([
+      { id: type, type: 'library.changed', key: 'k', touches: [{ type, id: '1' }], at: new Date().toISOString(), data: {} },
+    ]);
   const states = async (...queries: string[]) => {
     const results = [];
     for (const query of queries) results.push((await gateway.query(query)).headers.get('x-mercato-cache'));
@@ -54,7 +56,9 @@ describe('the response cache', () => {
     await gateway.query(PEOPLE);
     const headers: Record<string, string>[] = [{ authorization: `Bearer ${await gateway.token()}` }, { 'x-guest-token': 'g1' }];
     for (const own of headers) expect((await gateway.query(PEOPLE, {}, own)).headers.get('x-mercato-cache')).toBeNull();
-    expect((await gateway.query('mutation { rename(id: "p1", name: "Ada") { name } }')).headers.get('x-mercato-cache')).toBeNull();
+    expect(
+      (await gateway.query('mutation { rename(id: "p1", name: "Ada") { name } }')).headers.get('x-mercato-cache'),
+    ).toBeNull();
   });
 
   it('keeps no errors', async () => {
@@ -80,7 +84,7 @@ describe('the response cache', () => {
     const asked = calls.holdNext(gate.promise);
     const slow = gateway.query(PEOPLE);
     await asked;
-    gateway.library.people[0]!['name'] = 'Changed';
+    Object.assign(gateway.library.people[0] ?? {}, { name: 'Changed' });
     await touch('Person');
     gate.resolve();
     await slow;

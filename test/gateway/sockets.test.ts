@@ -18,7 +18,12 @@ describe('GraphQL over WebSocket', () => {
   afterAll(() => gateway.stop());
 
   const connect = (connectionParams: Record<string, unknown> = {}): Client => {
-    const client = createClient({ url: `${gateway.url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket, retryAttempts: 0, connectionParams });
+    const client = createClient({
+      url: `${gateway.url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      retryAttempts: 0,
+      connectionParams,
+    });
     clients.push(client);
     return client;
   };
@@ -29,16 +34,32 @@ describe('GraphQL over WebSocket', () => {
   };
 
   it('completes each event with fields of other subgraphs, and ends with its source', async () => {
-    const results = await all(connect(), 'subscription { added: bookAdded { title author { name } reviews { body by { email } } } }');
+    const results = await all(
+      connect(),
+      'subscription { added: bookAdded { title author { name } reviews { body by { email } } } }',
+    );
     expect(results).toMatchObject([
-      { data: { added: { title: 'One', author: { name: 'Ada' }, reviews: [{ body: 'Good', by: { email: null } }, { body: 'Bad', by: { email: 'cy@example.org' } }] } } },
+      {
+        data: {
+          added: {
+            title: 'One',
+            author: { name: 'Ada' },
+            reviews: [
+              { body: 'Good', by: { email: null } },
+              { body: 'Bad', by: { email: 'cy@example.org' } },
+            ],
+          },
+        },
+      },
       { data: { added: { title: 'Two', author: { name: 'Cy' } } } },
     ]);
   });
 
   it('keeps the order of many events', async () => {
     const results = await all(connect(), 'subscription ($to: Int!) { ticks(to: $to) }', { to: 200 });
-    expect(results.map((result) => (result as { data: { ticks: number } }).data.ticks)).toEqual(Array.from({ length: 200 }, (_, at) => at + 1));
+    expect(results.map((result) => (result as { data: { ticks: number } }).data.ticks)).toEqual(
+      Array.from({ length: 200 }, (_, at) => at + 1),
+    );
   });
 
   it('gives every event the request id of its subscription', async () => {
@@ -50,7 +71,9 @@ describe('GraphQL over WebSocket', () => {
   it('answers queries and mutations too', async () => {
     const client = connect();
     expect(await all(client, '{ me { name works { title } } }')).toMatchObject([{ data: { me: { name: 'Ada' } } }]);
-    expect(await all(client, 'mutation { rename(id: "p2", name: "Bob") { name } }')).toMatchObject([{ data: { rename: { name: 'Bob' } } }]);
+    expect(await all(client, 'mutation { rename(id: "p2", name: "Bob") { name } }')).toMatchObject([
+      { data: { rename: { name: 'Bob' } } },
+    ]);
   });
 
   it('ends the source when the client completes while no event comes', async () => {
@@ -77,7 +100,9 @@ describe('GraphQL over WebSocket', () => {
 
   it('refuses what is too large or invalid with an error message of the protocol', async () => {
     const client = connect();
-    await expect(all(client, `{ ${'a: __typename '.repeat(31)} }`)).rejects.toMatchObject([{ extensions: { code: 'OPERATION_TOO_LARGE' } }]);
+    await expect(all(client, `{ ${'a: __typename '.repeat(31)} }`)).rejects.toMatchObject([
+      { extensions: { code: 'OPERATION_TOO_LARGE' } },
+    ]);
     await expect(all(client, '{ nothing }')).rejects.toMatchObject([{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }]);
   });
 
@@ -90,7 +115,9 @@ describe('GraphQL over WebSocket', () => {
     const { socket: other } = await rawSocket({ authorization: `Bearer ${await gateway.token({ sid: 'spared' })}` });
     const closed = once(socket, 'close');
     const at = new Date().toISOString();
-    await gateway.bus.publish([{ id: 'e1', type: 'session.revoked', key: 'doomed', touches: [], at, data: { sessionId: 'doomed' } }]);
+    await gateway.bus.publish([
+      { id: 'e1', type: 'session.revoked', key: 'doomed', touches: [], at, data: { sessionId: 'doomed' } },
+    ]);
     expect((await closed)[0]).toBe(4401);
     expect(other.readyState).toBe(WebSocket.OPEN);
     other.terminate();
@@ -101,7 +128,9 @@ describe('GraphQL over WebSocket', () => {
     const { socket } = await rawSocket({ authorization: `Bearer ${await gateway.token({ user: 9, issuedAtSeconds: past })}` });
     const closed = once(socket, 'close');
     const at = new Date().toISOString();
-    await gateway.bus.publish([{ id: 'e2', type: 'account.access_ended', key: 'u', touches: [], at, data: { userId: globalId('User', 9) } }]);
+    await gateway.bus.publish([
+      { id: 'e2', type: 'account.access_ended', key: 'u', touches: [], at, data: { userId: globalId('User', 9) } },
+    ]);
     expect((await closed)[0]).toBe(4401);
   });
 

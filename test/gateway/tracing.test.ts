@@ -12,15 +12,25 @@ interface Span {
 }
 
 describe('tracing', () => {
-  it('makes one trace of a request, its subgraph calls over HTTP and what they do, under the client\'s own', async () => {
+  it("makes one trace of a request, its subgraph calls over HTTP and what they do, under the client's own", async () => {
     const { collector, spans } = await collectorOfSpans();
     const endpoint = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
     // A process of its own: the exporter imports modules dynamically, which Jest's sandbox cannot.
-    const child = spawn(process.execPath, ['-r', join(__dirname, 'support/run-typescript.cjs'), join(__dirname, 'support/traced-request.ts'), endpoint], { stdio: 'inherit' });
+    const child = spawn(
+      process.execPath,
+      ['-r', join(__dirname, 'support/run-typescript.cjs'), join(__dirname, 'support/traced-request.ts'), endpoint],
+      { stdio: 'inherit' },
+    );
     const [exitCode] = await once(child, 'exit');
     expect(exitCode).toBe(0);
     collector.close();
-    expect(spans.map(({ name }) => name).sort()).toEqual(['books operation', 'graphql request', 'people operation', 'subgraph books', 'subgraph people']);
+    expect(spans.map(({ name }) => name).sort()).toEqual([
+      'books operation',
+      'graphql request',
+      'people operation',
+      'subgraph books',
+      'subgraph people',
+    ]);
     expect(new Set(spans.map(({ traceId }) => traceId))).toEqual(new Set(['0af7651916cd43dd8448eb211c80319c']));
     const byName = new Map(spans.map((span) => [span.name, span]));
     expect(byName.get('graphql request')?.parentSpanId).toBe('b7ad6b7169203331');

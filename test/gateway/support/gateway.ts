@@ -30,11 +30,17 @@ export interface TokenClaims {
 export interface Posted {
   readonly status: number;
   readonly headers: Headers;
-  readonly body: { data?: Record<string, never> | null; errors?: { message: string; path?: (string | number)[]; extensions: Record<string, unknown> }[]; extensions: Record<string, never> };
+  readonly body: {
+    data?: Record<string, never> | null;
+    errors?: { message: string; path?: (string | number)[]; extensions: Record<string, unknown> }[];
+    extensions: Record<string, never>;
+  };
 }
 
 /** A gateway over the library, with keys and a bus of its own, on a free port. */
-export async function testGateway(change: Partial<GatewayOptions> & { wrap?: (client: SubgraphClient) => SubgraphClient } = {}): Promise<TestGateway> {
+export async function testGateway(
+  change: Partial<GatewayOptions> & { wrap?: (client: SubgraphClient) => SubgraphClient } = {},
+): Promise<TestGateway> {
   const { wrap = (client: SubgraphClient) => client, ...options } = change;
   const logger = createLogger({ logLevel: 'silent' }, 'test');
   const library = new Library();

@@ -44,12 +44,36 @@ type Row = Record<string, unknown> & { id: string; __typename: string };
 /** The library's records; each world has its own, so that mutations of one test are not seen by another. */
 export class Library {
   readonly people = rows('Person', [
-    { id: 'p1', name: 'Ada', email: 'ada@example.org', role: 'WRITER', address: { city: 'London', zip: null }, manager: null, secret: 's1' },
+    {
+      id: 'p1',
+      name: 'Ada',
+      email: 'ada@example.org',
+      role: 'WRITER',
+      address: { city: 'London', zip: null },
+      manager: null,
+      secret: 's1',
+    },
     { id: 'p2', name: 'Bo', email: null, role: 'READER', address: null, manager: 'p1', secret: null },
-    { id: 'p3', name: 'Cy', email: 'cy@example.org', role: 'WRITER', address: { city: 'Rome', zip: '00100' }, manager: 'p2', secret: 's3' },
+    {
+      id: 'p3',
+      name: 'Cy',
+      email: 'cy@example.org',
+      role: 'WRITER',
+      address: { city: 'Rome', zip: '00100' },
+      manager: 'p2',
+      secret: 's3',
+    },
   ]);
   readonly books = rows('Book', [
-    { id: 'b1', title: 'One', pages: 300, cost: 10, author: 'p1', tags: [['a', null], null, []], format: { width: 10, height: 20 } },
+    {
+      id: 'b1',
+      title: 'One',
+      pages: 300,
+      cost: 10,
+      author: 'p1',
+      tags: [['a', null], null, []],
+      format: { width: 10, height: 20 },
+    },
     { id: 'b2', title: 'Two', pages: 90, cost: 5, author: 'p3', tags: null, format: null },
     { id: 'b3', title: 'Three', pages: 15, cost: 7, author: null, tags: [], format: { width: 4, height: null } },
     { id: 'b4', title: 'Lost', pages: 1, cost: 1, author: 'p404', tags: [], format: null },
@@ -96,11 +120,11 @@ const RESOLVERS: Record<string, Record<string, Resolver>> = {
     topReview: (_s, _a, l) => l.reviewRows[0],
   },
   Mutation: {
-    rename: (_s, { id, name }, l) => Object.assign(l.byId(l.people, id)!, { name }),
+    rename: (_s, { id, name }, l) => Object.assign(l.byId(l.people, id) ?? {}, { name }),
     fail: () => {
       throw new AppError('FORBIDDEN', 'no');
     },
-    retitle: (_s, { id, title }, l) => Object.assign(l.byId(l.books, id)!, { title }),
+    retitle: (_s, { id, title }, l) => Object.assign(l.byId(l.books, id) ?? {}, { title }),
     review: (_s, { book, body }, l) => {
       l.reviewRows.push({ __typename: 'Review', id: `r${l.reviewRows.length + 1}`, body, score: 5, book, by: 'p1' });
       return l.reviewRows.at(-1);
@@ -140,7 +164,12 @@ const RESOLVERS: Record<string, Record<string, Resolver>> = {
 };
 
 /** The whole library in one schema, executed by graphql-js: what the gateway must answer too. */
-export async function executeMonolith(schema: GraphQLSchema, library: Library, query: string, variables: Record<string, unknown> = {}) {
+export async function executeMonolith(
+  schema: GraphQLSchema,
+  library: Library,
+  query: string,
+  variables: Record<string, unknown> = {},
+) {
   const fieldResolver: GraphQLFieldResolver<Row, unknown> = (source, args, context, info) => {
     const resolver = RESOLVERS[info.parentType.name]?.[info.fieldName];
     return resolver ? resolver(source, args as never, library) : defaultFieldResolver(source, args, context, info);
@@ -160,7 +189,11 @@ export function librarySubgraphs(library: Library): Map<string, SubgraphClient> 
 }
 
 export function librarySupergraph(change: Readonly<Record<string, string>> = {}): string {
-  const services = Object.entries({ ...LIBRARY_SDL, ...change }).map(([name, sdl]) => ({ name, typeDefs: parse(sdl), url: `http://${name}.invalid` }));
+  const services = Object.entries({ ...LIBRARY_SDL, ...change }).map(([name, sdl]) => ({
+    name,
+    typeDefs: parse(sdl),
+    url: `http://${name}.invalid`,
+  }));
   const { supergraphSdl, errors } = composeServices(services);
   if (!supergraphSdl) throw new Error(`the library does not compose: ${errors?.map(String).join('\n')}`);
   return supergraphSdl;
@@ -176,15 +209,28 @@ function resolversFor(sdl: string, library: Library): Record<string, Record<stri
       const resolver = RESOLVERS[definition.name.value]?.[field.name.value];
       if (resolver) fields[field.name.value] = (source: Row, args: never) => resolver(source, args, library);
     }
-    const lists: Record<string, Row[]> = { Person: library.people, Book: library.books, Film: library.films, Review: library.reviewRows };
+    const lists: Record<string, Row[]> = {
+      Person: library.people,
+      Book: library.books,
+      Film: library.films,
+      Review: library.reviewRows,
+    };
     const list = lists[definition.name.value];
     // What @requires brought stands in the reference, and wins: a subgraph does not own it.
     if (list) fields['__resolveReference'] = (reference: Row) => mergeReference(library.byId(list, reference.id), reference);
     resolvers[definition.name.value] = fields;
   }
   resolvers['Subscription'] = {
-    bookAdded: { subscribe: async function* () { yield* library.books.slice(0, 2).map((book) => ({ bookAdded: book })); } },
-    ticks: { subscribe: async function* (_s: unknown, { to }: { to: number }) { for (let at = 1; at <= to; at += 1) yield { ticks: at }; } },
+    bookAdded: {
+      subscribe: async function* () {
+        yield* library.books.slice(0, 2).map((book) => ({ bookAdded: book }));
+      },
+    },
+    ticks: {
+      subscribe: async function* (_s: unknown, { to }: { to: number }) {
+        for (let at = 1; at <= to; at += 1) yield { ticks: at };
+      },
+    },
     stalled: { subscribe: () => stalledForever() },
   };
   if (!sdl.includes('type Subscription')) delete resolvers['Subscription'];

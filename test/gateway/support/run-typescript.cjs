@@ -11,7 +11,9 @@ registerHooks({
     if (!specifier.startsWith('.') || !context.parentURL) return next(specifier, context);
     const base = new URL(specifier, context.parentURL).href;
     const found = [`${base}.ts`, `${base}/index.ts`].find((url) => existsSync(fileURLToPath(url)));
-    return found && !context.parentURL.includes('/node_modules/') ? { url: found, format: 'commonjs', shortCircuit: true } : next(specifier, context);
+    return found && !context.parentURL.includes('/node_modules/')
+      ? { url: found, format: 'commonjs', shortCircuit: true }
+      : next(specifier, context);
   },
   load: (url, context, next) => {
     if (!url.endsWith('.ts')) return next(url, context);
@@ -20,7 +22,11 @@ registerHooks({
       filename: file,
       sourceMaps: 'inline',
       module: { type: 'commonjs' },
-      jsc: { target: 'es2023', parser: { syntax: 'typescript', decorators: true }, transform: { legacyDecorator: true, decoratorMetadata: true } },
+      jsc: {
+        target: 'es2023',
+        parser: { syntax: 'typescript', decorators: true },
+        transform: { legacyDecorator: true, decoratorMetadata: true },
+      },
     });
     return { format: 'commonjs', source: code, shortCircuit: true };
   },

@@ -1,0 +1,43 @@
+import { sendJson, type Routes } from '../../platform/http';
+import type { Metrics } from '../../platform/observability';
+import type { GraphqlRoute } from './graphql-route';
+import { graphiqlRoutes, serveNoPage, servePage, wantsPage } from './graphiql';
+
+export interface SurfaceOptions {
+  readonly route: GraphqlRoute;
+  readonly metrics: Metrics;
+  /** Whether browsers get GraphiQL, which lives on introspection. */
+  readonly introspection: boolean;
+  readonly checkReady: () => Promise<void>;
+  readonly isDraining: () => boolean;
+  readonly extraRoutes: Routes;
+}
+
+/** Every address that the gateway serves over HTTP. */
+export function surfaceOf(options: SurfaceOptions): Routes {
+  const { route, metrics, introspection } = options;
+  return {
+    ...options.extraRoutes,
+    ...(introspection ? graphiqlRoutes() : {}),
+    '* /graphql': (request, response) => {
+      if (!wantsPage(request)) return route.serve(request, response);
+      return introspection ? servePage(response) : serveNoPage(response);
+    },
+    'GET /health': (_request, response) => sendJson(response, 200, { status: 'ok' }),
+    'GET /ready': async (_request, response) => {
+      const problem = options.isDraining() ? 'draining' : await problemOf(options.checkReady);
+      sendJson(response, problem === null ? 200 : 503, { status: problem ?? 'ready' });
+    },
+    'GET /metrics': async (_request, response) => {
+      response.writeHead(200, { 'content-type': metrics.contentType }).end(await metrics.expose());
+    },
+  };
+}
+
+/** Says nothing about what is away: that stands in the log, not on an address that anybody may ask. */
+function problemOf(checkReady: () => Promise<void>): Promise<string | null> {
+  return checkReady().then(
+    () => null,
+    () => 'unavailable',
+  );
+}
