@@ -5,6 +5,10 @@ import type { EventBus, Unsubscribe } from './bus';
 import { topicOf, type DomainEvent } from './event';
 
 const BLOCK_MS = 2_000;
+/** Shorter for broadcasts, because each reply also shows that Redis still answers. */
+const BROADCAST_BLOCK_MS = 300;
+/** A Redis that hangs keeps its connections open: silence for this long counts as being away. */
+const SILENCE_MS = 800;
 const RETRY_MS = 500;
 const CLAIM_IDLE_MS = 30_000;
 const KEPT_PER_STREAM = 200_000;
@@ -16,6 +20,7 @@ type StreamReply = [stream: string, entries: Entry[]][] | null;
 export function createRedisBus(redis: Redis, logger: Logger): EventBus {
   const readers = new Set<Unsubscribe>();
   const connections = new Set<Redis>();
+  const heardAtMs = new Map<symbol, number>();
   const startReader = (read: (connection: Redis, signal: AbortSignal) => Promise<void>): Unsubscribe => {
     const connection = redis.duplicate({ maxRetriesPerRequest: null, enableOfflineQueue: true, commandTimeout: undefined });
     connection.on('error', () => undefined);
@@ -42,9 +47,20 @@ export function createRedisBus(redis: Redis, logger: Logger): EventBus {
       const failed = replies.find(([error]) => error);
       if (failed?.[0]) throw failed[0];
     },
-    broadcast: (topics, handler) => startReader(broadcastReader(topics, handler, logger)),
+    broadcast: (topics, handler) => {
+      const reader = Symbol(topics.join());
+      heardAtMs.set(reader, -Infinity);
+      const stop = startReader(broadcastReader(topics, handler, () => heardAtMs.set(reader, performance.now()), logger));
+      return async () => {
+        heardAtMs.delete(reader);
+        await stop();
+      };
+    },
     consume: (group, topics, handler) => startReader(groupReader(group, topics, handler, logger)),
-    isLive: () => redis.status === 'ready' && [...connections].every((connection) => connection.status === 'ready'),
+    isLive: () =>
+      redis.status === 'ready' &&
+      [...connections].every((connection) => connection.status === 'ready') &&
+      [...heardAtMs.values()].every((atMs) => performance.now() - atMs < SILENCE_MS),
     close: async () => {
       await Promise.all([...readers].map((stop) => stop()));
     },
@@ -68,7 +84,7 @@ async function keepReading(
   }
 }
 
-function broadcastReader(topics: readonly string[], handler: (event: DomainEvent) => void, logger: Logger) {
+function broadcastReader(topics: readonly string[], handler: (event: DomainEvent) => void, onHeard: () => void, logger: Logger) {
   // Kept across reconnections, so that events written while Redis or the connection was away are still seen.
   const positions = new Map<string, string>();
   return async (connection: Redis, signal: AbortSignal): Promise<void> => {
@@ -78,7 +94,8 @@ function broadcastReader(topics: readonly string[], handler: (event: DomainEvent
     while (!signal.aborted) {
       const streams = topics.map(streamOf);
       const after = topics.map((topic) => positions.get(topic) ?? '$');
-      const reply = (await connection.xread('COUNT', 500, 'BLOCK', BLOCK_MS, 'STREAMS', ...streams, ...after)) as StreamReply;
+      const reply = (await connection.xread('COUNT', 500, 'BLOCK', BROADCAST_BLOCK_MS, 'STREAMS', ...streams, ...after)) as StreamReply;
+      onHeard();
       for (const [stream, entries] of reply ?? []) {
         for (const [id, fields] of entries) {
           positions.set(topicOfStream(stream), id);
