@@ -82,6 +82,26 @@ test("a guest's cart comes along when they sign in", async () => {
   expect(cart).toEqual({ itemCount: 2, total: { amount: '39.98' } });
 });
 
+test('node finds things of every subgraph', async () => {
+  const customer = await register();
+  const variantId = await addVariant();
+  const placed = await order(customer, variantId);
+  const { variant } = await graphData<{ variant: { product: { id: string } } }>(
+    'query ($id: ID!) { variant: node(id: $id) { ... on ProductVariant { product { id } } } }',
+    { id: variantId },
+    customer,
+  );
+  const ids = [placed.id, variant.product.id, variantId];
+  const query =
+    'query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Order { number } ... on Product { name } ... on ProductVariant { title } } }';
+  const { nodes } = await graphData<{ nodes: unknown[] }>(query, { ids }, customer);
+  expect(nodes).toEqual([
+    { id: ids[0], number: placed.number },
+    { id: ids[1], name: 'A lamp' },
+    { id: ids[2], title: 'Red' },
+  ]);
+});
+
 test('what is internal cannot be asked for', async () => {
   await expect(graphData('{ variantsForSale(ids: []) { sku } }', {}, at())).rejects.toThrow('GRAPHQL_VALIDATION_FAILED');
 });
