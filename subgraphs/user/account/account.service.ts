@@ -132,19 +132,17 @@ export class AccountService {
   async erase(tx: EntityManager, userKey: number): Promise<{ email: string; name: string } | null> {
     const user = await this.current(userKey, tx);
     if (user.roles.includes('ADMIN') && !(await this.hasOtherAdmin(tx, userKey))) return null;
-    await tx
-      .getRepository(User)
-      .update(
-        { id: userKey },
-        {
-          email: `erased-${userKey}@erased.invalid`,
-          name: 'Erased account',
-          passwordHash: null,
-          roles: ['CUSTOMER'],
-          emailVerifiedAt: null,
-          erasedAt: new Date(),
-        },
-      );
+    await tx.getRepository(User).update(
+      { id: userKey },
+      {
+        email: `erased-${userKey}@erased.invalid`,
+        name: 'Erased account',
+        passwordHash: null,
+        roles: ['CUSTOMER'],
+        emailVerifiedAt: null,
+        erasedAt: new Date(),
+      },
+    );
     return { email: user.email, name: user.name };
   }
 

@@ -37,7 +37,7 @@ export async function readDirectoryPage(
   sort: UserSort,
   page: PageRequest,
 ): Promise<Page<User>> {
-  const { conditions, parameters } = conditionsOf(filter);
+  const { conditions, parameters, isSelective } = conditionsOf(filter);
   const request: KeysetRequest = {
     sort: SORTS[sort],
     list: filter,
@@ -46,8 +46,11 @@ export async function readDirectoryPage(
     limit: page.limit,
   };
   const keyset = keysetSql(request, parameters.length + 1);
+  // Named statements are planned once, for any value. Without the fence (OFFSET 0) that one plan walks the index of the sort
+  // and filters, which for a rare value reads every account: 110 ms at 100,000 of them, against a few.
+  const source = isSelective ? `(SELECT * FROM "user" WHERE ${conditions} OFFSET 0) AS "user"` : '"user"';
   const rows = await database.query<(User & { cursor_values: string[] })[]>(
-    `SELECT ${COLUMNS}, ${keyset.cursorValues} AS cursor_values FROM "user"
+    `SELECT ${COLUMNS}, ${keyset.cursorValues} AS cursor_values FROM ${source}
      WHERE ${conditions} AND ${keyset.where} ORDER BY ${keyset.orderBy} LIMIT ${keyset.limit}`,
     [...parameters, ...keyset.parameters],
   );
@@ -65,7 +68,7 @@ const COLUMNS = `id, email, name, roles, email_verified_at AS "emailVerifiedAt",
   created_at AS "createdAt", updated_at AS "updatedAt", version`;
 
 /** Only the conditions that are asked for, so that the planner sees which index serves. */
-function conditionsOf(filter: DirectoryFilter): { conditions: string; parameters: unknown[] } {
+function conditionsOf(filter: DirectoryFilter): { conditions: string; parameters: unknown[]; isSelective: boolean } {
   const conditions = ['erased_at IS NULL'];
   const parameters: unknown[] = [];
   if (filter.search !== null) {
@@ -77,5 +80,7 @@ function conditionsOf(filter: DirectoryFilter): { conditions: string; parameters
     conditions.push(`roles @> $${parameters.length}::text[]`);
   }
   if (filter.isDisabled !== null) conditions.push(filter.isDisabled ? 'disabled_at IS NOT NULL' : 'disabled_at IS NULL');
-  return { conditions: conditions.join(' AND '), parameters };
+  // Trigrams need three characters; nearly everybody is a customer.
+  const isSelective = (filter.search?.length ?? 0) >= 3 || (filter.role !== null && filter.role !== 'CUSTOMER');
+  return { conditions: conditions.join(' AND '), parameters, isSelective };
 }

@@ -38,6 +38,7 @@ const ACCOUNTS = `
   CREATE INDEX user_by_age ON "user" (created_at, id) WHERE erased_at IS NULL;
   CREATE INDEX user_by_name ON "user" (lower(name), id) WHERE erased_at IS NULL;
   CREATE INDEX user_by_email ON "user" (lower(email), id) WHERE erased_at IS NULL;
+  CREATE INDEX user_disabled ON "user" (created_at, id) WHERE disabled_at IS NOT NULL AND erased_at IS NULL;
   CREATE INDEX user_roles ON "user" USING gin (roles);
 
   CREATE TABLE address (
