@@ -1,2 +1,2 @@
-export { readProducts, UnreadableCatalogue, type Reject } from './product-rows';
-export { runImport, type ImportOptions, type ImportSummary } from './run-import';
+export { readProducts } from './product-rows';
+export { runImport, type ImportSummary } from './run-import';

@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
-import type { Reject } from './product-rows';
+import type { Reject } from './product-group';
 
 export interface RejectsFile {
   write(reject: Reject): void;

@@ -8,7 +8,8 @@ import {
   type Refusal,
 } from '../../subgraphs/product/catalog-import';
 import type { CsvRecord } from './csv-records';
-import { readProducts, UnreadableCatalogue, type Reject } from './product-rows';
+import type { Reject } from './product-group';
+import { readProducts, UnreadableCatalogue } from './product-rows';
 import { openRejectsFile, type RejectsFile } from './rejects-file';
 
 export interface ImportOptions {

@@ -31,7 +31,7 @@ export interface OrderStart {
  * so that young orders are on their way and old ones have arrived.
  */
 export function liveOn(order: OrderStart, endsAt: Date, random: Random): OrderLife {
-  const { placedAt, totalMinor, userId, youth } = order;
+  const { placedAt, userId, youth } = order;
   const isHeld = random.chance(0.15) || youth < 2;
   const captureOn = isHeld ? 'SHIPPING' : 'PLACING';
   const steps = planOf(order, isHeld, random).filter(({ at }) => at < endsAt.getTime());

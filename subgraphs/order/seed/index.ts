@@ -1,2 +1,2 @@
-export type { SeedOrder, SeedOrderEvent, SeedOrderItem, SeedPayment } from './seed-order';
+export type { SeedOrder, SeedOrderEvent, SeedOrderItem } from './seed-order';
 export { isOrderDatabaseEmpty, writeOrders } from './write-orders';

@@ -1,2 +1,2 @@
 export { isProductDatabaseEmpty, writeProducts } from './write-products';
-export type { SeedCatalogue, SeedCategory, SeedProduct, SeedSale, SeedVariant } from './seed-product';
+export type { SeedCategory, SeedProduct, SeedSale, SeedVariant } from './seed-product';
