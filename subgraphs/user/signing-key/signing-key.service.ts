@@ -4,7 +4,6 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { TOKEN_ALGORITHM, TOKEN_ISSUER, type AccessTokenClaims } from '../../../platform/auth';
 import { inTransaction } from '../../../platform/db';
 import { TextSealer } from './sealed-text';
-import { SigningKey } from './signing-key.entity';
 
 const ROTATION_LOCK = 724_031;
 /** How long a process signs with the key that it knows before it asks again which is current. */
@@ -108,10 +107,13 @@ export class SigningKeyService {
     const { publicKey, privateKey } = await generateKeyPair(TOKEN_ALGORITHM, { crv: 'Ed25519', extractable: true });
     const publicJwk: JWK = { ...(await exportJWK(publicKey)), kid: id, alg: TOKEN_ALGORITHM, use: 'sig' };
     const privateJwk = await exportJWK(privateKey);
-    const signsFrom = new Date(Date.now() + publishedBeforeSeconds * 1000);
-    await tx.query('UPDATE signing_key SET retired_at = $1 WHERE retired_at IS NULL', [signsFrom]);
-    const sealedPrivateJwk = this.sealer.seal(JSON.stringify(privateJwk));
-    await tx.getRepository(SigningKey).insert({ id, publicJwk: publicJwk as object, sealedPrivateJwk, signsFrom });
+    // By the database's clock alone: a process whose own clock is ahead would make a key that the others do not see yet.
+    await tx.query(
+      `WITH retired AS (UPDATE signing_key SET retired_at = clock_timestamp() + make_interval(secs => $4) WHERE retired_at IS NULL)
+       INSERT INTO signing_key (id, public_jwk, sealed_private_jwk, signs_from)
+       VALUES ($1, $2::jsonb, $3, clock_timestamp() + make_interval(secs => $4))`,
+      [id, JSON.stringify(publicJwk), this.sealer.seal(JSON.stringify(privateJwk)), publishedBeforeSeconds],
+    );
     return { id, key: privateKey };
   }
 }
