@@ -61,27 +61,37 @@ export class Engine {
         throw new AppError('BAD_REQUEST', 'Subscriptions go over WebSocket (graphql-transport-ws) at this address');
       const coerced = this.coerce(request);
       if (!coerced.values) return refusalOf(coerced.errors, requestId, this.options.logger);
-      const merged = await runPlan(operation.plan, this.planRun(request, coerced.values));
-      return answerOf(operation, merged, this.scopeOf(request, coerced.values));
+      const { plan, shape } = operation.variants.variantFor(coerced.values);
+      const merged = await runPlan(plan, this.planRun(request, coerced.values));
+      return answerOf(operation, shape, merged, this.scopeOf(request, coerced.values));
     } catch (error) {
       return refusalOf([error], requestId, this.options.logger);
     }
   }
 
-  /** Subscribes at the source; each event is completed from the other subgraphs. Ending the iterator ends the source. */
+  /** Subscribes at the source; each event is completed from the other subgraphs. Ending the iterator ends the source. Never throws. */
   subscribe(request: OperationRequest): Answer | AsyncIterableIterator<Answer> {
+    try {
+      return this.begin(request);
+    } catch (error) {
+      return refusalOf([error], request.requestId, this.options.logger);
+    }
+  }
+
+  private begin(request: OperationRequest): Answer | AsyncIterableIterator<Answer> {
     const { operation, requestId } = request;
     const coerced = this.coerce(request);
     if (!coerced.values) return refusalOf(coerced.errors, requestId, this.options.logger);
+    const { plan, shape } = operation.variants.variantFor(coerced.values);
     const run = this.planRun(request, coerced.values);
     const scope = this.scopeOf(request, coerced.values);
     return subscribeToSource(
-      operation,
+      plan,
       run,
       requestOf(request),
       async (event) => {
-        const merged = await runPlan(operation.plan, run, (event.data ?? {}) as Json, event.errors);
-        return answerOf(operation, merged, scope);
+        const merged = await runPlan(plan, run, (event.data ?? {}) as Json, event.errors);
+        return answerOf(operation, shape, merged, scope);
       },
       (error) => refusalOf([error], requestId, this.options.logger),
     );

@@ -5,6 +5,7 @@ import type { PreparedOperation } from '../operations/operation';
 import type { AnsweredError, FailedCall } from './fetch-errors';
 import type { Json } from './merge';
 import { project } from './project';
+import type { SelectionShape } from './projection-shape';
 import type { Merged } from './run-plan';
 
 /** What a client gets, ready to be serialised. `data` is absent when nothing was executed. */
@@ -23,10 +24,8 @@ export interface AnswerScope {
 }
 
 /** Projects merged data onto the operation and presents every error once, at its place. */
-export function answerOf(operation: PreparedOperation, merged: Merged, scope: AnswerScope): Answer {
+export function answerOf(operation: PreparedOperation, shape: SelectionShape, merged: Merged, scope: AnswerScope): Answer {
   const errors = merged.errors.list.map((error) => presentFetchError(error, scope));
-  const conditions = Object.fromEntries(operation.conditions.map((name) => [name, scope.variables[name]]));
-  const shape = operation.projections.shapeFor(JSON.stringify(conditions), conditions);
   const data = project(shape, merged.data, {
     onForbiddenNull: (path, field, record) => {
       if (merged.errors.explains(path)) return;

@@ -37,29 +37,15 @@ export type TypeShape =
   | { readonly kind: 'nonNull'; readonly of: TypeShape }
   | { readonly kind: 'composite'; readonly selection: SelectionShape };
 
-const MAX_VARIANTS = 16;
-
-/** The shapes of one operation, by what its `@skip` and `@include` variables say. */
-export class Projections {
-  private readonly variants = new Map<string, SelectionShape>();
-
-  constructor(
-    private readonly schema: GraphQLSchema,
-    private readonly definition: OperationDefinitionNode,
-    private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-  ) {}
-
-  /** @param conditions coerced values of the variables that conditions depend on; `key` must differ when they do */
-  shapeFor(key: string, conditions: Readonly<Record<string, unknown>>): SelectionShape {
-    const known = this.variants.get(key);
-    if (known) return known;
-    const root = this.schema.getRootType(this.definition.operation) as GraphQLObjectType;
-    const scope: Scope = { schema: this.schema, fragments: this.fragments, conditions };
-    const shape = new SelectionShape(scope, root, [this.definition.selectionSet]);
-    if (this.variants.size >= MAX_VARIANTS) this.variants.clear();
-    this.variants.set(key, shape);
-    return shape;
-  }
+/** @param conditions coerced values of the variables that `@skip` and `@include` depend on */
+export function rootShape(
+  schema: GraphQLSchema,
+  definition: OperationDefinitionNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  conditions: Readonly<Record<string, unknown>>,
+): SelectionShape {
+  const root = schema.getRootType(definition.operation) as GraphQLObjectType;
+  return new SelectionShape({ schema, fragments, conditions }, root, [definition.selectionSet]);
 }
 
 interface Scope {

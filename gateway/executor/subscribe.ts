@@ -1,6 +1,6 @@
 import type { SubgraphRequest, SubgraphResponse } from '../../platform/federation';
-import type { PreparedOperation } from '../operations/operation';
 import type { Answer } from './answer';
+import type { CompiledPlan } from './compile-plan';
 import type { Json } from './merge';
 import { applyRewrites } from './rewrites';
 import type { PlanRun } from './run-plan';
@@ -10,13 +10,13 @@ import type { PlanRun } from './run-plan';
  * once, also while it waits for an event, which an async generator could not: its `return` would queue behind `next`.
  */
 export function subscribeToSource(
-  operation: PreparedOperation,
+  plan: CompiledPlan,
   run: PlanRun,
   shared: Omit<SubgraphRequest, 'query'>,
   complete: (event: SubgraphResponse) => Promise<Answer>,
   refuse: (error: unknown) => Answer,
 ): AsyncIterableIterator<Answer> {
-  const { source, schema } = operation.plan;
+  const { source, schema } = plan;
   const client = source ? run.subgraphs.get(source.service) : undefined;
   if (!source || !client) throw new Error('the plan of a subscription has no source that this gateway can reach');
   const ended = new AbortController();

@@ -1,8 +1,7 @@
 import type { DocumentNode, FragmentDefinitionNode, OperationDefinitionNode, OperationTypeNode } from 'graphql';
-import type { CompiledPlan } from '../executor/compile-plan';
-import type { Projections } from '../executor/projection-shape';
+import type { OperationVariants } from './variants';
 
-/** An operation that was parsed, found small enough and valid, and planned; shared by all requests that ask it. */
+/** An operation that was parsed, found small enough and valid; shared by all requests that ask it. */
 export interface PreparedOperation {
   /** The one operation with the fragments that it uses. */
   readonly document: DocumentNode;
@@ -12,8 +11,5 @@ export interface PreparedOperation {
   readonly name: string | null;
   /** Of the normalised text: spacing, comments, and other operations in the document do not change it. */
   readonly hash: string;
-  readonly plan: CompiledPlan;
-  readonly projections: Projections;
-  /** Variables that `@skip` and `@include` depend on. */
-  readonly conditions: readonly string[];
+  readonly variants: OperationVariants;
 }

@@ -15,11 +15,10 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { AppError } from '../../platform/errors';
-import { compilePlan } from '../executor/compile-plan';
-import { Projections } from '../executor/projection-shape';
 import type { LoadedSupergraph } from '../supergraph/load';
 import { refuseTooLarge, tooLarge, type OperationLimits } from './limits';
 import type { PreparedOperation } from './operation';
+import { OperationVariants } from './variants';
 
 const MAX_TEXTS = 2_000;
 const MAX_TEXT_CHARACTERS = 16 * 1024 * 1024;
@@ -56,10 +55,7 @@ export class Operations {
   prepare(text: string, operationName: string | null): PreparedOperation | RefusedOperation {
     const key = operationName === null ? text : `${operationName}\n${text}`;
     const known = this.byText.get(key);
-    if (known) {
-      this.options.onPlan('hit');
-      return known;
-    }
+    if (known) return known;
     try {
       const operation = this.read(text, operationName);
       if (!(operation instanceof RefusedOperation)) this.byText.set(key, operation);
@@ -80,9 +76,8 @@ export class Operations {
     refuseReservedNames(document);
     const hash = createHash('sha256').update(print(document)).digest('hex');
     const known = this.byHash.get(hash);
-    this.options.onPlan(known ? 'hit' : 'miss');
     if (known) return known;
-    const operation = this.plan(document, definition, hash);
+    const operation = this.remembered(document, definition, hash);
     this.byHash.set(hash, operation);
     return operation;
   }
@@ -107,21 +102,10 @@ export class Operations {
     });
   }
 
-  private plan(document: DocumentNode, definition: OperationDefinitionNode, hash: string): PreparedOperation {
-    const name = definition.name?.value ?? null;
+  private remembered(document: DocumentNode, definition: OperationDefinitionNode, hash: string): PreparedOperation {
     const fragments = fragmentsOf(document);
-    const plan = compilePlan(this.supergraph.plan(document, name ?? undefined), this.supergraph.fullSchema);
-    return {
-      document,
-      definition,
-      fragments,
-      kind: definition.operation,
-      name,
-      hash,
-      plan,
-      projections: new Projections(this.supergraph.apiSchema, definition, fragments),
-      conditions: conditionVariables(document),
-    };
+    const variants = new OperationVariants(this.supergraph, document, definition, fragments, this.options.onPlan);
+    return { document, definition, fragments, kind: definition.operation, name: definition.name?.value ?? null, hash, variants };
   }
 }
 
@@ -160,18 +144,6 @@ function refuseReservedNames(document: DocumentNode): void {
 function fragmentsOf(document: DocumentNode): Map<string, FragmentDefinitionNode> {
   const fragments = document.definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
   return new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
-}
-
-function conditionVariables(document: DocumentNode): string[] {
-  const names = new Set<string>();
-  visit(document, {
-    Directive: (directive) => {
-      if (directive.name.value !== 'skip' && directive.name.value !== 'include') return;
-      const value = directive.arguments?.find((argument) => argument.name.value === 'if')?.value;
-      if (value?.kind === Kind.VARIABLE) names.add(value.name.value);
-    },
-  });
-  return [...names].sort();
 }
 
 function coded(error: GraphQLError, code: string, message: string): GraphQLError {

@@ -71,6 +71,12 @@ describe('the executor against a monolith', () => {
       { a: true },
     ],
     [
+      '@requires under a condition',
+      'query ($no: Boolean!) { works { ... on Book { author { works { ... on Book { reviews { score } area @skip(if: $no) } } } } } }',
+      { no: true },
+    ],
+    ['a selection that conditions leave empty', 'query ($no: Boolean!) { me { name @skip(if: $no) } }', { no: true }],
+    [
       'variables',
       'query ($id: ID!, $speed: Int!) { book(id: $id) { hours(speed: $speed) author { works { title } } } }',
       { id: 'b1', speed: 7 },
