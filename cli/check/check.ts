@@ -26,6 +26,7 @@ export const CHECKS: readonly Check[] = [
     distrust: hasSeenTheProject,
   },
   { name: 'dead code', program: 'knip', args: ['--no-progress', '--no-config-hints'] },
+  { name: 'lock file', program: 'node', args: ['cli/lock.mjs', '--check'] },
   { name: 'schema', program: 'mercato', args: ['schema', '--check'] },
 ];
 
