@@ -233,3 +233,18 @@ test('wrong input is refused by the name of its field', async () => {
   expect(await refused({ images: [{ url: '//evil.example/x' }] })).toBe('input.images.url');
   expect(await refused({ tags: Array.from({ length: 101 }, (_, at) => `t${at}`) })).toBe('input.tags');
 });
+
+test('each change is told as an event that names the product, its variants and the categories that it left, entered or stays in', async () => {
+  const [top, other] = [await shop.addCategory('Event top'), await shop.addCategory('Event other')];
+  const below = await shop.addCategory('Event below', top.id);
+  const { id, variants } = await shop.addProduct({ categoryIds: [below.id] });
+  const ASSIGN =
+    'mutation ($input: AssignProductToCategoriesInput!) { assignProductToCategories(input: $input) { errors { __typename } } }';
+  await edit(ASSIGN, { productId: id, categoryIds: [other.id] });
+  type Row = { data: { change: string }; touches: { type: string; id: string }[] };
+  const [created, moved] = await shop.database.query<Row>(`SELECT data, touches FROM outbox WHERE key = $1 ORDER BY id`, [id]);
+  const idsOf = (row: Row | undefined): string[] => (row?.touches ?? []).map((touch) => touch.id).toSorted();
+  expect(created?.data.change).toBe('CREATED');
+  expect(idsOf(created)).toEqual([id, variants[0]?.id ?? '', top.id, below.id].toSorted());
+  expect(idsOf(moved)).toEqual([id, variants[0]?.id ?? '', top.id, below.id, other.id].toSorted());
+});

@@ -103,8 +103,9 @@ export class ProductEditService {
   }
 
   assignCategories(key: number, categoryKeys: readonly number[], expectedVersion: number | null): Edit {
-    return this.change('UPDATED', async (tx) => {
+    return this.change('UPDATED', async (tx, touched) => {
       const product = await lockProduct(tx, key, expectedVersion);
+      for (const category of await categoriesAbove(tx, key)) touched.add(category);
       await tx.query('DELETE FROM product_category WHERE product_id = $1 AND category_id <> ALL ($2)', [key, categoryKeys]);
       await putIntoCategories(tx, key, categoryKeys);
       await touch(tx, product);
@@ -136,11 +137,17 @@ export class ProductEditService {
     });
   }
 
-  private async change(change: ProductChangedData['change'], work: (tx: EntityManager) => Promise<number>): Edit {
+  /** @param work may add categories that the product leaves; those that it stands in afterwards are touched anyway */
+  private async change(
+    change: ProductChangedData['change'],
+    work: (tx: EntityManager, touchedCategories: Set<number>) => Promise<number>,
+  ): Edit {
     const outcome = await orRefusal<ProductEditFailure, number>(() =>
       inTransaction(this.database, async (tx) => {
-        const key = await work(tx);
-        await recordEvents(tx, [productChanged(change, key, await variantKeysOf(tx, key))]);
+        const touched = new Set<number>();
+        const key = await work(tx, touched);
+        for (const category of await categoriesAbove(tx, key)) touched.add(category);
+        await recordEvents(tx, [productChanged(change, key, await variantKeysOf(tx, key), [...touched])]);
         return key;
       }).catch((error: unknown) => {
         throw refusalOf(error);
@@ -196,6 +203,15 @@ async function putIntoCategories(tx: EntityManager, productKey: number, category
     'INSERT INTO product_category (product_id, category_id) SELECT $1, unnest($2::integer[]) ON CONFLICT DO NOTHING',
     [productKey, categoryKeys],
   );
+}
+
+/** The categories whose lists show the product: its own and all above them. */
+async function categoriesAbove(tx: EntityManager, productKey: number): Promise<number[]> {
+  const rows: { key: number }[] = await tx.query(
+    `SELECT DISTINCT unnest(c.path) AS key FROM product_category pc JOIN category c ON c.id = pc.category_id WHERE pc.product_id = $1`,
+    [productKey],
+  );
+  return rows.map(({ key }) => key);
 }
 
 /** Texts that are given; what is absent is `undefined`. */

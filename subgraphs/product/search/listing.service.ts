@@ -80,8 +80,8 @@ export class ListingService {
     return this.database.query(
       `SELECT ${PRODUCT_COLUMNS} FROM product p
        WHERE p.status = 'ACTIVE' AND p.search @@ to_tsquery('public.shop_words', $1)
-       ORDER BY p.is_available DESC, position($2 IN p.sort_name) = 1 DESC, length(p.name), p.id LIMIT $3`,
-      [query, prefix.toLowerCase(), limit],
+       ORDER BY p.is_available DESC, position(fold($2) IN p.sort_name) = 1 DESC, length(p.name), p.id LIMIT $3`,
+      [query, prefix, limit],
     );
   }
 

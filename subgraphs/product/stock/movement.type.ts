@@ -1,5 +1,5 @@
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { connectionType, DateTimeScalar, globalId, Node } from '../../../platform/federation';
+import { connectionType, DateTimeScalar, globalId } from '../../../platform/federation';
 import { ProductVariant } from '../catalog';
 import type { MovementKind } from './movement.entity';
 import type { MovementRow } from './movement.service';
@@ -28,7 +28,6 @@ registerEnumType(StockMovementKind, {
 });
 
 @ObjectType('StockMovement', {
-  implements: Node,
   description: 'A line of the stock ledger. The sum over a variant is its stock on hand.',
   simpleResolvers: true,
 })
