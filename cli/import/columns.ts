@@ -7,7 +7,7 @@ const HEADINGS = {
   title: ['Title'],
   body: ['Body (HTML)', 'Body HTML', 'Description'],
   vendor: ['Vendor'],
-  category: ['Product Category', 'Standard Product Type', 'Google Shopping / Google Product Category'],
+  category: ['Product Category', 'Standard Product Type'],
   type: ['Type', 'Custom Product Type'],
   tags: ['Tags'],
   published: ['Published', 'Published on online store'],

@@ -22,7 +22,7 @@ export interface CsvSource {
 }
 
 const MAX_RECORD_CHARACTERS = 1_000_000;
-const MAX_RECORD_LINES = 5_000;
+const MAX_RECORD_LINES = 1_000;
 
 /**
  * Streams a CSV file's records in constant memory; the first one, the header, says how many cells each must have.
@@ -112,7 +112,7 @@ function isWholeRecord(line: string, width: number): boolean {
 }
 
 function reasonOf({ isClosed, lines, line }: RawRecord, cells: readonly string[] | null, width: number): string {
-  if (!isClosed) return 'a quote is opened and never closed, or the record is longer than 1,000,000 characters';
+  if (!isClosed) return 'a quote is opened and never closed, or the record is longer than 1,000 lines';
   if (!cells) return 'is no well-formed CSV';
   const hint = lines.length > 1 ? `; it runs to line ${line + lines.length - 1}, perhaps for want of a closing quote` : '';
   return `has ${cells.length} columns where the header has ${width}${hint}`;

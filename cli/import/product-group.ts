@@ -208,7 +208,7 @@ function readCategoryPath(category: string, type: string): string[] {
     .split('>')
     .map((name) => name.trim())
     .filter((name) => name !== '');
-  // Old exports may hold a number of Google's taxonomy here, which names nothing.
+  // Some exports hold the number of a taxonomy's entry here, which names nothing.
   const named = path.length === 1 && /^\d+$/.test(path[0] ?? '') ? [type].filter((name) => name !== '') : path;
   if (named.length > LIMITS.categoryDepth)
     throw new RowError(`Product Category is more than ${LIMITS.categoryDepth} levels deep`);

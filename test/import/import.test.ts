@@ -255,7 +255,7 @@ describe('files', () => {
     lines[2] = lines[2]?.replace(',b,', ',"b,') ?? '';
     const summary = await world.importText(lines.join('\n'));
     expect(summary.rejects.map(({ line, reason }) => [line, reason])).toEqual([
-      [3, 'a quote is opened and never closed, or the record is longer than 1,000,000 characters'],
+      [3, 'a quote is opened and never closed, or the record is longer than 1,000 lines'],
     ]);
     expect(summary.productsCreated).toBe(2);
   });
