@@ -1,7 +1,7 @@
 export { CategoryEditResolver } from './category-edit.resolver';
 export { CategoryEditService } from './category-edit.service';
 export { Category } from './category.entity';
-export { createCategoryLoaders, type CategoryLoaders } from './category.loader';
+export { createCategoryLoaders } from './category.loader';
 export { CATEGORY_COLUMNS } from './category.reads';
 export { CategoryResolver } from './category.resolver';
 export { CategoryService } from './category.service';
