@@ -53,7 +53,7 @@ export class OrderLifecycle {
       case 'busy':
         throw new AppError('CONFLICT', 'This request is being worked on; send it again in a moment');
       case 'done':
-        return { order: await this.read(request.orderId), errors: [] };
+        return this.repeat(caller.viewer, request.orderId);
       case 'ours':
         return this.change(caller, action, request, name);
     }
@@ -86,6 +86,12 @@ export class OrderLifecycle {
     }
     await this.followUps.runFor(request.orderId, caller.requestId);
     return { order: await this.read(request.orderId), errors: [] };
+  }
+
+  /** The answer of a change that was made before; who may not see the order any more is told nothing of it. */
+  private async repeat(viewer: Viewer, orderId: number): Promise<OrderChangeOutcome> {
+    const order = await this.read(orderId);
+    return order && maySee(viewer, order) ? { order, errors: [] } : { order: null, errors: [OrderNotFound.make()] };
   }
 
   private async read(orderId: number): Promise<Order | null> {

@@ -1,5 +1,5 @@
-import type { Viewer } from '../../../platform/auth';
-import { AppError, badInput } from '../../../platform/errors';
+import { requireScope, type Viewer } from '../../../platform/auth';
+import { badInput } from '../../../platform/errors';
 import { keyOf, readMoney } from '../../../platform/federation';
 import { seesAllProducts, type ProductStatus } from '../catalog';
 import type { OptionFilterInput, ProductFilterInput } from './listing.inputs';
@@ -38,7 +38,7 @@ export const wholeShop: ProductFilter = {
   tags: [],
 };
 
-/** @throws BAD_USER_INPUT naming the field that is wrong; FORBIDDEN when others than staff ask for other statuses */
+/** @throws BAD_USER_INPUT naming the field that is wrong; UNAUTHENTICATED or FORBIDDEN when others than staff ask for other statuses */
 export function readFilter(input: ProductFilterInput | null | undefined, viewer: Viewer, currency: string): ProductFilter {
   if (!input) return wholeShop;
   const price = (name: 'minPrice' | 'maxPrice'): number | null => {
@@ -72,12 +72,7 @@ export function readQuery(query: string | null | undefined, field: string): stri
 function readStatuses(input: ProductFilterInput, viewer: Viewer): ProductStatus[] {
   const statuses = [...new Set(input.statuses ?? [])].sort();
   if (statuses.length === 0) return ['ACTIVE'];
-  if (statuses.some((status) => status !== 'ACTIVE') && !seesAllProducts(viewer)) {
-    throw new AppError('FORBIDDEN', 'Only staff may list products that the shop does not show', {
-      field: 'filter.statuses',
-      scope: 'catalog:write',
-    });
-  }
+  if (statuses.some((status) => status !== 'ACTIVE') && !seesAllProducts(viewer)) requireScope(viewer, 'catalog:write');
   return statuses;
 }
 
