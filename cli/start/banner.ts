@@ -1,7 +1,8 @@
 import { say } from '../print';
 import { demoAccounts } from './seeding';
 
-const FIRST_QUERY = '{ products(first: 3) { nodes { name } } }';
+const FIRST_QUERY =
+  '{ search(query: "insulated botle", first: 2) { totalCount nodes { name price { formatted } availableForSale } } }';
 
 /** What a newcomer needs to go on: where to query, who to be, what to paste. */
 export function showWelcome(url: string, isSeeded: boolean): void {
