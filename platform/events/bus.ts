@@ -16,6 +16,12 @@ export interface EventBus {
    * overtaken without a word: whoever keeps such copies reads past them. Always `true` in memory.
    */
   isLive(): boolean;
+  /**
+   * Whether {@link note} was called with this name since the bus last lost what it held. A bus that dies takes events
+   * along that were published and not yet consumed: by this whoever publishes sees that they must be told again.
+   */
+  knows(name: string): Promise<boolean>;
+  note(name: string): Promise<void>;
   close(): Promise<void>;
 }
 

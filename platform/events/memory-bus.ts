@@ -20,6 +20,7 @@ interface Group {
 export function createMemoryBus(logger: Logger): EventBus {
   const listeners = new Set<{ topics: ReadonlySet<string>; handler: (event: DomainEvent) => void }>();
   const groups = new Set<Group>();
+  const noted = new Set<string>();
   const drain = async (group: Group): Promise<void> => {
     for (let event = group.queue[0]; event && !group.ended.signal.aborted; event = group.queue[0]) {
       try {
@@ -56,6 +57,8 @@ export function createMemoryBus(logger: Logger): EventBus {
       };
     },
     isLive: () => true,
+    knows: async (name) => noted.has(name),
+    note: async (name) => void noted.add(name),
     close: async () => {
       listeners.clear();
       groups.clear();

@@ -61,6 +61,8 @@ export function createRedisBus(redis: Redis, logger: Logger): EventBus {
       redis.status === 'ready' &&
       [...connections].every((connection) => connection.status === 'ready') &&
       [...heardAtMs.values()].every((atMs) => performance.now() - atMs < SILENCE_MS),
+    knows: async (name) => (await redis.exists(noteOf(name))) === 1,
+    note: async (name) => void (await redis.set(noteOf(name), '1')),
     close: async () => {
       await Promise.all([...readers].map((stop) => stop()));
     },
@@ -172,4 +174,8 @@ function streamOf(topic: string): string {
 
 function topicOfStream(stream: string): string {
   return stream.slice('mercato:events:'.length);
+}
+
+function noteOf(name: string): string {
+  return `mercato:noted:${name}`;
 }

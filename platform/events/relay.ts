@@ -25,7 +25,8 @@ interface OutboxRow {
  * Carries one database's outbox to the bus, in order, at least once. One relay works at a time (an advisory lock that
  * dies with its connection); a commit wakes it by NOTIFY, a poll covers lost wake-ups.
  *
- * Rows are marked only after the bus took them, so a crash in between tells an event twice, never not at all.
+ * Rows are marked only after the bus took them, so a crash in between tells an event twice, never not at all. When the
+ * bus lost what it held, everything that is kept is told again.
  */
 export function startOutboxRelay(databaseUrl: string, bus: EventBus, logger: Logger): { stop(): Promise<void> } {
   const ended = new AbortController();
@@ -73,6 +74,7 @@ async function relayBatches(client: pg.Client, bus: EventBus, signal: AbortSigna
   let sweepAtMs = 0;
   while (!signal.aborted) {
     wake.arm();
+    await tellAgainWhatWasLost(client, bus);
     const { rows } = await client.query<OutboxRow>({
       name: 'outbox-next',
       text: 'SELECT id, event_id, type, key, touches, data, created_at FROM outbox WHERE relayed_at IS NULL ORDER BY id LIMIT $1',
@@ -85,9 +87,17 @@ async function relayBatches(client: pg.Client, bus: EventBus, signal: AbortSigna
     if (rows.length < BATCH) await wake.wait(POLL_MS);
     if (Date.now() > sweepAtMs) {
       sweepAtMs = Date.now() + 3_600_000;
-      await client.query(`DELETE FROM outbox WHERE relayed_at < now() - interval '${KEEP_RELAYED}'`);
+      await client.query(`DELETE FROM outbox WHERE relayed_at IS NOT NULL AND created_at < now() - interval '${KEEP_RELAYED}'`);
     }
   }
+}
+
+/** A bus that is away cannot be asked; what it lost is seen when it is back. */
+async function tellAgainWhatWasLost(client: pg.Client, bus: EventBus): Promise<void> {
+  const name = `relay:${client.database ?? ''}`;
+  if (await bus.knows(name).catch(() => true)) return;
+  await client.query('UPDATE outbox SET relayed_at = NULL WHERE relayed_at IS NOT NULL');
+  await bus.note(name);
 }
 
 /** Resolves `wait` at once when a notification came since `arm`: a commit between query and wait is not slept through. */

@@ -127,7 +127,8 @@ describe('the outbox relay', () => {
 
   it('works alone: a second relay waits and takes over when the first is gone', async () => {
     const [first, second] = [collector(), collector()];
-    const busOf = (target: ReturnType<typeof collector>): EventBus => ({ ...createMemoryBus(logger), publish: async (events) => events.forEach(target.take) });
+    const shared = createMemoryBus(logger);
+    const busOf = (target: ReturnType<typeof collector>): EventBus => ({ ...shared, publish: async (events) => events.forEach(target.take) });
     const one = startOutboxRelay(database.url, busOf(first), logger);
     await record('1');
     await first.untilCount(1);
@@ -139,5 +140,21 @@ describe('the outbox relay', () => {
     await second.untilCount(1);
     await two.stop();
     expect(second.seen.map(({ key }) => key)).toEqual(['3']);
+  });
+
+  it('tells all that is kept again, in order, when the bus lost what it held', async () => {
+    await record('1');
+    await record('2');
+    const first = collector();
+    const one = startOutboxRelay(database.url, { ...createMemoryBus(logger), publish: async (events) => events.forEach(first.take) }, logger);
+    await first.untilCount(2);
+    await one.stop();
+    const second = collector();
+    const two = startOutboxRelay(database.url, { ...createMemoryBus(logger), publish: async (events) => events.forEach(second.take) }, logger);
+    await second.untilCount(2);
+    await record('3');
+    await second.untilCount(3);
+    await two.stop();
+    expect(second.seen.map(({ key }) => key)).toEqual(['1', '2', '3']);
   });
 });
