@@ -96,7 +96,15 @@ function broadcastReader(topics: readonly string[], handler: (event: DomainEvent
     while (!signal.aborted) {
       const streams = topics.map(streamOf);
       const after = topics.map((topic) => positions.get(topic) ?? '$');
-      const reply = (await connection.xread('COUNT', 500, 'BLOCK', BROADCAST_BLOCK_MS, 'STREAMS', ...streams, ...after)) as StreamReply;
+      const reply = (await connection.xread(
+        'COUNT',
+        500,
+        'BLOCK',
+        BROADCAST_BLOCK_MS,
+        'STREAMS',
+        ...streams,
+        ...after,
+      )) as StreamReply;
       onHeard();
       for (const [stream, entries] of reply ?? []) {
         for (const [id, fields] of entries) {
@@ -124,7 +132,16 @@ function groupReader(group: string, topics: readonly string[], handler: (event: 
     while (!signal.aborted) {
       const work: [string, Entry[]][] = await claimAbandoned(connection, streams, group, consumer);
       const fresh = (await connection.xreadgroup(
-        'GROUP', group, consumer, 'COUNT', 50, 'BLOCK', BLOCK_MS, 'STREAMS', ...streams, ...streams.map(() => '>'),
+        'GROUP',
+        group,
+        consumer,
+        'COUNT',
+        50,
+        'BLOCK',
+        BLOCK_MS,
+        'STREAMS',
+        ...streams,
+        ...streams.map(() => '>'),
       )) as StreamReply;
       for (const [stream, entries] of [...work, ...(fresh ?? [])]) {
         for (const [id, fields] of entries) {
@@ -138,10 +155,18 @@ function groupReader(group: string, topics: readonly string[], handler: (event: 
 }
 
 /** Takes over what another consumer of the group took and never finished, because it died. */
-async function claimAbandoned(connection: Redis, streams: string[], group: string, consumer: string): Promise<[string, Entry[]][]> {
+async function claimAbandoned(
+  connection: Redis,
+  streams: string[],
+  group: string,
+  consumer: string,
+): Promise<[string, Entry[]][]> {
   const claimed: [string, Entry[]][] = [];
   for (const stream of streams) {
-    const [, entries] = (await connection.xautoclaim(stream, group, consumer, CLAIM_IDLE_MS, '0', 'COUNT', 50)) as [string, Entry[]];
+    const [, entries] = (await connection.xautoclaim(stream, group, consumer, CLAIM_IDLE_MS, '0', 'COUNT', 50)) as [
+      string,
+      Entry[],
+    ];
     if (entries.length > 0) claimed.push([stream, entries]);
   }
   return claimed;

@@ -82,7 +82,11 @@ async function relayBatches(client: pg.Client, bus: EventBus, signal: AbortSigna
     });
     if (rows.length > 0) {
       await bus.publish(rows.map(toEvent));
-      await client.query({ name: 'outbox-mark', text: 'UPDATE outbox SET relayed_at = now() WHERE id = ANY($1)', values: [rows.map((row) => row.id)] });
+      await client.query({
+        name: 'outbox-mark',
+        text: 'UPDATE outbox SET relayed_at = now() WHERE id = ANY($1)',
+        values: [rows.map((row) => row.id)],
+      });
     }
     if (rows.length < BATCH) await wake.wait(POLL_MS);
     if (Date.now() > sweepAtMs) {
@@ -134,5 +138,12 @@ class WakeUp {
 }
 
 function toEvent(row: OutboxRow): DomainEvent {
-  return { id: row.event_id, type: row.type, key: row.key, touches: row.touches, at: row.created_at.toISOString(), data: row.data };
+  return {
+    id: row.event_id,
+    type: row.type,
+    key: row.key,
+    touches: row.touches,
+    at: row.created_at.toISOString(),
+    data: row.data,
+  };
 }

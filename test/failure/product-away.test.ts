@@ -2,7 +2,8 @@ import type { GraphResult } from '../support/graph';
 import { Storefront, type Customer } from '../support/storefront';
 import { startSystem, type TestSystem } from '../support/system';
 import { kill, pause, processOf, resume } from './support/system-parts';
-import { Traffic, until } from './support/traffic';
+import { until } from '../support/until';
+import { Traffic } from './support/traffic';
 
 interface Mine {
   readonly me: { readonly orders: { readonly nodes: readonly { readonly number: string; readonly items: readonly Item[] }[] } };
@@ -36,7 +37,10 @@ test('with the product subgraph hanging or killed, orders still list with the na
   } finally {
     resume(product);
   }
-  await until(() => shop.try<Mine>(MINE, {}, customer), ({ errors }) => errors === undefined);
+  await until(
+    () => shop.try<Mine>(MINE, {}, customer),
+    ({ errors }) => errors === undefined,
+  );
 
   const others = (): number[] => ['serve user', 'serve order', 'serve gateway', 'work'].map((args) => processOf(system, args));
   const before = others();
@@ -44,7 +48,11 @@ test('with the product subgraph hanging or killed, orders still list with the na
   await traffic.untilAsked(2);
   kill(product);
   await traffic.untilAsked(10);
-  await until(() => shop.try<Mine>(MINE, {}, customer), ({ errors }) => errors === undefined, 40_000);
+  await until(
+    () => shop.try<Mine>(MINE, {}, customer),
+    ({ errors }) => errors === undefined,
+    40_000,
+  );
   await traffic.stop();
   for (const { answer, problem } of traffic.seen) {
     expect(problem).toBeNull();
@@ -63,7 +71,10 @@ test('carts and checkout say that they cannot go on, and go on afterwards', asyn
   const cart = await shop.try<{ cart: { itemCount: number } }>(CART, {}, customer);
   expect(cart.data?.cart.itemCount).toBe(1);
   expect(new Set(cart.errors?.map(({ extensions }) => extensions?.['code']))).toEqual(new Set(['UPSTREAM_UNAVAILABLE']));
-  await until(() => shop.try(CART, {}, customer), ({ errors }) => errors === undefined);
+  await until(
+    () => shop.try(CART, {}, customer),
+    ({ errors }) => errors === undefined,
+  );
   expect((await shop.place(customer)).order?.status).toBe('PAID');
 }, 90_000);
 

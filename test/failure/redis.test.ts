@@ -10,7 +10,11 @@ interface ProductSeen {
   readonly product: { readonly name: string; readonly price: { readonly amount: string } } | null;
 }
 interface StatusSeen {
-  readonly orderStatusChanged: { readonly sequence: number; readonly type: string; readonly order: { readonly items: readonly { readonly product: { readonly name: string } | null }[] } };
+  readonly orderStatusChanged: {
+    readonly sequence: number;
+    readonly type: string;
+    readonly order: { readonly items: readonly { readonly product: { readonly name: string } | null }[] };
+  };
 }
 
 let system: TestSystem;
@@ -35,44 +39,59 @@ const FAULTS: readonly Fault[] = [
   { name: 'hanging', begin: (redis) => redis.pause(), end: (redis) => redis.resume() },
 ];
 
-test.each(FAULTS)('Redis $name under traffic: no request fails, no answer is stale, and all recovers', async ({ begin, end }) => {
-  const redis = system.redis as ServerControl;
-  const ware = await shop.addWare({ name: 'Lamp', price: '1.00' });
-  const customer = await shop.signUp();
-  const order = await shop.buy(customer, ware);
-  const prices = new Prices(ware);
-  const readers = new Traffic(() => shop.try<ProductSeen>(`query Price($id: ID!) { product(id: $id) { name price { amount } } }`, { id: ware.productId }));
-  const shoppers = new Traffic(() => shop.try(`query Mine { me { id orders(first: 1) { nodes { items { product { name categories { name } } } } } } cart { id } }`, {}, customer), 1);
-  const live = watch(order, customer);
-  try {
-    await untilTold(live, 'PAID');
-    await prices.raise();
-    await readers.untilAsked(20);
+test.each(FAULTS)(
+  'Redis $name under traffic: no request fails, no answer is stale, and all recovers',
+  async ({ begin, end }) => {
+    const redis = system.redis as ServerControl;
+    const ware = await shop.addWare({ name: 'Lamp', price: '1.00' });
+    const customer = await shop.signUp();
+    const order = await shop.buy(customer, ware);
+    const prices = new Prices(ware);
+    const readers = new Traffic(() =>
+      shop.try<ProductSeen>(`query Price($id: ID!) { product(id: $id) { name price { amount } } }`, { id: ware.productId }),
+    );
+    const shoppers = new Traffic(
+      () =>
+        shop.try(
+          `query Mine { me { id orders(first: 1) { nodes { items { product { name categories { name } } } } } } cart { id } }`,
+          {},
+          customer,
+        ),
+      1,
+    );
+    const live = watch(order, customer);
+    try {
+      await untilTold(live, 'PAID');
+      await prices.raise();
+      await readers.untilAsked(20);
 
-    await begin(redis);
-    await prices.raise();
-    await pack(order);
-    await readers.untilAsked(20, performance.now() + FRESH_AFTER_MS);
-    await untilTold(live, 'PACKED');
-    await prices.raise();
-    await readers.untilAsked(20, performance.now() + FRESH_AFTER_MS);
+      await begin(redis);
+      await prices.raise();
+      await pack(order);
+      await readers.untilAsked(20, performance.now() + FRESH_AFTER_MS);
+      await untilTold(live, 'PACKED');
+      await prices.raise();
+      await readers.untilAsked(20, performance.now() + FRESH_AFTER_MS);
 
-    await end(redis);
-    await readers.untilAsked(40);
-    await prices.raise();
-    await ship(order);
-    await untilTold(live, 'SHIPPED');
-    await readers.untilAsked(40, performance.now() + FRESH_AFTER_MS);
-  } finally {
-    await Promise.all([readers.stop(), shoppers.stop(), live.close()]);
-  }
-  expect(readers.failures).toEqual([]);
-  expect(shoppers.failures).toEqual([]);
-  expect(prices.staleOf(readers).slice(0, 5)).toEqual([]);
-  expect((await shop.try<ProductSeen>('query Now($id: ID!) { product(id: $id) { name price { amount } } }', { id: ware.productId })).data?.product?.price.amount).toBe(
-    prices.last,
-  );
-}, 90_000);
+      await end(redis);
+      await readers.untilAsked(40);
+      await prices.raise();
+      await ship(order);
+      await untilTold(live, 'SHIPPED');
+      await readers.untilAsked(40, performance.now() + FRESH_AFTER_MS);
+    } finally {
+      await Promise.all([readers.stop(), shoppers.stop(), live.close()]);
+    }
+    expect(readers.failures).toEqual([]);
+    expect(shoppers.failures).toEqual([]);
+    expect(prices.staleOf(readers).slice(0, 5)).toEqual([]);
+    expect(
+      (await shop.try<ProductSeen>('query Now($id: ID!) { product(id: $id) { name price { amount } } }', { id: ware.productId }))
+        .data?.product?.price.amount,
+    ).toBe(prices.last);
+  },
+  90_000,
+);
 
 /** A price that only rises, and when each was acknowledged: so an answer shows how old it is. */
 class Prices {
@@ -125,7 +144,11 @@ async function untilTold(live: GraphSubscription<StatusSeen>, type: string): Pro
 }
 
 async function pack({ id }: PlacedOrder): Promise<void> {
-  const { packOrder } = await shop.ask<{ packOrder: { errors: unknown[] } }>('mutation Pack($id: ID!) { packOrder(input: { orderId: $id }) { errors { __typename } } }', { id }, staff);
+  const { packOrder } = await shop.ask<{ packOrder: { errors: unknown[] } }>(
+    'mutation Pack($id: ID!) { packOrder(input: { orderId: $id }) { errors { __typename } } }',
+    { id },
+    staff,
+  );
   expect(packOrder.errors).toEqual([]);
 }
 

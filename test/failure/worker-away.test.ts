@@ -4,7 +4,7 @@ import { SMTPServer } from 'smtp-server';
 import { Storefront } from '../support/storefront';
 import { startSystem, type TestSystem } from '../support/system';
 import { kill, pause, processOf } from './support/system-parts';
-import { until } from './support/traffic';
+import { until } from '../support/until';
 
 const received: { to: string; text: string }[] = [];
 let server: SMTPServer;
@@ -39,19 +39,31 @@ test('what waits while the worker is away is done by the next one: mail is sent,
   const leaving = await shop.signUp();
   const ware = await shop.addWare({ name: 'Lamp' });
   const order = await shop.buy(leaving, ware);
-  await until(async () => received.filter(({ to }) => to === leaving.email).length, (count) => count > 0);
+  await until(
+    async () => received.filter(({ to }) => to === leaving.email).length,
+    (count) => count > 0,
+  );
 
   pause(worker);
   const email = `${randomUUID()}@example.com`;
-  await shop.ask('mutation Register($input: RegisterAccountInput!) { registerAccount(input: $input) { errors { __typename } } }', {
-    input: { email, name: 'Grace Hopper', password: 'a long enough passphrase' },
-  });
+  await shop.ask(
+    'mutation Register($input: RegisterAccountInput!) { registerAccount(input: $input) { errors { __typename } } }',
+    {
+      input: { email, name: 'Grace Hopper', password: 'a long enough passphrase' },
+    },
+  );
   await erase(leaving.token, leaving.password);
   expect(received.map(({ to }) => to)).not.toContain(email);
 
   kill(worker);
-  await until(async () => received.map(({ to }) => to), (recipients) => recipients.includes(email));
-  await until(() => emailOf(order.number), (kept) => kept === 'erased@example.invalid');
+  await until(
+    async () => received.map(({ to }) => to),
+    (recipients) => recipients.includes(email),
+  );
+  await until(
+    () => emailOf(order.number),
+    (kept) => kept === 'erased@example.invalid',
+  );
   expect(processOf(system, 'work')).not.toBe(worker);
 }, 120_000);
 
@@ -60,7 +72,12 @@ test('an erasure that Redis had taken when it died still reaches the orders', as
   const leaving = await shop.signUp();
   const order = await shop.buy(leaving, await shop.addWare());
   const relayed = (): Promise<number> =>
-    shop.sql<{ count: number }>('user', `SELECT count(*)::int AS count FROM outbox WHERE type = 'account.erased' AND relayed_at IS NOT NULL`).then(([row]) => row?.count ?? 0);
+    shop
+      .sql<{ count: number }>(
+        'user',
+        `SELECT count(*)::int AS count FROM outbox WHERE type = 'account.erased' AND relayed_at IS NOT NULL`,
+      )
+      .then(([row]) => row?.count ?? 0);
   const before = await relayed();
   // Its orders cannot be reached, so that the event is handed over and waits.
   await shop.sql('order', 'ALTER TABLE handled_event RENAME TO handled_event_away');
@@ -70,7 +87,11 @@ test('an erasure that Redis had taken when it died still reaches the orders', as
   kill(processOf(system, 'work'));
   await shop.sql('order', 'ALTER TABLE handled_event_away RENAME TO handled_event');
   await system.redis?.start();
-  await until(() => emailOf(order.number), (kept) => kept === 'erased@example.invalid', 40_000);
+  await until(
+    () => emailOf(order.number),
+    (kept) => kept === 'erased@example.invalid',
+    40_000,
+  );
 }, 120_000);
 
 async function erase(token: string, password: string): Promise<void> {

@@ -10,7 +10,12 @@ import { freshRedisUrl } from '../support/redis';
 const logger = createLogger({ logLevel: 'silent' }, 'test');
 
 const eventOf = (type: string, key: string, data: Record<string, unknown> = {}): DomainEvent => ({
-  id: randomUUID(), type, key, touches: [], at: new Date().toISOString(), data,
+  id: randomUUID(),
+  type,
+  key,
+  touches: [],
+  at: new Date().toISOString(),
+  data,
 });
 
 /** Collects events and resolves when `count` are there. */
@@ -118,7 +123,9 @@ describe('the outbox relay', () => {
     await record('1');
     const relay = startOutboxRelay(database.url, flaky, logger);
     await told.untilCount(1);
-    await client.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'mercato-relay' AND datname = current_database()`);
+    await client.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'mercato-relay' AND datname = current_database()`,
+    );
     await record('2');
     await told.untilCount(2);
     await relay.stop();
@@ -128,7 +135,10 @@ describe('the outbox relay', () => {
   it('works alone: a second relay waits and takes over when the first is gone', async () => {
     const [first, second] = [collector(), collector()];
     const shared = createMemoryBus(logger);
-    const busOf = (target: ReturnType<typeof collector>): EventBus => ({ ...shared, publish: async (events) => events.forEach(target.take) });
+    const busOf = (target: ReturnType<typeof collector>): EventBus => ({
+      ...shared,
+      publish: async (events) => events.forEach(target.take),
+    });
     const one = startOutboxRelay(database.url, busOf(first), logger);
     await record('1');
     await first.untilCount(1);
@@ -146,11 +156,19 @@ describe('the outbox relay', () => {
     await record('1');
     await record('2');
     const first = collector();
-    const one = startOutboxRelay(database.url, { ...createMemoryBus(logger), publish: async (events) => events.forEach(first.take) }, logger);
+    const one = startOutboxRelay(
+      database.url,
+      { ...createMemoryBus(logger), publish: async (events) => events.forEach(first.take) },
+      logger,
+    );
     await first.untilCount(2);
     await one.stop();
     const second = collector();
-    const two = startOutboxRelay(database.url, { ...createMemoryBus(logger), publish: async (events) => events.forEach(second.take) }, logger);
+    const two = startOutboxRelay(
+      database.url,
+      { ...createMemoryBus(logger), publish: async (events) => events.forEach(second.take) },
+      logger,
+    );
     await second.untilCount(2);
     await record('3');
     await second.untilCount(3);

@@ -20,7 +20,10 @@ export const proof: Proof = {
       }
     }
     const caught = await control(context, shop);
-    return { isProven: problems.length === 0 && caught, figures: { rounds, writes: WRITES, problems: problems.length, controlCaught: caught } };
+    return {
+      isProven: problems.length === 0 && caught,
+      figures: { rounds, writes: WRITES, problems: problems.length, controlCaught: caught },
+    };
   },
 };
 
@@ -63,7 +66,10 @@ async function mixedWrites(shop: Storefront): Promise<string[]> {
   const before = await shop.cartOf(visitor);
   const lineOf = (ware: Ware | undefined): string => before?.lines.find(({ variant }) => variant?.id === ware?.id)?.id ?? '';
   const [added, updated, removed] = [wares.slice(0, 4), wares.slice(4, 7), wares.slice(7)];
-  const wanted = new Map([...added.map(({ id }): [string, number] => [id, 1]), ...updated.map(({ id }): [string, number] => [id, 7])]);
+  const wanted = new Map([
+    ...added.map(({ id }): [string, number] => [id, 1]),
+    ...updated.map(({ id }): [string, number] => [id, 7]),
+  ]);
   const answers = await Promise.all(
     Array.from({ length: WRITES }, (_, at): Promise<CartAnswer> => {
       if (kindOf(at) === 'remove') return shop.remove(visitor, lineOf(removed[Math.floor(at / 15)]));
@@ -100,7 +106,10 @@ async function twoTabs(shop: Storefront): Promise<string[]> {
   await shop.add({ token: customer.token }, own, 1);
   const guests = [await shop.guestWith(common, 3), await shop.guestWith(brought, 4)];
   // Two tabs with the same guest cart, and two with another one; each reads and writes while it is merged.
-  const tabs = guests.flatMap(({ guestToken }) => [{ token: customer.token, guestToken }, { token: customer.token, guestToken }]);
+  const tabs = guests.flatMap(({ guestToken }) => [
+    { token: customer.token, guestToken },
+    { token: customer.token, guestToken },
+  ]);
   const answers = await Promise.all([
     ...tabs.map((tab) => shop.add(tab, own, 1)),
     ...tabs.map(async (tab): Promise<CartAnswer> => ({ cart: await shop.cartOf(tab), errors: [] })),
@@ -122,7 +131,9 @@ async function conflicts(shop: Storefront): Promise<string[]> {
   const version = cart?.version ?? -1;
   const answers = await Promise.all(Array.from({ length: 10 }, () => shop.add(visitor, ware.id, 1, version)));
   const won = answers.filter(({ errors }) => errors.length === 0);
-  const told = answers.filter(({ errors }) => errors[0]?.__typename === 'CartVersionConflict' && isSound(errors[0].current ?? null, version + 1, 2));
+  const told = answers.filter(
+    ({ errors }) => errors[0]?.__typename === 'CartVersionConflict' && isSound(errors[0].current ?? null, version + 1, 2),
+  );
   return [
     ...(won.length === 1 ? [] : [`${won.length} of 10 writers won`]),
     ...(told.length === 9 ? [] : [`${told.length} of 9 losers were told the cart as it is`]),
@@ -157,7 +168,11 @@ function judgeVersions(answers: readonly CartAnswer[], before: number, after: Ca
   const versions = answers.map(({ cart }) => cart?.version ?? -1).toSorted((a, b) => a - b);
   const expected = answers.map((_, at) => before + 1 + at);
   const isRight = versions.every((version, at) => version === expected[at]) && after?.version === before + answers.length;
-  return isRight ? [] : [`the versions are not ${before + 1} to ${before + answers.length}, each once: ${versions.join(' ')}, then ${after?.version}`];
+  return isRight
+    ? []
+    : [
+        `the versions are not ${before + 1} to ${before + answers.length}, each once: ${versions.join(' ')}, then ${after?.version}`,
+      ];
 }
 
 function judgeQuantities(cart: CartSeen | null, wanted: ReadonlyMap<string, number>): string[] {
@@ -169,9 +184,11 @@ function judgeQuantities(cart: CartSeen | null, wanted: ReadonlyMap<string, numb
 }
 
 async function judgeActiveCarts(shop: Storefront, customerId: string): Promise<string[]> {
-  const [row] = await shop.sql<{ count: number }>('order', `SELECT count(*)::int AS count FROM cart WHERE user_id = $1 AND status = 'ACTIVE'`, [
-    keyOf('User', customerId),
-  ]);
+  const [row] = await shop.sql<{ count: number }>(
+    'order',
+    `SELECT count(*)::int AS count FROM cart WHERE user_id = $1 AND status = 'ACTIVE'`,
+    [keyOf('User', customerId)],
+  );
   return row?.count === 1 ? [] : [`${row?.count} active carts of one customer`];
 }
 
@@ -189,8 +206,13 @@ async function control(context: ProofContext, shop: Storefront): Promise<boolean
        RETURN NEW;
      END $$`,
   );
-  await shop.sql('order', 'CREATE TRIGGER forget_others BEFORE UPDATE ON cart_line FOR EACH ROW EXECUTE FUNCTION forget_others()');
+  await shop.sql(
+    'order',
+    'CREATE TRIGGER forget_others BEFORE UPDATE ON cart_line FOR EACH ROW EXECUTE FUNCTION forget_others()',
+  );
   const found = await addAtOnce(shop, { token: (await shop.signUp()).token });
-  context.say(`control, one update in five is lost: ${found.length === 0 ? 'NOT caught' : `caught: ${found.length} quantities wrong`}`);
+  context.say(
+    `control, one update in five is lost: ${found.length === 0 ? 'NOT caught' : `caught: ${found.length} quantities wrong`}`,
+  );
   return found.length > 0;
 }

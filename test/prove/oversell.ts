@@ -23,7 +23,9 @@ export const proof: Proof = {
     const rounds = context.full ? 10 : 2;
     const here = await open(context, {});
     const outcomes = await rushes(context, here, rounds, 'one process');
-    const apart = context.full ? await rushes(context, await open(context, { processes: true }), rounds, 'separate processes') : [];
+    const apart = context.full
+      ? await rushes(context, await open(context, { processes: true }), rounds, 'separate processes')
+      : [];
     await breakReservation(here.shop);
     const control = await rush(here.shop, here.buyers);
     context.say(`control, stock read first and written then: ${describe(control)}`);
@@ -32,7 +34,13 @@ export const proof: Proof = {
     if (!isCaught) context.say('the control did not oversell: the rush proves nothing');
     return {
       isProven: failed === 0 && isCaught,
-      figures: { rounds: outcomes.length + apart.length, failed, orders: outcomes[0]?.orders ?? -1, stock: outcomes[0]?.stock ?? -1, control: control.orders },
+      figures: {
+        rounds: outcomes.length + apart.length,
+        failed,
+        orders: outcomes[0]?.orders ?? -1,
+        stock: outcomes[0]?.stock ?? -1,
+        control: control.orders,
+      },
     };
   },
 };
@@ -94,7 +102,10 @@ async function judge(shop: Storefront, ware: Ware, units: number, answers: reado
      FROM "order" o JOIN order_item i ON i.order_id = o.id AND i.variant_id = $1 LEFT JOIN payment p ON p.order_id = o.id`,
     [ware.key],
   );
-  const [open] = await shop.sql<{ loose: number }>('order', `SELECT count(*)::int AS loose FROM payment WHERE order_id IS NULL AND status NOT IN ('VOIDED', 'DECLINED')`);
+  const [open] = await shop.sql<{ loose: number }>(
+    'order',
+    `SELECT count(*)::int AS loose FROM payment WHERE order_id IS NULL AND status NOT IN ('VOIDED', 'DECLINED')`,
+  );
   const [product] = await shop.sql<{ stock: number; reserved: number; ledger: number; held: number }>(
     'product',
     `SELECT v.stock_on_hand AS stock, v.stock_reserved AS reserved,
@@ -111,12 +122,21 @@ async function judge(shop: Storefront, ware: Ware, units: number, answers: reado
     [order.orders === units, `${order.orders} orders for ${units} units`],
     [won.length === order.orders, `${won.length} buyers were told of an order, ${order.orders} exist`],
     [new Set(won.map(({ order: placed }) => placed?.id)).size === won.length, 'an order was told to two buyers'],
-    [order.paid === order.orders && won.every(({ order: placed }) => placed?.status === 'PAID'), `${order.paid} of ${order.orders} orders are paid`],
-    [refused.length === answers.length - units, `${refused.length} clear InsufficientStock answers instead of ${answers.length - units}`],
+    [
+      order.paid === order.orders && won.every(({ order: placed }) => placed?.status === 'PAID'),
+      `${order.paid} of ${order.orders} orders are paid`,
+    ],
+    [
+      refused.length === answers.length - units,
+      `${refused.length} clear InsufficientStock answers instead of ${answers.length - units}`,
+    ],
     [product.stock === 0 && product.reserved === 0, `stock ${product.stock}, reserved ${product.reserved}`],
     [product.ledger === product.stock, `the ledger's sum ${product.ledger} is not the stock ${product.stock}`],
     [product.held === 0, `${product.held} reservations are still held`],
-    [order.payments === order.orders && order.captured === order.orders && open.loose === 0, `${order.payments} payments, ${order.captured} captured, ${open.loose} without an order`],
+    [
+      order.payments === order.orders && order.captured === order.orders && open.loose === 0,
+      `${order.payments} payments, ${order.captured} captured, ${open.loose} without an order`,
+    ],
   ];
   return {
     orders: order.orders,

@@ -62,8 +62,10 @@ export interface PlaceAnswer {
   readonly errors: readonly Failure[];
 }
 
-const CART = 'fragment cart on Cart { id version itemCount total { amount } lines { id quantity lineTotal { amount } variant { id } } }';
-const CART_ERRORS = 'errors { __typename ... on UserError { code } ... on InsufficientStock { available } ... on CartVersionConflict { current { ...cart } } }';
+const CART =
+  'fragment cart on Cart { id version itemCount total { amount } lines { id quantity lineTotal { amount } variant { id } } }';
+const CART_ERRORS =
+  'errors { __typename ... on UserError { code } ... on InsufficientStock { available } ... on CartVersionConflict { current { ...cart } } }';
 const ADD = `mutation Add($input: AddToCartInput!) { addToCart(input: $input) { cart { ...cart } guestToken ${CART_ERRORS} } } ${CART}`;
 const UPDATE = `mutation Update($input: UpdateCartLineInput!) { updateCartLine(input: $input) { cart { ...cart } ${CART_ERRORS} } } ${CART}`;
 const REMOVE = `mutation Remove($input: RemoveCartLineInput!) { removeCartLine(input: $input) { cart { ...cart } errors { __typename ... on UserError { code } ... on CartVersionConflict { current { ...cart } } } } } ${CART}`;
@@ -96,7 +98,9 @@ export class Storefront {
 
   async signUp(): Promise<Customer> {
     const account = { email: `${randomUUID()}@example.com`, password: 'a long enough passphrase' };
-    const { registerAccount } = await this.ask<{ registerAccount: { user: { id: string } | null; tokens: Tokens; errors: Failure[] } }>(
+    const { registerAccount } = await this.ask<{
+      registerAccount: { user: { id: string } | null; tokens: Tokens; errors: Failure[] };
+    }>(
       `mutation Register($input: RegisterAccountInput!) { registerAccount(input: $input) { user { id } ${TOKENS} errors { __typename } } }`,
       { input: { ...account, name: 'Ada Lovelace' } },
     );
@@ -137,7 +141,8 @@ export class Storefront {
   }
 
   async update(visitor: Visitor, lineId: string, quantity: number, expectedVersion?: number): Promise<CartAnswer> {
-    return (await this.ask<{ updateCartLine: CartAnswer }>(UPDATE, { input: { lineId, quantity, expectedVersion } }, visitor)).updateCartLine;
+    return (await this.ask<{ updateCartLine: CartAnswer }>(UPDATE, { input: { lineId, quantity, expectedVersion } }, visitor))
+      .updateCartLine;
   }
 
   async remove(visitor: Visitor, lineId: string): Promise<CartAnswer> {
@@ -173,7 +178,11 @@ export class Storefront {
 }
 
 /** Input of `placeOrder`; guests say where news goes. */
-export function orderInput(visitor: Visitor, idempotencyKey: string, more: Record<string, unknown> = {}): Record<string, unknown> {
+export function orderInput(
+  visitor: Visitor,
+  idempotencyKey: string,
+  more: Record<string, unknown> = {},
+): Record<string, unknown> {
   const email = visitor.token === undefined ? { email: 'guest@example.com' } : {};
   return { idempotencyKey, ...email, shippingAddress: ADDRESS, paymentToken: 'tok_ok', ...more };
 }

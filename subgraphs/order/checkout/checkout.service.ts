@@ -76,10 +76,16 @@ export class CheckoutService {
       case 'busy':
         return failed(CheckoutInProgress.make());
       case 'done':
-        return { ...outcomeOf(attempt.response as StoredAnswer), isReplayed: true };
+        return this.replay(attempt.response as StoredAnswer);
       case 'ours':
         return this.begin(caller, request, name, attempt.holder, attempt.isTakenOver);
     }
+  }
+
+  /** The second click of two answers as the first does: not before the money is taken, unless that takes long. */
+  private async replay(answer: StoredAnswer): Promise<PlaceOrderOutcome> {
+    if ('orderId' in answer) await this.deps.steps.settled(answer.orderId);
+    return { ...outcomeOf(answer), isReplayed: true };
   }
 
   /** What it would come to, and what would stand in the way. */

@@ -64,6 +64,11 @@ export class CheckoutSteps {
     return orderId;
   }
 
+  /** Waits a moment for what the request that made the order still does for it, such as taking the money. */
+  settled(orderId: number): Promise<void> {
+    return this.deps.followUps.waitFor(orderId);
+  }
+
   /** Gives back whatever may be held, and closes the checkout. Safe to repeat. */
   async undo(checkout: OpenCheckout, requestId: string): Promise<void> {
     const { stock, payments, database } = this.deps;

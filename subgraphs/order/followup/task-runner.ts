@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import type { Logger } from '../../../platform/observability';
 import type { FollowUps, OrderTask } from '../order';
@@ -13,6 +14,11 @@ interface TakenTask {
 
 const LEASE = '60 seconds';
 const MAX_BACKOFF_SECONDS = 300;
+const WAIT_MS = 3_000;
+const POLL_MS = 25;
+
+/** What was owed a moment ago and has not failed yet: whoever owed it is doing it. */
+const UNDER_WAY = `SELECT 1 FROM order_task WHERE order_id = $1 AND done_at IS NULL AND last_error IS NULL AND run_at > now() LIMIT 1`;
 
 /** Takes the next task whose turn it is: tasks of one order are done in the order they were owed, never two at once. */
 const TAKE = `
@@ -36,6 +42,13 @@ export class TaskRunner implements FollowUps {
       while (await this.runNext(orderId, requestId));
     } catch (error) {
       this.logger.warn({ err: error, orderId, requestId }, 'what an order owes waits for the worker');
+    }
+  }
+
+  async waitFor(orderId: number): Promise<void> {
+    for (const giveUpAtMs = Date.now() + WAIT_MS; Date.now() < giveUpAtMs; await delay(POLL_MS)) {
+      const busy = await this.database.query<unknown[]>(UNDER_WAY, [orderId]);
+      if (busy.length === 0) return;
     }
   }
 

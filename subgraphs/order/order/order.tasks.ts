@@ -9,6 +9,8 @@ export type OrderTask = 'CLAIM_STOCK' | 'CAPTURE_PAYMENT' | 'SETTLE_PAYMENT' | '
 /** Does what an order owes now rather than at the worker's next round; never throws, since the worker will try again. */
 export interface FollowUps {
   runFor(orderId: number, requestId: string): Promise<void>;
+  /** Waits a moment for what another request is doing now, so that both answer the same order. */
+  waitFor(orderId: number): Promise<void>;
 }
 
 /** Writes tasks down in the transaction that makes them necessary. The worker leaves them alone for a few seconds. */

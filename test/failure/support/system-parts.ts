@@ -4,7 +4,9 @@ import type { TestSystem } from '../../support/system';
 
 /** The process of a system that runs `mercato` with these arguments, such as `serve product`. */
 export function processOf({ process: { pid } }: TestSystem, args: string): number {
-  const found = descendantsOf(pid).find(({ command }) => /node\b/.test(command) && new RegExp(`main\\.js ${args}( |$)`).test(command) && !/^\/bin\/sh/.test(command));
+  const found = descendantsOf(pid).find(
+    ({ command }) => /node\b/.test(command) && new RegExp(`main\\.js ${args}( |$)`).test(command) && !/^\/bin\/sh/.test(command),
+  );
   if (!found) throw new Error(`no process of the system runs ${args}`);
   return found.pid;
 }

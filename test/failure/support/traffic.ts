@@ -26,7 +26,8 @@ export class Traffic<Data> {
   /** Resolves when so many requests that began after `startedAtMs` have ended. */
   async untilAsked(count: number, startedAtMs = performance.now(), timeoutMs = 30_000): Promise<void> {
     for (const deadlineMs = performance.now() + timeoutMs; this.since(startedAtMs).length < count; await delay(10)) {
-      if (performance.now() > deadlineMs) throw new Error(`only ${this.since(startedAtMs).length} of ${count} requests ended in time`);
+      if (performance.now() > deadlineMs)
+        throw new Error(`only ${this.since(startedAtMs).length} of ${count} requests ended in time`);
     }
   }
 
@@ -55,14 +56,5 @@ export class Traffic<Data> {
       // Leaves the machine to the system under test.
       await delay(20);
     }
-  }
-}
-
-/** Asks until `isDone`. @throws with the last answer when it is not in time */
-export async function until<T>(ask: () => Promise<T>, isDone: (value: T) => boolean, timeoutMs = 20_000): Promise<T> {
-  for (const deadlineMs = performance.now() + timeoutMs; ; await delay(50)) {
-    const value = await ask();
-    if (isDone(value)) return value;
-    if (performance.now() > deadlineMs) throw new Error(`it did not come true in ${timeoutMs} ms; the last answer: ${JSON.stringify(value)}`);
   }
 }
