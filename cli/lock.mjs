@@ -14,17 +14,21 @@ const PROCESSORS = ['x64', 'arm64', 'arm', 'ia32', 'ppc64', 's390x', 'riscv64', 
 const isCheck = process.argv.includes('--check');
 
 const lock = JSON.parse(readFileSync(FILE, 'utf8'));
-const added = [];
+/** @type {Map<string, { version: string }>} */
+const added = new Map();
 const strangers = [];
 for (const [path, parent] of Object.entries(lock.packages)) {
   for (const [name, wanted] of Object.entries(parent.optionalDependencies ?? {})) {
     if (isPresent(path, name)) continue;
     const platform = platformOf(name);
     if (platform && /^\d+\.\d+\.\d+/.test(wanted)) {
-      added.push([
-        `node_modules/${name}`,
-        { version: wanted, ...platform, ...(parent.dev ? { dev: true } : {}), license: 'MIT', optional: true },
-      ]);
+      added.set(`node_modules/${name}`, {
+        version: wanted,
+        ...platform,
+        ...(parent.dev ? { dev: true } : {}),
+        license: 'MIT',
+        optional: true,
+      });
     } else strangers.push(`${name}@${wanted}`);
   }
 }
@@ -32,16 +36,16 @@ const hosts = Object.entries(lock.packages).filter(([, entry]) => entry.resolved
 for (const [path] of hosts) process.stderr.write(`${path} names a registry\n`);
 for (const name of strangers)
   process.stderr.write(`${name} is not in the lock file, and its platform cannot be told from its name\n`);
-for (const [path, entry] of isCheck ? added : []) process.stderr.write(`${path}@${entry.version} is not in the lock file\n`);
-if (isCheck && added.length > 0) process.stderr.write('run: node cli/lock.mjs\n');
-if (!isCheck && added.length > 0) {
+if (isCheck) for (const [path, { version }] of added) process.stderr.write(`${path} ${version} is not in the lock file\n`);
+if (isCheck && added.size > 0) process.stderr.write('run: node cli/lock.mjs\n');
+if (!isCheck && added.size > 0) {
   const packages = Object.fromEntries(
     Object.entries({ ...lock.packages, ...Object.fromEntries(added) }).toSorted(([a], [b]) => a.localeCompare(b, 'en')),
   );
   writeFileSync(FILE, `${JSON.stringify({ ...lock, packages }, null, 2)}\n`);
-  process.stdout.write(`added ${added.length} packages of other platforms\n`);
+  process.stdout.write(`added ${added.size} packages of other platforms\n`);
 }
-process.exit(hosts.length > 0 || strangers.length > 0 || (isCheck && added.length > 0) ? 1 : 0);
+process.exit(hosts.length > 0 || strangers.length > 0 || (isCheck && added.size > 0) ? 1 : 0);
 
 /** Whether Node would find the package from there, as npm lays it out. */
 function isPresent(path, name) {

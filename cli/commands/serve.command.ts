@@ -1,6 +1,7 @@
 import { Argument, Command } from 'commander';
 import { readSettings, SUBGRAPH_NAMES, type SubgraphName } from '../../platform/config';
-import { openResources, type Resources } from '../compose/resources';
+import type { Resources } from '../compose/resources';
+import { beginProcess } from './begin-process';
 
 /** `mercato serve gateway|user|product|order`: one process of a system that runs as several. */
 export function serveCommand(): Command {
@@ -8,8 +9,7 @@ export function serveCommand(): Command {
     .description('serve one part of the system as a process of its own; configured by environment variables')
     .addArgument(new Argument('<part>', 'which').choices(['gateway', ...SUBGRAPH_NAMES]))
     .action(async (part: 'gateway' | SubgraphName) => {
-      const resources = await openResources(readSettings(), part);
-      resources.lifecycle.stopOnSignals();
+      const resources = await beginProcess(readSettings(), part);
       await serve(part, resources);
       resources.logger.info({ port: resources.settings.port }, 'serving');
     });
@@ -30,8 +30,7 @@ export function workCommand(): Command {
   return new Command('work')
     .description('do the background work of all subgraphs: events, mail, expiry; configured by environment variables')
     .action(async () => {
-      const resources = await openResources(readSettings(), 'worker');
-      resources.lifecycle.stopOnSignals();
+      const resources = await beginProcess(readSettings(), 'worker');
       const { work } = require('../compose/work') as typeof import('../compose/work');
       await work(resources);
       resources.logger.info('working');

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { environmentWith, readSettings } from '../../platform/config';
+import { startTracing } from '../../platform/observability';
 
 /** `mercato start` */
 export function startCommand(): Command {
@@ -12,8 +13,11 @@ export function startCommand(): Command {
     .option('--processes', 'run gateway, subgraphs and worker as processes of their own; needs Redis', false)
     .action(async (options: { port?: number; dataDir: string; reset: boolean; seed: boolean; processes: boolean }) => {
       const port: Record<string, string> = options.port === undefined ? {} : { PORT: String(options.port) };
+      const settings = readSettings(environmentWith(port, { LOG_LEVEL: 'warn' }));
+      // Before anything that loads the database driver, which tracing has to instrument.
+      const tracing = await startTracing(settings, 'mercato');
       const { startLocally } = require('../start/start-locally') as typeof import('../start/start-locally');
-      await startLocally(readSettings(environmentWith(port, { LOG_LEVEL: 'warn' })), options);
+      await startLocally(settings, options, tracing);
     });
 }
 

@@ -21,9 +21,10 @@ export interface StartOptions {
 }
 
 /** Starts everything in its order, prints what a newcomer needs, and stops in the opposite order on Ctrl-C. */
-export async function startLocally(given: Settings, options: StartOptions): Promise<void> {
+export async function startLocally(given: Settings, options: StartOptions, tracing: { stop(): Promise<void> }): Promise<void> {
   const startedMs = performance.now();
   const lifecycle = new Lifecycle(createLogger(given, 'mercato'));
+  lifecycle.add('tracing', () => tracing.stop());
   lifecycle.stopOnSignals(() => {
     say('stopped');
     process.exit(0);
