@@ -87,7 +87,7 @@ test('orders that were being placed when PostgreSQL died are there once, or not 
     buyers.map((buyer, at) =>
       until(
         () => shop.place(buyer, keys[at]).catch(() => null),
-        (answer) => answer?.order != null,
+        (answer) => Boolean(answer?.order),
         90_000,
       ),
     ),

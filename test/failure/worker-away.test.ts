@@ -34,7 +34,7 @@ afterAll(async () => {
 });
 
 // The worker hangs while things happen, so that nothing of them is begun, and is then killed.
-test('what waits while the worker is away is done by the next one: mail is sent, erasure reaches orders, public answers follow', async () => {
+test('what waits while the worker is away is done by the next one: mail is sent, erasure reaches orders', async () => {
   const worker = processOf(system, 'work');
   const leaving = await shop.signUp();
   const ware = await shop.addWare({ name: 'Lamp' });

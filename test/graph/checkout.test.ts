@@ -15,7 +15,7 @@ test('a double-clicked checkout makes one order, and both clicks get the same an
   const answers = await Promise.all([shop.place(visitor, key), shop.place(visitor, key)]);
   expect(answers.map(({ errors }) => errors)).toEqual([[], []]);
   expect(answers[0]?.order).toEqual(answers[1]?.order);
-  expect(answers.map(({ replayed }) => replayed).toSorted()).toEqual([false, true]);
+  expect(answers.filter(({ replayed }) => replayed)).toHaveLength(1);
   expect(await countOrders(visitor)).toBe(1);
 });
 

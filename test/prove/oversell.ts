@@ -20,7 +20,7 @@ export const proof: Proof = {
   name: 'oversell',
   summary: `${BUYERS} buyers at once on ${UNITS} units: ${UNITS} paid orders, stock 0; a read-then-write reservation is caught`,
   run: async (context) => {
-    const rounds = context.full ? 10 : 2;
+    const rounds = context.full ? 5 : 2;
     const here = await open(context, {});
     const outcomes = await rushes(context, here, rounds, 'one process');
     const apart = context.full
