@@ -9,7 +9,7 @@ import type { Proof, ProofContext } from './proof';
 const SEED = ['--products', '400', '--orders', '250', '--customers', '150'];
 /** How many a page has, forward and backward, in each round; the quick form does the first. */
 const ROUNDS = [
-  { ahead: 7, back: 11 },
+  { ahead: 9, back: 13 },
   { ahead: 1, back: 2 },
   { ahead: 3, back: 1 },
   { ahead: 5, back: 23 },

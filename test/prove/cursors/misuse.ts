@@ -22,14 +22,14 @@ export async function misuse(asker: Asker, list: PagedList): Promise<{ tried: nu
   let tried = 0;
   const refused = async (what: string, field: string, sort: string, cursor: string, reason: string): Promise<void> => {
     tried += 1;
-    const verdict = await readPage(asker, field, sort, `first: 5, after: ${JSON.stringify(cursor)}`).then(
+    const verdict = await readPage(asker, field, sort, { first: 5, after: cursor }).then(
       () => 'a page',
       (error: unknown) => (error instanceof PageRefused ? `${error.code} ${error.reason}` : String(error)),
     );
     if (verdict !== `BAD_USER_INPUT ${reason}`) problems.push(`${list.name}: ${what} got ${verdict}`);
   };
   for (const sort of list.sorts) {
-    const { pageInfo } = await readPage(asker, list.field, sort, 'first: 5');
+    const { pageInfo } = await readPage(asker, list.field, sort, { first: 5 });
     const cursor = pageInfo.endCursor ?? '';
     for (const other of list.sorts.filter((each) => each !== sort)) {
       await refused(`a cursor of ${sort} under ${other}`, list.field, other, cursor, 'CURSOR_OF_ANOTHER_LIST');

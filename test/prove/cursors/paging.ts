@@ -20,14 +20,23 @@ export interface Asker {
   readonly token: string;
 }
 
-const INITIAL_MOVING = 30;
-const EDITS_BETWEEN = 6;
+const INITIAL_MOVING = 20;
+const EDITS_BETWEEN = 5;
 
-/** One page through the graph. @throws with the code when it is refused */
-export async function readPage(asker: Asker, field: string, sort: string, page: string): Promise<Page> {
-  const query = `{ list: ${field.replace('SORT', sort).replace('PAGE', page)} { nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`;
+export interface PageArguments {
+  readonly first?: number;
+  readonly after?: string | null;
+  readonly last?: number;
+  readonly before?: string | null;
+}
+
+/** One page through the graph. @throws PageRefused when it is refused */
+export async function readPage(asker: Asker, field: string, sort: string, page: PageArguments): Promise<Page> {
+  const list = field.replace('SORT', sort).replace('PAGE', 'first: $first, after: $after, last: $last, before: $before');
+  const query = `query ($first: Int, $after: String, $last: Int, $before: String) {
+    list: ${list} { nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`;
   type Data = { list: { nodes: { id: string }[]; pageInfo: Page['pageInfo'] } };
-  const { data, errors } = await graph<Data>(query, {}, asker);
+  const { data, errors } = await graph<Data>(query, { ...page }, asker);
   if (errors || !data)
     throw new PageRefused(String(errors?.[0]?.extensions?.['code']), String(errors?.[0]?.extensions?.['reason']));
   return { ids: data.list.nodes.map(({ id }) => id), pageInfo: data.list.pageInfo };
@@ -42,28 +51,26 @@ export class PageRefused extends Error {
   }
 }
 
-export function forward(asker: Asker, list: PagedList, sort: string, size: number): Walk {
+export function forward(asker: Asker, list: PagedList, sort: string, first: number): Walk {
   return async (between) => {
     const ids: string[] = [];
-    for (let after = '', more = true; more;) {
-      const { ids: page, pageInfo } = await readPage(asker, list.field, sort, `first: ${size}${after}`);
+    for (let after: string | null = null, more = true; more;) {
+      const { ids: page, pageInfo }: Page = await readPage(asker, list.field, sort, { first, after });
       ids.push(...page);
-      more = pageInfo.hasNextPage;
-      after = `, after: ${JSON.stringify(pageInfo.endCursor)}`;
+      ({ hasNextPage: more, endCursor: after } = pageInfo);
       await between();
     }
     return ids;
   };
 }
 
-export function backward(asker: Asker, list: PagedList, sort: string, size: number): Walk {
+export function backward(asker: Asker, list: PagedList, sort: string, last: number): Walk {
   return async (between) => {
     const ids: string[] = [];
-    for (let before = '', more = true; more;) {
-      const { ids: page, pageInfo } = await readPage(asker, list.field, sort, `last: ${size}${before}`);
+    for (let before: string | null = null, more = true; more;) {
+      const { ids: page, pageInfo }: Page = await readPage(asker, list.field, sort, { last, before });
       ids.unshift(...page);
-      more = pageInfo.hasPreviousPage;
-      before = `, before: ${JSON.stringify(pageInfo.startCursor)}`;
+      ({ hasPreviousPage: more, startCursor: before } = pageInfo);
       await between();
     }
     return ids;
