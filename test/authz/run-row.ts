@@ -36,7 +36,7 @@ export async function runRow(world: World, row: Row): Promise<Finding[]> {
 async function verdictOf(world: World, row: Row, account: Account | null, variables: Json): Promise<Verdict> {
   const answer = await send(world, row, account, variables);
   const [error] = answer.errors ?? [];
-  if (error) return String(error.extensions?.['code'] ?? error.message);
+  if (error) return typeof error.extensions?.['code'] === 'string' ? error.extensions['code'] : error.message;
   const value = row.pick ? row.pick(answer.data as never, variables as never) : Object.values(answer.data ?? {})[0];
   return judge(value);
 }
