@@ -68,7 +68,7 @@ test.each(FAULTS)(
       await begin(redis);
       await prices.raise();
       await pack(order);
-    expect((await shop.buy(customer, ware)).status).toBe('PAID');
+      expect((await shop.buy(customer, ware)).status).toBe('PAID');
       await readers.untilAsked(20, performance.now() + FRESH_AFTER_MS);
       await untilTold(live, 'PACKED');
       await prices.raise();
