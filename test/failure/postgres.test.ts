@@ -1,3 +1,4 @@
+import { subscribe } from '../support/graph';
 import { Storefront, type Visitor } from '../support/storefront';
 import { startSystem, type ServerControl, type TestSystem } from '../support/system';
 import { until } from '../support/until';
@@ -117,6 +118,50 @@ test('orders that were being placed when PostgreSQL died are there once, or not 
   );
   expect(settled).toEqual({ hand: 90, held: 0, orders: 10, captured: 10, loose: 0 });
 }, 240_000);
+
+test('who watches an order over the death of PostgreSQL misses nothing and hears nothing twice, coming back with the last sequence if the stream ended', async () => {
+  const customer = await shop.signUp();
+  const staff = await shop.hire();
+  const { id } = await shop.buy(customer, await shop.addWare());
+  const seen: { sequence: number; type: string }[] = [];
+  const reading = (async () => {
+    while (seen.at(-1)?.type !== 'PACKED') {
+      const live = watch(id, seen.at(-1)?.sequence ?? 0, customer);
+      try {
+        while (seen.at(-1)?.type !== 'PACKED') {
+          const { data } = await live.next(30_000);
+          if (!data) break;
+          seen.push(data.orderStatusChanged);
+        }
+      } catch {
+        // The stream ended, or could not begin: the next one goes on behind what was seen.
+      } finally {
+        await live.close();
+      }
+    }
+  })();
+  await until(
+    async () => seen.at(-1)?.type,
+    (type) => type === 'PAID',
+  );
+  await postgres.kill();
+  await postgres.start();
+  await until(readiness, (status) => status === 200);
+  const pack = 'mutation Pack($id: ID!) { packOrder(input: { orderId: $id }) { errors { __typename } } }';
+  await until(
+    () => shop.try<{ packOrder: { errors: unknown[] } }>(pack, { id }, staff),
+    ({ data }) => data?.packOrder.errors.length === 0,
+  );
+  await reading;
+  expect(seen.map(({ sequence }) => sequence)).toEqual(seen.map((_, at) => at + 1));
+}, 90_000);
+
+function watch(id: string, after: number, visitor: Visitor) {
+  const document =
+    'subscription Watch($id: ID!, $after: Int) { orderStatusChanged(orderId: $id, afterSequence: $after) { sequence type } }';
+  type Told = { orderStatusChanged: { sequence: number; type: string } };
+  return subscribe<Told>(document, { id, after }, { ...visitor, url: system.url });
+}
 
 async function readiness(): Promise<number> {
   return (await fetch(system.url.replace('/graphql', '/ready'))).status;
