@@ -22,7 +22,7 @@ export function presentError(error: unknown, requestId: string): PresentedError 
     const extensions = { code: appError.code, ...appError.details, requestId };
     return { formatted: { message: appError.message, ...locations, ...path, extensions }, code: appError.code, unexpected: undefined };
   }
-  const code = graphqlError?.extensions['code'];
+  const code = graphqlError?.extensions?.['code'];
   const isOfRequest = graphqlError !== undefined && (cause === undefined || cause instanceof GraphQLError);
   if (isOfRequest && (code === undefined || isErrorCode(code)) && code !== 'INTERNAL_SERVER_ERROR') {
     const known: ErrorCode = code === undefined ? 'BAD_USER_INPUT' : code;
@@ -50,7 +50,7 @@ function findAppError(error: unknown): AppError | undefined {
   return undefined;
 }
 
-function withoutInternals(extensions: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function withoutInternals(extensions: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   const { stacktrace: _stack, exception: _exception, http: _http, ...kept } = extensions;
   return kept;
 }

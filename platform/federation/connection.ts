@@ -94,7 +94,10 @@ export function connectionType<T extends object>(node: ClassType<T>, name: strin
     pageInfo: PageInfo;
 
     @Field(() => Int, { description: 'How many the whole list has. Counted only when asked for.' })
-    totalCount: number;
+    totalCount(): Promise<number> {
+      // Every page brings its own function of this name; that this is a method makes TypeGraphQL call it.
+      throw new Error(`a page of ${name} says how many there are`);
+    }
   }
   return Connection as unknown as ClassType<ConnectionOf<T>>;
 }

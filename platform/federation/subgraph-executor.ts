@@ -1,28 +1,17 @@
-import { execute, GraphQLError, parse, subscribe, validate, type DocumentNode, type ExecutionResult } from 'graphql';
-import { LRUCache } from 'lru-cache';
+import { GraphQLError, subscribe, type ExecutionResult } from 'graphql';
 import { AppError, presentError } from '../errors';
 import { RequestLoaders } from '../loaders';
 import type { Logger } from '../observability';
+import { DocumentStore } from './document-store';
 import type { SubgraphContext, SubgraphSchema } from './subgraph';
 import type { SubgraphClient, SubgraphRequest, SubgraphResponse } from './subgraph-request';
 
-const MAX_DOCUMENTS = 2_000;
-
 /**
- * Executes operations on a subgraph's schema in this process. Documents are parsed and validated once and remembered;
- * errors are presented (details of unexpected ones are logged here, with the request id, and hidden from the answer).
+ * Executes operations on a subgraph's schema in this process, documents that come again as compiled functions. Errors are
+ * presented (details of unexpected ones are logged here, with the request id, and hidden from the answer).
  */
 export function createSubgraphExecutor(subgraph: SubgraphSchema, logger: Logger): SubgraphClient {
-  const documents = new LRUCache<string, DocumentNode>({ max: MAX_DOCUMENTS });
-  const documentOf = (query: string): DocumentNode | readonly GraphQLError[] => {
-    const known = documents.get(query);
-    if (known) return known;
-    const document = parse(query);
-    const errors = validate(subgraph.schema, document);
-    if (errors.length > 0) return errors;
-    documents.set(query, document);
-    return document;
-  };
+  const documents = new DocumentStore(subgraph.schema);
   const present = (result: ExecutionResult, request: SubgraphRequest): SubgraphResponse => {
     if (!result.errors) return result as SubgraphResponse;
     const errors = result.errors.map((error) => {
@@ -34,28 +23,28 @@ export function createSubgraphExecutor(subgraph: SubgraphSchema, logger: Logger)
     });
     return { data: (result.data ?? null) as SubgraphResponse['data'], errors };
   };
-  const argumentsFor = (request: SubgraphRequest, document: DocumentNode) => ({
-    schema: subgraph.schema,
-    document,
-    operationName: request.operationName ?? undefined,
-    variableValues: request.variables as Record<string, unknown>,
-    contextValue: contextOf(request),
-  });
   return {
     name: subgraph.name,
     execute: async (request) => {
       try {
-        const document = documentOf(request.query);
-        if (!('kind' in document)) return present({ errors: document }, request);
-        return present(await execute(argumentsFor(request, document)), request);
+        const found = documents.find(request.query);
+        if (!('document' in found)) return present({ errors: found }, request);
+        const result = await found.run(request.operationName ?? null, contextOf(request), request.variables ?? {});
+        return present(result, request);
       } catch (error) {
         return present({ errors: [asGraphQLError(error)] }, request);
       }
     },
     subscribe: async function* (request) {
-      const document = documentOf(request.query);
-      if (!('kind' in document)) return yield present({ errors: document }, request);
-      const stream = await subscribe(argumentsFor(request, document));
+      const found = documents.find(request.query);
+      if (!('document' in found)) return yield present({ errors: found }, request);
+      const stream = await subscribe({
+        schema: subgraph.schema,
+        document: found.document,
+        operationName: request.operationName,
+        variableValues: request.variables,
+        contextValue: contextOf(request),
+      });
       if (!(Symbol.asyncIterator in stream)) return yield present(stream, request);
       const end = (): void => void stream.return(undefined);
       request.signal?.addEventListener('abort', end, { once: true });
