@@ -14,23 +14,23 @@ export async function startTracing(
   serviceName: string,
 ): Promise<{ stop(): Promise<void> }> {
   if (settings.otlpEndpoint === null) return { stop: async () => undefined };
-  const { NodeSDK } = await import('@opentelemetry/sdk-node');
+  const { BatchSpanProcessor, NodeTracerProvider } = await import('@opentelemetry/sdk-trace-node');
+  const { resourceFromAttributes } = await import('@opentelemetry/resources');
   const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-http');
+  const { registerInstrumentations } = await import('@opentelemetry/instrumentation');
   const { PgInstrumentation } = await import('@opentelemetry/instrumentation-pg');
-  const sdk = new NodeSDK({
-    serviceName,
-    traceExporter: new OTLPTraceExporter({ url: `${settings.otlpEndpoint.replace(/\/$/, '')}/v1/traces` }),
-    // Traces alone: left unsaid, the SDK would also send metrics and logs to a default endpoint, and wait for it at the end.
-    metricReaders: [],
-    logRecordProcessors: [],
-    instrumentations: [new PgInstrumentation({ requireParentSpan: true })],
+  const exporter = new OTLPTraceExporter({ url: `${settings.otlpEndpoint.replace(/\/$/, '')}/v1/traces` });
+  const provider = new NodeTracerProvider({
+    resource: resourceFromAttributes({ 'service.name': serviceName }),
+    spanProcessors: [new BatchSpanProcessor(exporter)],
   });
-  sdk.start();
+  provider.register();
+  registerInstrumentations({ instrumentations: [new PgInstrumentation({ requireParentSpan: true })] });
   isOn = true;
   return {
     stop: async () => {
       isOn = false;
-      await sdk.shutdown();
+      await provider.shutdown();
     },
   };
 }
