@@ -47,6 +47,8 @@ export function serveSockets(http: Server, path: string, options: SocketServerOp
   const open = new OpenSockets(options.identifier, options.revocations);
   const server = useServer<ConnectionParams, SocketExtra>(protocolOf(options, open), sockets, PING_MS);
   http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    // Node takes its own listener off a socket that it hands over, and ws adds one only once it takes it.
+    socket.on('error', () => socket.destroy());
     if (request.url?.split('?', 1)[0] !== path) return refuseUpgrade(socket);
     sockets.handleUpgrade(request, socket, head, (client) => {
       // A socket that breaks is closed by ws itself; without a listener the error would end the process.

@@ -1,7 +1,14 @@
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { PassThrough } from 'node:stream';
 import { createClient, type Client } from 'graphql-ws';
 import WebSocket from 'ws';
+import { Identifier } from '../../gateway/identity/identity';
+import { Revocations } from '../../gateway/identity/revocations';
+import { gatewayMetrics } from '../../gateway/metrics';
+import { serveSockets } from '../../gateway/sockets/socket-server';
 import { globalId } from '../../platform/federation';
+import { createLogger, createMetrics } from '../../platform/observability';
 import { testGateway, type TestGateway } from './support/gateway';
 import { stalled } from './support/library';
 
@@ -152,6 +159,24 @@ describe('GraphQL over WebSocket', () => {
   it('has no socket at another address', async () => {
     const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/other`, 'graphql-transport-ws');
     await expect(once(socket, 'open')).rejects.toThrow('404');
+  });
+
+  it('survives clients that ask for an upgrade and are gone', async () => {
+    const http = createServer();
+    const logger = createLogger({ logLevel: 'silent' }, 'test');
+    const revocations = new Revocations();
+    const identifier = new Identifier({ keySource: async () => ({ keys: [] }), issuer: 'nobody', revocations });
+    const noEngine = (): never => {
+      throw new Error('no operation was sent');
+    };
+    const metrics = gatewayMetrics(createMetrics());
+    const server = serveSockets(http, '/graphql', { engine: noEngine, identifier, revocations, logger, metrics });
+    const socket = new PassThrough();
+    http.emit('upgrade', { url: '/elsewhere' }, socket, Buffer.alloc(0));
+    // Without a listener this throws, which would end the process.
+    socket.emit('error', new Error('ECONNRESET'));
+    expect(socket.destroyed).toBe(true);
+    await server.stop();
   });
 
   /** A socket that was acknowledged. */
