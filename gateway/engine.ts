@@ -63,7 +63,7 @@ export class Engine {
       if (!coerced.values) return refusalOf(coerced.errors, requestId, this.options.logger);
       const { plan, shape } = operation.variants.variantFor(coerced.values);
       const merged = await runPlan(plan, this.planRun(request, coerced.values));
-      return answerOf(operation, shape, merged, this.scopeOf(request, coerced.values));
+      return answerOf(operation, shape, merged, this.scopeOf(request));
     } catch (error) {
       return refusalOf([error], requestId, this.options.logger);
     }
@@ -84,7 +84,7 @@ export class Engine {
     if (!coerced.values) return refusalOf(coerced.errors, requestId, this.options.logger);
     const { plan, shape } = operation.variants.variantFor(coerced.values);
     const run = this.planRun(request, coerced.values);
-    const scope = this.scopeOf(request, coerced.values);
+    const scope = this.scopeOf(request);
     return subscribeToSource(
       plan,
       run,
@@ -124,8 +124,8 @@ export class Engine {
     };
   }
 
-  private scopeOf(request: OperationRequest, variables: Json): AnswerScope {
-    return { apiSchema: this.supergraph.apiSchema, requestId: request.requestId, logger: this.options.logger, variables };
+  private scopeOf({ requestId, variables }: OperationRequest): AnswerScope {
+    return { apiSchema: this.supergraph.apiSchema, requestId, logger: this.options.logger, rawVariables: variables };
   }
 }
 

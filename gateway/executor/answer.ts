@@ -1,4 +1,12 @@
-import { executeSync, GraphQLError, Kind, type FieldNode, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import {
+  executeSync,
+  GraphQLError,
+  Kind,
+  type ExecutionResult,
+  type FieldNode,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+} from 'graphql';
 import { AppError, isErrorCode, presentError } from '../../platform/errors';
 import type { Logger } from '../../platform/observability';
 import type { PreparedOperation } from '../operations/operation';
@@ -19,8 +27,8 @@ export interface AnswerScope {
   readonly apiSchema: GraphQLSchema;
   readonly requestId: string;
   readonly logger: Logger;
-  /** Coerced. */
-  readonly variables: Readonly<Json>;
+  /** As the client sent them, known to be coercible. */
+  readonly rawVariables: Readonly<Json>;
 }
 
 /** Projects merged data onto the operation and presents every error once, at its place. */
@@ -34,7 +42,11 @@ export function answerOf(operation: PreparedOperation, shape: SelectionShape, me
       const error = new GraphQLError(cause.message, { path, originalError: cause });
       errors.push(presentAndLog(error, scope));
     },
-    introspect: (key, nodes) => introspect(operation, key, nodes, scope),
+    introspect: (key, nodes) => {
+      const result = introspect(operation, nodes, scope);
+      for (const error of result.errors ?? []) errors.push(presentAndLog(error, scope));
+      return result.data?.[key] ?? null;
+    },
   });
   return errors.length > 0 ? { errors, data } : { data };
 }
@@ -78,23 +90,14 @@ function presentAndLog(error: unknown, scope: Pick<AnswerScope, 'requestId' | 'l
 }
 
 /** `__schema` and `__type` are answered by graphql-js over the API schema. */
-function introspect(operation: PreparedOperation, key: string, nodes: readonly FieldNode[], scope: AnswerScope): unknown {
-  const result = executeSync({
+function introspect(operation: PreparedOperation, nodes: readonly FieldNode[], scope: AnswerScope): ExecutionResult {
+  const { definition, fragments } = operation;
+  const selectionSet = { kind: Kind.SELECTION_SET, selections: nodes } as const;
+  const definitions = [{ ...definition, directives: [], selectionSet }, ...fragments.values()];
+  return executeSync({
     schema: scope.apiSchema,
-    document: {
-      kind: Kind.DOCUMENT,
-      definitions: [
-        {
-          ...operation.definition,
-          variableDefinitions: [],
-          directives: [],
-          selectionSet: { kind: Kind.SELECTION_SET, selections: nodes },
-        },
-        ...operation.fragments.values(),
-      ],
-    },
-    variableValues: scope.variables,
+    document: { kind: Kind.DOCUMENT, definitions },
+    variableValues: scope.rawVariables,
     rootValue: {},
   });
-  return result.data?.[key] ?? null;
 }

@@ -89,6 +89,11 @@ describe('the executor against a monolith', () => {
     ['typename at the root', '{ __typename t: __typename me { __typename } }'],
     ['nobody', '{ nobody { name works { title } } }'],
     ['introspection beside data', '{ me { name } __type(name: "Person") { name fields { name } } }'],
+    [
+      'introspection with variables, defaults among them',
+      'query ($n: String!, $old: Boolean = true, $no: Boolean!) { __type(name: $n) { name @skip(if: $no) kind fields(includeDeprecated: $old) { name } } }',
+      { n: 'Person', no: true },
+    ],
   ];
 
   for (const [name, query, variables] of cases) {
