@@ -47,7 +47,7 @@ const socket = new URL('/graphql', location.href);
 socket.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
 const fetcher = GraphiQL.createFetcher({ url: endpoint.href, subscriptionUrl: socket.href });
 ReactDOM.createRoot(document.getElementById('graphiql')).render(
-  React.createElement(GraphiQL, { fetcher, isHeadersEditorEnabled: true, shouldPersistHeaders: true, defaultEditorToolsVisibility: true }),
+  React.createElement(GraphiQL, { fetcher, isHeadersEditorEnabled: true, shouldPersistHeaders: false, defaultEditorToolsVisibility: true }),
 );
 `;
 
