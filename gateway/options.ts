@@ -1,5 +1,4 @@
 import type { JSONWebKeySet } from 'jose';
-import type { CacheStore } from '../platform/cache';
 import type { Settings } from '../platform/config';
 import type { EventBus } from '../platform/events';
 import type { SubgraphClient } from '../platform/federation';
@@ -18,8 +17,6 @@ export interface GatewayOptions {
   readonly keySource: () => Promise<JSONWebKeySet>;
   readonly tokenIssuer: string;
   readonly bus: EventBus;
-  /** Kept for shared caches of answers; unused while answers are cached in the process alone. */
-  readonly cache: CacheStore;
   readonly logger: Logger;
   readonly environment: Settings['environment'];
   readonly introspection: boolean;

@@ -20,7 +20,7 @@ export interface GatewayParts {
 
 /** Starts the gateway of a process and leaves its stop with the process's lifecycle. */
 export async function openGateway(resources: Resources, parts: GatewayParts): Promise<RunningGateway> {
-  const { settings, logger, bus, cache, lifecycle } = resources;
+  const { settings, logger, bus, lifecycle } = resources;
   const running = await startGateway({
     host: settings.host,
     port: settings.port,
@@ -29,7 +29,6 @@ export async function openGateway(resources: Resources, parts: GatewayParts): Pr
     keySource: parts.keySource,
     tokenIssuer: TOKEN_ISSUER,
     bus,
-    cache,
     logger,
     environment: settings.environment,
     introspection: settings.introspection,

@@ -1,7 +1,6 @@
 import { exportJWK, generateKeyPair, SignJWT, type JSONWebKeySet } from 'jose';
 import { startGateway, type GatewayOptions, type RunningGateway } from '../../../gateway';
 import type { Role } from '../../../platform/auth';
-import { noCache } from '../../../platform/cache';
 import { createMemoryBus, type EventBus } from '../../../platform/events';
 import { globalId, type SubgraphClient } from '../../../platform/federation';
 import { createLogger } from '../../../platform/observability';
@@ -56,7 +55,6 @@ export async function testGateway(
     keySource: async () => keySet,
     tokenIssuer: ISSUER,
     bus,
-    cache: noCache,
     logger,
     environment: 'test',
     introspection: true,
