@@ -1,53 +1,25 @@
 // The door for a bare machine: plain JavaScript without dependencies, so that it runs before anything is installed. It
 // installs and builds what is missing, then hands over to the compiled command under the project's own Node.
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installWhenNeeded } from './install.mjs';
 
 const OLDEST_NODE = 20;
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
-const INSTALLED = join(ROOT, 'node_modules', '.cache', 'mercato', 'installed-lock.json');
+const NEEDS_DEVELOPMENT_PACKAGES = new Set(['bench', 'check', 'prove', 'schema']);
 const SAME_SIGNAL_MS = 500;
 
 if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
   fail(`Mercato needs Node ${OLDEST_NODE} or newer; this is ${process.versions.node}`);
 }
-installWhenNeeded();
+const command = process.argv[2] ?? '';
+const problem = installWhenNeeded({ dev: NEEDS_DEVELOPMENT_PACKAGES.has(command) });
+if (problem) fail(problem);
 const { build } = await import('./build.mjs');
 if (!build()) fail('the project does not compile; see above');
 handOver(process.argv.slice(2));
-
-/** `npm ci` unless node_modules was installed from just this package-lock.json. */
-function installWhenNeeded() {
-  const lock = readFileSync(join(ROOT, 'package-lock.json'), 'utf8');
-  if (existsSync(join(ROOT, 'node_modules', '.package-lock.json'))) {
-    if (existsSync(INSTALLED) && readFileSync(INSTALLED, 'utf8') === lock) return;
-    if (satisfies(lock)) return remember(lock);
-  }
-  process.stdout.write('installing packages (once, about a minute)\n');
-  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const { status, error } = spawnSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: ROOT,
-    stdio: 'inherit',
-  });
-  if (error || status !== 0) fail(`npm ci failed${error ? `: ${error.message}` : ''}; run it by hand to see why`);
-  remember(lock);
-}
-
-/** Whether npm's own record of node_modules has each package that the lock asks for, in its version. */
-function satisfies(lock) {
-  const wanted = JSON.parse(lock).packages;
-  const present = JSON.parse(readFileSync(join(ROOT, 'node_modules', '.package-lock.json'), 'utf8')).packages;
-  return Object.entries(wanted).every(
-    ([path, { version, optional }]) => path === '' || optional || present[path]?.version === version,
-  );
-}
-
-function remember(lock) {
-  mkdirSync(dirname(INSTALLED), { recursive: true });
-  writeFileSync(INSTALLED, lock);
-}
 
 /** Runs the command, passes signals and its exit code on. It ends by itself when this process is killed (channel). */
 function handOver(args) {
