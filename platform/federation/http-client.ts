@@ -1,4 +1,4 @@
-import { Pool } from 'undici';
+import { Pool, type Dispatcher } from 'undici';
 import { signMessage } from '../auth';
 import { AppError } from '../errors';
 import { REQUEST_ID_HEADER, VIEWER_HEADER } from './subgraph-server';
@@ -9,43 +9,39 @@ export interface HttpSubgraphOptions {
   /** Where the subgraph serves, such as `http://product:4002/graphql`. */
   readonly url: string;
   readonly signingKey: string;
-  /** How long one call may take. */
+  /** How long one call may take: waiting for a free connection and reading the whole answer included. */
   readonly timeoutMs: number;
 }
 
-/** Reaches a subgraph over signed HTTP through a keep-alive pool. */
+const MAX_CONNECTIONS = 64;
+/** Each holds a connection for as long as somebody listens, so they share none with calls. */
+const MAX_STREAMS = 5_000;
+/** The stream pings every ten seconds, so silence of half a minute means that the other side is gone. */
+const STREAM_SILENCE_MS = 30_000;
+const NEXT = 'event: next\ndata: ';
+
+/** Reaches a subgraph over signed HTTP through a keep-alive pool, and streams of events beside it. */
 export function createHttpSubgraphClient(options: HttpSubgraphOptions): SubgraphClient & { close(): Promise<void> } {
   const { origin, pathname } = new URL(options.url);
-  const pool = new Pool(origin, { connections: 64, pipelining: 1, keepAliveTimeout: 30_000, connect: { timeout: 2_000 } });
-  const send = (request: SubgraphRequest, accept: string, timeoutMs: number) => {
-    const body = JSON.stringify({
-      query: request.query,
-      operationName: request.operationName ?? undefined,
-      variables: request.variables,
-    });
-    const trusted = {
-      [VIEWER_HEADER]: Buffer.from(JSON.stringify(request.viewer)).toString('base64url'),
-      [REQUEST_ID_HEADER]: request.requestId,
-    };
-    const headers: Record<string, string> = {
-      ...trusted,
-      ...signMessage({ method: 'POST', path: pathname, body, trusted }, options.signingKey),
-      'content-type': 'application/json',
-      accept,
-    };
-    if (request.traceparent) headers['traceparent'] = request.traceparent;
+  const shared = { pipelining: 1, keepAliveTimeout: 30_000, connect: { timeout: 2_000 } };
+  const calls = new Pool(origin, { ...shared, connections: MAX_CONNECTIONS });
+  const streams = new Pool(origin, { ...shared, connections: MAX_STREAMS });
+  let openStreams = 0;
+  const send = (pool: Pool, request: SubgraphRequest, accept: string, timeoutMs: number) => {
+    const { headers, body } = messageOf(request, pathname, accept, options.signingKey);
+    const { signal } = request;
     return pool.request({
       method: 'POST',
       path: pathname,
       headers,
       body,
-      signal: request.signal,
+      signal,
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
     });
   };
   const call = async (request: SubgraphRequest): Promise<SubgraphResponse> => {
-    const { statusCode, body } = await send(request, 'application/json', options.timeoutMs);
+    const { statusCode, body } = await send(calls, request, 'application/json', options.timeoutMs);
     const text = await body.text();
     // A refusal of the hop itself, such as of a wrong signature, is no business of the client's.
     if (statusCode !== 200) throw new Error(`status ${statusCode}`);
@@ -54,35 +50,64 @@ export function createHttpSubgraphClient(options: HttpSubgraphOptions): Subgraph
   return {
     name: options.name,
     execute: async (request) => {
+      const limit = limitTo(options.timeoutMs, request.signal);
+      const limited = { ...request, signal: limit.signal };
       try {
-        return await call(request).catch((error: unknown) => {
-          if (!mayAskAgain(request, error)) throw error;
-          return call(request);
+        return await call(limited).catch((error: unknown) => {
+          if (!mayAskAgain(limited, error)) throw error;
+          return call(limited);
         });
       } catch (error) {
         throw unavailable(options.name, error);
+      } finally {
+        limit.clear();
       }
     },
     subscribe: async function* (request) {
-      // The stream pings every ten seconds, so silence of half a minute means that the other side is gone.
-      const { statusCode, body } = await send(request, 'text/event-stream', 30_000).catch((error: unknown) => {
-        throw unavailable(options.name, error);
-      });
-      if (statusCode !== 200) throw unavailable(options.name, new Error(`status ${statusCode}`));
-      let isComplete = false;
+      if (openStreams >= MAX_STREAMS) throw unavailable(options.name, new Error(`${MAX_STREAMS} streams are open already`));
+      openStreams += 1;
       try {
-        for await (const event of eventsOf(body)) {
-          if (event === null) isComplete = true;
-          else yield event;
-        }
+        yield* eventsOf(await send(streams, request, 'text/event-stream', STREAM_SILENCE_MS), request.signal);
       } catch (error) {
         throw unavailable(options.name, error);
       } finally {
-        body.destroy();
+        openStreams -= 1;
       }
-      if (!isComplete && !request.signal?.aborted) throw unavailable(options.name, new Error('stream cut'));
     },
-    close: () => pool.close(),
+    close: async () => void (await Promise.all([calls.close(), streams.close()])),
+  };
+}
+
+function messageOf(request: SubgraphRequest, path: string, accept: string, signingKey: string) {
+  const { query, operationName, variables, traceparent } = request;
+  const body = JSON.stringify({ query, operationName: operationName ?? undefined, variables });
+  const trusted = {
+    [VIEWER_HEADER]: Buffer.from(JSON.stringify(request.viewer)).toString('base64url'),
+    [REQUEST_ID_HEADER]: request.requestId,
+  };
+  const headers: Record<string, string> = {
+    ...trusted,
+    ...signMessage({ method: 'POST', path, body, trusted }, signingKey),
+    'content-type': 'application/json',
+    accept,
+  };
+  if (traceparent) headers['traceparent'] = traceparent;
+  return { headers, body };
+}
+
+/** A signal that is aborted with the caller's, or when time is up. */
+function limitTo(timeoutMs: number, caller: AbortSignal | undefined): { signal: AbortSignal; clear(): void } {
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(new DOMException('the call took too long', 'TimeoutError')), timeoutMs);
+  const leave = (): void => limit.abort(caller?.reason);
+  if (caller?.aborted) leave();
+  else caller?.addEventListener('abort', leave, { once: true });
+  return {
+    signal: limit.signal,
+    clear: () => {
+      clearTimeout(timer);
+      caller?.removeEventListener('abort', leave);
+    },
   };
 }
 
@@ -93,24 +118,35 @@ function mayAskAgain(request: SubgraphRequest, error: unknown): boolean {
   return isCut && !request.query.trimStart().startsWith('mutation') && !request.signal?.aborted;
 }
 
-/** Server-sent events of a body; `null` stands for the event that ends the stream. */
-async function* eventsOf(body: AsyncIterable<Buffer>): AsyncIterable<SubgraphResponse | null> {
+/** The events of a stream until it says that it is complete. @throws when it is cut before */
+async function* eventsOf({ statusCode, body }: Dispatcher.ResponseData, signal?: AbortSignal): AsyncIterable<SubgraphResponse> {
+  try {
+    if (statusCode !== 200) throw new Error(`status ${statusCode}`);
+    for await (const block of blocksOf(body)) {
+      if (block.startsWith(NEXT)) yield JSON.parse(block.slice(NEXT.length)) as SubgraphResponse;
+      else if (block.startsWith('event: complete')) return;
+    }
+    if (!signal?.aborted) throw new Error('stream cut');
+  } finally {
+    body.destroy();
+  }
+}
+
+/** Server-sent events as text. */
+async function* blocksOf(body: AsyncIterable<Buffer>): AsyncIterable<string> {
   const decoder = new TextDecoder();
   let buffered = '';
   for await (const chunk of body) {
     buffered += decoder.decode(chunk, { stream: true });
     for (let end = buffered.indexOf('\n\n'); end >= 0; end = buffered.indexOf('\n\n')) {
-      const block = buffered.slice(0, end);
+      yield buffered.slice(0, end);
       buffered = buffered.slice(end + 2);
-      if (block.startsWith('event: next\ndata: '))
-        yield JSON.parse(block.slice('event: next\ndata: '.length)) as SubgraphResponse;
-      else if (block.startsWith('event: complete')) yield null;
     }
   }
 }
 
 function unavailable(name: string, cause: unknown): AppError {
-  const isTimeout = cause instanceof Error && /Timeout/i.test(cause.name);
+  const isTimeout = /Timeout/i.test(String((cause as { name?: unknown } | null)?.name));
   const error = isTimeout
     ? new AppError('DEADLINE_EXCEEDED', `The ${name} service did not answer in time; try again`, { service: name })
     : new AppError('UPSTREAM_UNAVAILABLE', `The ${name} service cannot be reached right now; try again`, { service: name });

@@ -1,9 +1,12 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
-import type { SubgraphClient } from '../../platform/federation';
+import { anonymous } from '../../platform/auth';
+import { createHttpSubgraphClient, type SubgraphClient } from '../../platform/federation';
 import { testGateway, type TestGateway } from './support/gateway';
 import { Library, librarySubgraphs, stalled } from './support/library';
-import { overHttp, serve, type HttpSubgraphs } from './support/over-http';
+import { overHttp, serve, SIGNING_KEY, type HttpSubgraphs } from './support/over-http';
 
 describe('subgraphs over HTTP', () => {
   let gateway: TestGateway;
@@ -106,5 +109,32 @@ describe('subgraphs over HTTP', () => {
     });
     await waiting.stop();
     await other.close();
+  });
+
+  it('answer calls however many streams are open', async () => {
+    const client = socket();
+    const begun = stalled.begun;
+    const streams = Array.from({ length: 70 }, () => client.iterate({ query: 'subscription { stalled { title } }' }));
+    const waiting = streams.map((stream) => stream.next());
+    while (stalled.begun < begun + streams.length) await new Promise((resolve) => setImmediate(resolve));
+    expect((await gateway.query('{ books { title } }')).body.errors).toBeUndefined();
+    await client.dispose();
+    await Promise.allSettled(waiting);
+  });
+
+  it('may not stretch a call by answering drop by drop', async () => {
+    const dripping = createServer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      const drip = setInterval(() => response.write(' '), 20);
+      response.on('close', () => clearInterval(drip));
+    });
+    await new Promise<void>((resolve) => dripping.listen(0, '127.0.0.1', resolve));
+    const { port } = dripping.address() as AddressInfo;
+    const url = `http://127.0.0.1:${port}/graphql`;
+    const client = createHttpSubgraphClient({ name: 'people', url, signingKey: SIGNING_KEY, timeoutMs: 200 });
+    const call = client.execute({ query: '{ me { name } }', viewer: anonymous, requestId: 'r' });
+    await expect(call).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+    await client.close();
+    await new Promise((resolve) => dripping.close(resolve));
   });
 });
