@@ -48,6 +48,8 @@ export function createSubgraphExecutor(subgraph: SubgraphSchema, logger: Logger)
       if (!(Symbol.asyncIterator in stream)) return yield present(stream, request);
       const end = (): void => void stream.return(undefined);
       request.signal?.addEventListener('abort', end, { once: true });
+      // Who left while the source was being opened is told of by no event any more.
+      if (request.signal?.aborted) end();
       try {
         for await (const result of stream) yield present(result, request);
       } finally {
