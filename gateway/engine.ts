@@ -4,6 +4,7 @@ import type { Viewer } from '../platform/auth';
 import { AppError } from '../platform/errors';
 import type { SubgraphClient, SubgraphRequest, SubgraphResponse } from '../platform/federation';
 import type { Logger } from '../platform/observability';
+import { Deadline } from './deadline';
 import { answerOf, refusalOf, type Answer, type AnswerScope } from './executor/answer';
 import type { FetchStep } from './executor/compile-plan';
 import type { Json } from './executor/merge';
@@ -21,7 +22,7 @@ export interface OperationRequest {
   readonly viewer: Viewer;
   readonly requestId: string;
   readonly traceparent: string | null;
-  /** Ends subgraph calls when the client is gone. Mutations are never ended half way. */
+  /** Ends subgraph calls when the client is gone. Mutations are never ended half way, also when time is up. */
   readonly signal: AbortSignal | null;
   /** Told of each subgraph call when it begins. */
   readonly onCall?: (service: string) => void;
@@ -38,6 +39,8 @@ export interface EngineOptions extends PrepareOptions {
   readonly subgraphs: ReadonlyMap<string, SubgraphClient>;
   readonly logger: Logger;
   readonly observeCall: ObserveCall;
+  /** How long one operation, or the completion of one event, may run. */
+  readonly operationTimeoutMs: number;
 }
 
 /** Everything that depends on one supergraph: a swap makes a new engine, and running operations end on the old one. */
@@ -56,16 +59,19 @@ export class Engine {
   /** Executes a query or mutation. Never rejects. */
   async execute(request: OperationRequest): Promise<Answer> {
     const { operation, requestId } = request;
+    const deadline = new Deadline(this.options.operationTimeoutMs, request.signal);
     try {
       if (operation.kind === 'subscription')
         throw new AppError('BAD_REQUEST', 'Subscriptions go over WebSocket (graphql-transport-ws) at this address');
       const coerced = this.coerce(request);
       if (!coerced.values) return refusalOf(coerced.errors, requestId, this.options.logger);
       const { plan, shape } = operation.variants.variantFor(coerced.values);
-      const merged = await runPlan(plan, this.planRun(request, coerced.values));
+      const merged = await runPlan(plan, this.planRun(request, coerced.values, deadline));
       return answerOf(operation, shape, merged, this.scopeOf(request));
     } catch (error) {
       return refusalOf([error], requestId, this.options.logger);
+    } finally {
+      deadline.clear();
     }
   }
 
@@ -83,18 +89,25 @@ export class Engine {
     const coerced = this.coerce(request);
     if (!coerced.values) return refusalOf(coerced.errors, requestId, this.options.logger);
     const { plan, shape } = operation.variants.variantFor(coerced.values);
-    const run = this.planRun(request, coerced.values);
-    const scope = this.scopeOf(request);
-    return subscribeToSource(
-      plan,
-      run,
-      requestOf(request),
-      async (event) => {
-        const merged = await runPlan(plan, run, (event.data ?? {}) as Json, event.errors);
-        return answerOf(operation, shape, merged, scope);
-      },
-      (error) => refusalOf([error], requestId, this.options.logger),
-    );
+    const { values } = coerced;
+    const source = { client: this.options.subgraphs.get(plan.source?.service ?? ''), variables: request.variables };
+    const complete = async (event: SubgraphResponse): Promise<Answer> => {
+      const deadline = new Deadline(this.options.operationTimeoutMs, request.signal);
+      try {
+        const run = this.planRun(request, values, deadline);
+        return answerOf(
+          operation,
+          shape,
+          await runPlan(plan, run, (event.data ?? {}) as Json, event.errors),
+          this.scopeOf(request),
+        );
+      } finally {
+        deadline.clear();
+      }
+    };
+    const refuse = (error: unknown): Answer => refusalOf([error], requestId, this.options.logger);
+    const shared = { ...requestOf(request), ...(request.signal ? { signal: request.signal } : {}) };
+    return subscribeToSource(plan, source, shared, complete, refuse);
   }
 
   private coerce(request: OperationRequest): { values: Json; errors: null } | { values: null; errors: readonly GraphQLError[] } {
@@ -110,8 +123,9 @@ export class Engine {
     };
   }
 
-  private planRun(request: OperationRequest, coerced: Json): PlanRun {
-    const shared = requestOf(request);
+  private planRun(request: OperationRequest, coerced: Json, deadline: Deadline): PlanRun {
+    const ending = request.operation.kind === 'mutation' ? {} : { signal: deadline.signal };
+    const shared = { ...requestOf(request), ...ending };
     return {
       subgraphs: this.options.subgraphs,
       variables: request.variables,
@@ -119,7 +133,9 @@ export class Engine {
       call: (client: SubgraphClient, step: FetchStep, variables: Json) => {
         request.onCall?.(step.service);
         const call = { ...shared, query: step.query, operationName: step.operationName, variables };
-        return this.options.observeCall(step.service, call, (observed) => client.execute(observed));
+        return this.options.observeCall(step.service, call, (observed) =>
+          deadline.within(step.service, () => client.execute(observed)),
+        );
       },
     };
   }
@@ -129,7 +145,6 @@ export class Engine {
   }
 }
 
-function requestOf(request: OperationRequest): Omit<SubgraphRequest, 'query'> {
-  const signal = request.operation.kind !== 'mutation' && request.signal ? { signal: request.signal } : {};
-  return { viewer: request.viewer, requestId: request.requestId, traceparent: request.traceparent, ...signal };
+function requestOf({ viewer, requestId, traceparent }: OperationRequest): Omit<SubgraphRequest, 'query'> {
+  return { viewer, requestId, traceparent };
 }

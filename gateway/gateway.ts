@@ -14,6 +14,8 @@ import { ResponseCache } from './response-cache/response-cache';
 import { serveSockets } from './sockets/socket-server';
 import { loadSupergraph } from './supergraph/load';
 
+const DEFAULT_OPERATION_TIMEOUT_MS = 10_000;
+
 /** Starts the edge: reads the supergraph, then serves it. @throws when the supergraph is broken or the port is taken */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
   const { logger, bus } = options;
@@ -67,5 +69,6 @@ function engineOptionsOf(options: GatewayOptions, metrics: GatewayMetrics): Engi
     suggestions: options.environment !== 'production',
     onPlan: metrics.onPlan,
     observeCall: observedCalls(metrics),
+    operationTimeoutMs: options.operationTimeoutMs ?? DEFAULT_OPERATION_TIMEOUT_MS,
   };
 }

@@ -27,6 +27,8 @@ export interface GatewayOptions {
   readonly responseCache?: boolean;
   /** Differences from the default limits of an operation. */
   readonly limits?: Partial<OperationLimits>;
+  /** How long one operation may run before what is missing is answered with DEADLINE_EXCEEDED; 10,000 unless said otherwise. */
+  readonly operationTimeoutMs?: number;
   /** Event topics of which every event may end cached answers. */
   readonly cacheTopics?: readonly string[];
   /** The process's metrics; made anew where absent. */

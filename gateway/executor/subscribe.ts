@@ -1,9 +1,8 @@
-import type { SubgraphRequest, SubgraphResponse } from '../../platform/federation';
+import type { SubgraphClient, SubgraphRequest, SubgraphResponse } from '../../platform/federation';
 import type { Answer } from './answer';
 import type { CompiledPlan } from './compile-plan';
 import type { Json } from './merge';
 import { applyRewrites } from './rewrites';
-import type { PlanRun } from './run-plan';
 
 /**
  * Events of a subscription's source, each completed by `complete`, in order. An end from the client ends the source at
@@ -11,17 +10,16 @@ import type { PlanRun } from './run-plan';
  */
 export function subscribeToSource(
   plan: CompiledPlan,
-  run: PlanRun,
+  { client, variables: given }: { readonly client: SubgraphClient | undefined; readonly variables: Readonly<Json> },
   shared: Omit<SubgraphRequest, 'query'>,
   complete: (event: SubgraphResponse) => Promise<Answer>,
   refuse: (error: unknown) => Answer,
 ): AsyncIterableIterator<Answer> {
   const { source, schema } = plan;
-  const client = source ? run.subgraphs.get(source.service) : undefined;
   if (!source || !client) throw new Error('the plan of a subscription has no source that this gateway can reach');
   const ended = new AbortController();
   shared.signal?.addEventListener('abort', () => ended.abort(), { once: true });
-  const variables: Json = Object.fromEntries(source.variables.map((name) => [name, run.variables[name]]));
+  const variables: Json = Object.fromEntries(source.variables.map((name) => [name, given[name]]));
   const events = client.subscribe({
     ...shared,
     query: source.query,
@@ -30,13 +28,18 @@ export function subscribeToSource(
     signal: ended.signal,
   });
   const iterator = events[Symbol.asyncIterator]();
-  const gone = new Promise<IteratorReturnResult<undefined>>((resolve) => {
-    ended.signal.addEventListener('abort', () => resolve({ done: true, value: undefined }), { once: true });
-  });
+  // One waiter at a time, replaced with each event: what is raced against one long promise stays in memory with it.
+  let leave = (): void => undefined;
+  ended.signal.addEventListener('abort', () => leave(), { once: true });
+  const nextEvent = (): Promise<IteratorResult<SubgraphResponse>> =>
+    new Promise((resolve, reject) => {
+      leave = () => resolve({ done: true, value: undefined });
+      iterator.next().then(resolve, reject);
+    });
   const next = async (): Promise<IteratorResult<Answer>> => {
     if (ended.signal.aborted) return { done: true, value: undefined };
     try {
-      const event = await Promise.race([iterator.next(), gone]);
+      const event = await nextEvent();
       if (event.done || ended.signal.aborted) return { done: true, value: undefined };
       if (event.value.data) applyRewrites(schema, source.outputRewrites, event.value.data);
       return { done: false, value: await complete(event.value) };

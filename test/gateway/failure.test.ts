@@ -205,3 +205,35 @@ describe('stopping', () => {
     await expect(gateway.query('{ people { name } }')).rejects.toThrow('fetch failed');
   });
 });
+
+describe('when a subgraph of the same process hangs', () => {
+  const signals: (AbortSignal | undefined)[] = [];
+  let gateway: TestGateway;
+
+  beforeAll(async () => {
+    const wrap = (client: SubgraphClient): SubgraphClient => ({
+      ...client,
+      execute: (request) => {
+        if (client.name !== 'people') return client.execute(request);
+        signals.push(request.signal);
+        return new Promise(() => undefined);
+      },
+    });
+    gateway = await testGateway({ wrap, operationTimeoutMs: 150, responseCache: false });
+  });
+  afterAll(() => gateway.stop());
+
+  it('what is missing is answered as late, what was answered stands, and the call is told to end', async () => {
+    const { status, body } = await gateway.query('{ books { title author { email } } }');
+    expect(status).toBe(200);
+    expect(body.data).toMatchObject({ books: [{ title: 'One', author: { email: null } }, {}, {}] });
+    expect(body.errors).toMatchObject([{ extensions: { code: 'DEADLINE_EXCEEDED', service: 'people' } }]);
+    expect(signals.at(-1)?.aborted).toBe(true);
+  });
+
+  it('a mutation is answered as late too, and left to end by itself', async () => {
+    const { body } = await gateway.query('mutation { rename(id: "p1", name: "X") { name } }');
+    expect(body.errors).toMatchObject([{ extensions: { code: 'DEADLINE_EXCEEDED', service: 'people' } }]);
+    expect(signals.at(-1)).toBeUndefined();
+  });
+});
