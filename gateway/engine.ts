@@ -10,6 +10,7 @@ import type { FetchStep } from './executor/compile-plan';
 import type { Json } from './executor/merge';
 import { runPlan, type PlanRun } from './executor/run-plan';
 import { subscribeToSource } from './executor/subscribe';
+import { refuseTooManyRecords } from './operations/limits';
 import type { PreparedOperation } from './operations/operation';
 import { Operations, type PrepareOptions } from './operations/prepare';
 import { CachePolicies } from './response-cache/policy';
@@ -65,6 +66,7 @@ export class Engine {
         throw new AppError('BAD_REQUEST', 'Subscriptions go over WebSocket (graphql-transport-ws) at this address');
       const coerced = this.coerce(request);
       if (!coerced.values) return refusalOf(coerced.errors, requestId, this.options.logger);
+      refuseTooManyRecords(operation, coerced.values, this.options.limits);
       const { plan, shape } = operation.variants.variantFor(coerced.values);
       const merged = await runPlan(plan, this.planRun(request, coerced.values, deadline));
       return answerOf(operation, shape, merged, this.scopeOf(request));
@@ -88,6 +90,7 @@ export class Engine {
     const { operation, requestId } = request;
     const coerced = this.coerce(request);
     if (!coerced.values) return refusalOf(coerced.errors, requestId, this.options.logger);
+    refuseTooManyRecords(operation, coerced.values, this.options.limits);
     const { plan, shape } = operation.variants.variantFor(coerced.values);
     const { values } = coerced;
     const source = { client: this.options.subgraphs.get(plan.source?.service ?? ''), variables: request.variables };

@@ -1,5 +1,7 @@
 import { Kind, type DocumentNode, type FragmentDefinitionNode, type SelectionSetNode } from 'graphql';
 import { AppError } from '../../platform/errors';
+import type { Json } from '../executor/merge';
+import type { PreparedOperation } from './operation';
 
 /** What one operation may ask for, checked before validation and planning, which cost far more than reading. */
 export interface OperationLimits {
@@ -11,6 +13,8 @@ export interface OperationLimits {
   readonly directivesPerField: number;
   readonly directives: number;
   readonly tokens: number;
+  /** Records that the answer may hold: page sizes multiplied down the selection, as `answer-size.ts` estimates. */
+  readonly records: number;
 }
 
 export const DEFAULT_LIMITS: OperationLimits = {
@@ -21,6 +25,7 @@ export const DEFAULT_LIMITS: OperationLimits = {
   directivesPerField: 5,
   directives: 50,
   tokens: 2_000,
+  records: 100_000,
 };
 
 /** Introspection by GraphiQL and code generators nests `ofType` deeper than any shop query. */
@@ -47,9 +52,14 @@ export function refuseTooLarge(document: DocumentNode, limits: OperationLimits):
   within('directives', measure.directives, limits.directives);
 }
 
+/** @throws AppError OPERATION_TOO_LARGE when its pages within pages could hold more records than one answer may */
+export function refuseTooManyRecords(operation: PreparedOperation, variables: Readonly<Json>, limits: OperationLimits): void {
+  within('records', operation.answerSize(variables), limits.records);
+}
+
 export function tooLarge(limit: keyof OperationLimits, allowed: number, actual: number | null): AppError {
-  const found = actual === null ? 'more' : String(actual);
-  const message = `The operation is too large: ${limit} may be ${allowed} at most, and is ${found}. Ask for less, or in several requests`;
+  const found = actual === null ? 'is more' : limit === 'records' ? `could be ${actual}` : `is ${actual}`;
+  const message = `The operation is too large: ${limit} may be ${allowed} at most, and ${found}. Ask for less, or in several requests`;
   return new AppError('OPERATION_TOO_LARGE', message, { limit, allowed, actual });
 }
 

@@ -1,4 +1,5 @@
 import type { DocumentNode, FragmentDefinitionNode, OperationDefinitionNode, OperationTypeNode } from 'graphql';
+import type { AnswerSize } from './answer-size';
 import type { OperationVariants } from './variants';
 
 /** An operation that was parsed, found small enough and valid; shared by all requests that ask it. */
@@ -12,4 +13,6 @@ export interface PreparedOperation {
   /** Of the normalised text: spacing, comments, and other operations in the document do not change it. */
   readonly hash: string;
   readonly variants: OperationVariants;
+  /** An estimate, made before anything is fetched. */
+  readonly answerSize: AnswerSize;
 }

@@ -16,6 +16,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import { AppError } from '../../platform/errors';
 import type { LoadedSupergraph } from '../supergraph/load';
+import { answerSizeOf } from './answer-size';
 import { refuseTooLarge, tooLarge, type OperationLimits } from './limits';
 import type { PreparedOperation } from './operation';
 import { OperationVariants } from './variants';
@@ -105,7 +106,11 @@ export class Operations {
   private remembered(document: DocumentNode, definition: OperationDefinitionNode, hash: string): PreparedOperation {
     const fragments = fragmentsOf(document);
     const variants = new OperationVariants(this.supergraph, document, definition, fragments, this.options.onPlan);
-    return { document, definition, fragments, kind: definition.operation, name: definition.name?.value ?? null, hash, variants };
+    const { apiSchema } = this.supergraph;
+    const rootType = apiSchema.getRootType(definition.operation);
+    const answerSize = answerSizeOf(apiSchema, rootType, definition.selectionSet, fragments);
+    const name = definition.name?.value ?? null;
+    return { document, definition, fragments, kind: definition.operation, name, hash, variants, answerSize };
   }
 }
 

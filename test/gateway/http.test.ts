@@ -169,6 +169,11 @@ describe('limits', () => {
     ['unknown directives', `{ me { name ${'@aa '.repeat(10)} } }`, { limit: 'directivesPerField' }],
     ['directives', `{ me { ${'name @include(if: true) '.repeat(51)} } }`, { limit: 'directives', allowed: 50, actual: 51 }],
     ['tokens', `{ me { ${'a '.repeat(2_001)} } }`, { limit: 'tokens', allowed: 2000 }],
+    [
+      'lists in lists',
+      `{ works { ${'author { works { '.repeat(5)} title ${'} } '.repeat(5)} } }`,
+      { limit: 'records', allowed: 100_000, actual: 337_040 },
+    ],
     ['fragments that double', `{ me { ...F0 } } ${doubled.join(' ')} fragment F12 on Person { name }`, { limit: 'fields' }],
   ])('of %s', async (_name, query, details) => {
     const { body } = await gateway.query(query);

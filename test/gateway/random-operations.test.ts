@@ -12,7 +12,15 @@ describe('random operations', () => {
   let supergraph: LoadedSupergraph;
 
   beforeAll(async () => {
-    const limits = { depth: 30, aliases: 1_000, rootFields: 100, fields: 10_000, directives: 1_000, tokens: 20_000 };
+    const limits = {
+      depth: 30,
+      aliases: 1_000,
+      rootFields: 100,
+      fields: 10_000,
+      directives: 1_000,
+      tokens: 20_000,
+      records: 1e9,
+    };
     gateway = await testGateway({ limits, responseCache: false });
     supergraph = await loadSupergraph(librarySupergraph(), createLogger({ logLevel: 'silent' }, 'test'));
   });
