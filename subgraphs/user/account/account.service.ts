@@ -88,8 +88,11 @@ export class AccountService {
     return isChanged ? succeeded({ user }) : failed(AccountVersionConflict.of(user));
   }
 
-  async setPasswordHash(tx: EntityManager, userKey: number, passwordHash: string): Promise<void> {
-    await tx.getRepository(User).update({ id: userKey }, { passwordHash });
+  /** With `replacing`, only where that is still the hash: two changes at once must not undo each other. Answers whether it did. */
+  async setPasswordHash(manager: EntityManager, userKey: number, passwordHash: string, replacing?: string): Promise<boolean> {
+    const known = replacing === undefined ? {} : { passwordHash: replacing };
+    const { affected } = await manager.getRepository(User).update({ id: userKey, ...known }, { passwordHash });
+    return affected === 1;
   }
 
   /** Gives the account another, proven address; `false` when somebody has it already. */

@@ -5,6 +5,11 @@ import { Turnstile } from './turnstile';
 
 export type GateFailure = InvalidCredentials | AccountDisabled | TooManyAttempts;
 
+/** Credentials whose password was shown. */
+export interface ProvenCredentials extends Credentials {
+  readonly passwordHash: string;
+}
+
 /** Verifies and hashes passwords, never more at once than the machine can bear, never more often than a person needs. */
 export class PasswordGate {
   private readonly turnstile = new Turnstile({ inside: 2, waiting: 64, retryAfterSeconds: 2 });
@@ -25,7 +30,7 @@ export class PasswordGate {
    * Whose e-mail address and password these are. The try is counted inside the turnstile: that many right log-ins of
    * one person at the same moment do not count as guessing.
    */
-  check(email: string, password: string): Promise<Credentials | GateFailure> {
+  check(email: string, password: string): Promise<ProvenCredentials | GateFailure> {
     return this.turnstile.pass(async () => {
       const retryAfterSeconds = await this.attempts.count('LOG_IN', email);
       if (retryAfterSeconds > 0) return TooManyAttempts.after(retryAfterSeconds);
@@ -34,19 +39,19 @@ export class PasswordGate {
       if (!credentials?.passwordHash || !isRight) return new InvalidCredentials();
       await this.attempts.clear('LOG_IN', email);
       if (credentials.disabledAt) return new AccountDisabled();
-      return credentials;
+      return { ...credentials, passwordHash: credentials.passwordHash };
     });
   }
 
   /** As {@link check}, for somebody who is signed in and proves once more that it is them. */
-  async confirm(userKey: number, password: string, field: string): Promise<Credentials | GateFailure> {
+  async confirm(userKey: number, password: string, field: string): Promise<ProvenCredentials | GateFailure> {
     const credentials = await this.accounts.credentialsByKey(userKey);
     const outcome = credentials ? await this.check(credentials.email, password) : new InvalidCredentials();
     return outcome instanceof InvalidCredentials ? InvalidCredentials.at(field) : outcome;
   }
 
   /** The hash to store instead of an outdated one; `null` when there is nothing to do. */
-  async renewed(credentials: Credentials, password: string): Promise<string | null> {
-    return credentials.passwordHash && isOutdated(credentials.passwordHash) ? this.hash(password) : null;
+  async renewed(passwordHash: string, password: string): Promise<string | null> {
+    return isOutdated(passwordHash) ? this.hash(password) : null;
   }
 }

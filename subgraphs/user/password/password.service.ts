@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { inTransaction } from '../../../platform/db';
 import { recordEvents } from '../../../platform/events';
-import { accountChanged, type AccountService } from '../account';
+import { accountChanged, InvalidCredentials, type AccountService } from '../account';
 import { TooManyAttempts, type AttemptService } from '../attempt';
 import type { MailService } from '../mail';
 import { failed, succeeded, type Outcome } from '../outcome';
@@ -45,12 +45,14 @@ export class PasswordService {
     const passwordHash = await gate.hash(newPassword);
     const endedSessions = await inTransaction(database, async (tx) => {
       const user = await accounts.current(userKey, tx);
-      await accounts.setPasswordHash(tx, userKey, passwordHash);
+      if (!(await accounts.setPasswordHash(tx, userKey, passwordHash, credentials.passwordHash))) return null;
       await tickets.use(tx, 'PASSWORD_RESET', userKey);
       await mails.write(tx, 'PASSWORD_CHANGED', user.email, { name: user.name });
       await recordEvents(tx, [accountChanged(userKey)]);
       return sessions.endOthers(tx, userKey, sessionId, 'PASSWORD_CHANGED');
     });
+    // Somebody else changed the password meanwhile, so the current one was not the current one any more.
+    if (endedSessions === null) return failed(InvalidCredentials.at('input.currentPassword'));
     await accounts.forget([userKey]);
     return succeeded({ endedSessions });
   }

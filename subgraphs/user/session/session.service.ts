@@ -9,7 +9,7 @@ import { failed, succeeded, type Failed, type Outcome } from '../outcome';
 import type { SigningKeyService } from '../signing-key';
 import { TokenExpired, TokenInvalid } from '../ticket';
 import { readToken } from '../text-input';
-import { lockPresented, newestAfter, sessionOfToken } from './presented-token';
+import { lockPresented, newestAfter, NOW_MS, sessionOfToken } from './presented-token';
 import { hashOfSecret, newRefreshSecret, newSuccessorSalt, successorOf } from './refresh-secret';
 import { SessionEnded } from './session.errors';
 import { sessionRevoked } from './session.events';
@@ -21,6 +21,8 @@ export interface SessionGrant {
   readonly sessionId: string;
   readonly refreshToken: string;
   readonly refreshTokenExpiresAt: Date;
+  /** By the database's clock and under the account's lock: whatever ends access afterwards is later, and ends this too. */
+  readonly issuedAtMs: number;
 }
 
 export interface IssuedTokens {
@@ -43,6 +45,13 @@ export interface SessionRecord {
   readonly endedReason: string | null;
 }
 
+interface OpenedRow {
+  readonly id: string;
+  readonly expiresAt: Date;
+  readonly roles: Role[];
+  readonly issuedAtMs: number;
+}
+
 type RefreshFailure = TokenInvalid | TokenExpired | SessionEnded | AccountDisabled;
 
 /** Sessions: opened by a log-in, kept by refreshing, ended by logging out, by a changed password, or by a stolen token. */
@@ -53,23 +62,32 @@ export class SessionService {
     private readonly times: SessionTimes,
   ) {}
 
-  /** Opens a session inside `tx`. */
-  async open(tx: EntityManager, userKey: number, roles: readonly Role[]): Promise<SessionGrant> {
+  /**
+   * Opens a session inside `tx`, under a lock of the account: a change of roles, password or state comes wholly before,
+   * and counts, or wholly after, and ends this session too. `null` when the account is not any more the one that was
+   * judged: another password hash, disabled or gone.
+   */
+  async open(tx: EntityManager, userKey: number, passwordHash: string): Promise<SessionGrant | null> {
     const refreshToken = newRefreshSecret();
-    const [row] = await tx.query<{ id: string; expires_at: Date }[]>(
-      `WITH opened AS (
-         INSERT INTO session (user_id, expires_at) VALUES ($1, now() + make_interval(secs => $2)) RETURNING id, expires_at
-       ), token AS (INSERT INTO refresh_token (token_hash, session_id) SELECT $3, id FROM opened)
-       SELECT id, expires_at FROM opened`,
-      [userKey, this.times.refreshTokenSeconds, hashOfSecret(refreshToken)],
+    const [row] = await tx.query<OpenedRow[]>(
+      `WITH account AS (
+         SELECT id, roles FROM "user"
+         WHERE id = $1 AND password_hash = $2 AND disabled_at IS NULL AND erased_at IS NULL FOR SHARE
+       ), opened AS (
+         INSERT INTO session (user_id, expires_at) SELECT id, now() + make_interval(secs => $3) FROM account RETURNING id, expires_at
+       ), token AS (INSERT INTO refresh_token (token_hash, session_id) SELECT $4, id FROM opened)
+       SELECT opened.id, opened.expires_at AS "expiresAt", account.roles, ${NOW_MS} AS "issuedAtMs" FROM opened, account`,
+      [userKey, passwordHash, this.times.refreshTokenSeconds, hashOfSecret(refreshToken)],
     );
-    if (!row) throw new Error('a session was not written');
-    return { userKey, roles, sessionId: row.id, refreshToken, refreshTokenExpiresAt: row.expires_at };
+    if (!row) return null;
+    const { id: sessionId, roles, expiresAt, issuedAtMs } = row;
+    return { userKey, roles, sessionId, refreshToken, refreshTokenExpiresAt: expiresAt, issuedAtMs };
   }
 
   /** Signs the tokens of a grant; call it after the commit, so that a token never outlives a rolled-back session. */
   async tokensOf(grant: SessionGrant): Promise<IssuedTokens> {
-    const access = await this.keys.sign({ sub: globalId('User', grant.userKey), roles: grant.roles, sid: grant.sessionId });
+    const claims = { sub: globalId('User', grant.userKey), roles: grant.roles, sid: grant.sessionId };
+    const access = await this.keys.sign(claims, grant.issuedAtMs);
     return {
       accessToken: access.token,
       accessTokenExpiresAt: access.expiresAt,
@@ -155,14 +173,14 @@ export class SessionService {
     if (token.isEnded) return failed(new SessionEnded());
     if (token.isExpired) return failed(new TokenExpired());
     if (token.isDisabled) return failed(new AccountDisabled());
-    const { sessionId, userKey, roles } = token;
+    const { sessionId, userKey, roles, issuedAtMs } = token;
     if (token.secondsSinceRotation === null) {
       const { refreshToken, expiresAt } = await this.writeSuccessor(tx, secret, sessionId);
-      return { userKey, roles, sessionId, refreshToken, refreshTokenExpiresAt: expiresAt };
+      return { userKey, roles, sessionId, refreshToken, refreshTokenExpiresAt: expiresAt, issuedAtMs };
     }
     if (token.successorSalt && token.secondsSinceRotation <= this.times.refreshGraceSeconds) {
       const refreshToken = await newestAfter(tx, secret, token.successorSalt);
-      return { userKey, roles, sessionId, refreshToken, refreshTokenExpiresAt: token.expiresAt };
+      return { userKey, roles, sessionId, refreshToken, refreshTokenExpiresAt: token.expiresAt, issuedAtMs };
     }
     await this.end(tx, sessionId, 'TOKEN_REUSED');
     return failed(new SessionEnded());

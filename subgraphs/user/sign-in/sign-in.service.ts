@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { inTransaction } from '../../../platform/db';
 import { recordEvents } from '../../../platform/events';
-import { accountRegistered, EmailTaken, provedToBe, type AccountService, type User } from '../account';
+import { accountRegistered, EmailTaken, InvalidCredentials, provedToBe, type AccountService, type User } from '../account';
 import type { MailService } from '../mail';
 import { failed, succeeded, type Outcome } from '../outcome';
 import { weaknessOf, type GateFailure, type PasswordGate, type WeakPassword } from '../password';
@@ -45,7 +45,7 @@ export class SignInService {
       const token = await tickets.issue(tx, 'EMAIL_VERIFICATION', userKey, email);
       await mails.write(tx, 'VERIFY_EMAIL', email, { name, token });
       await recordEvents(tx, [accountRegistered(userKey)]);
-      return sessions.open(tx, userKey, ['CUSTOMER']);
+      return sessions.open(tx, userKey, passwordHash);
     });
     if (!grant) return failed(new EmailTaken());
     await accounts.forget([grant.userKey]);
@@ -56,13 +56,17 @@ export class SignInService {
     const { database, accounts, sessions, passwords } = this.deps;
     const email = readEmail(input.email);
     const password = readPassword(input.password, 'input.password');
-    const credentials = await passwords.check(email, password);
-    if (!('passwordHash' in credentials)) return failed(credentials);
-    const renewedHash = await passwords.renewed(credentials, password);
-    const grant = await inTransaction(database, async (tx) => {
-      if (renewedHash !== null) await accounts.setPasswordHash(tx, credentials.id, renewedHash);
-      return sessions.open(tx, credentials.id, credentials.roles);
-    });
-    return succeeded({ user: provedToBe(await accounts.current(credentials.id)), tokens: await sessions.tokensOf(grant) });
+    // Once more when the account changed between the look at its password and the session: then what it is now decides.
+    for (let attempt = 1; attempt <= 2; attempt += 1) {
+      const credentials = await passwords.check(email, password);
+      if (!('passwordHash' in credentials)) return failed(credentials);
+      const { id, passwordHash } = credentials;
+      const grant = await inTransaction(database, (tx) => sessions.open(tx, id, passwordHash));
+      if (!grant) continue;
+      const renewedHash = await passwords.renewed(passwordHash, password);
+      if (renewedHash !== null) await accounts.setPasswordHash(database.manager, id, renewedHash, passwordHash);
+      return succeeded({ user: provedToBe(await accounts.current(id)), tokens: await sessions.tokensOf(grant) });
+    }
+    return failed(new InvalidCredentials());
   }
 }

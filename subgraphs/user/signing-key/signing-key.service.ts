@@ -32,9 +32,12 @@ export class SigningKeyService {
   }
 
   /** A signed access token and when it expires. */
-  async sign(claims: Pick<AccessTokenClaims, 'sub' | 'roles' | 'sid'>): Promise<{ token: string; expiresAt: Date }> {
+  async sign(
+    claims: Pick<AccessTokenClaims, 'sub' | 'roles' | 'sid'>,
+    issuedAtMs: number,
+  ): Promise<{ token: string; expiresAt: Date }> {
     const signer = await this.currentSigner();
-    const issuedAt = Date.now() / 1000;
+    const issuedAt = issuedAtMs / 1000;
     const expiresAtSeconds = Math.floor(issuedAt) + this.accessTokenSeconds;
     const token = await new SignJWT({ roles: claims.roles, sid: claims.sid })
       .setProtectedHeader({ alg: TOKEN_ALGORITHM, kid: signer.id })
