@@ -33,7 +33,7 @@ export class Cache<K, V> {
     const ours = wanted.length > 0 ? this.readOrLoad(wanted) : Promise.resolve(new Map<string, V | undefined>());
     for (const { name } of wanted) this.share(name, ours.then((values) => values.get(name)));
     const values = await ours;
-    return Promise.all(names.map((name, at) => shared[at] ?? values.get(name)));
+    return Promise.all(names.map((name, at) => shared[at] ?? Promise.resolve(values.get(name))));
   }
 
   /** Ends the entries of these keys everywhere. Call it after the commit of what changed them. */

@@ -1,1 +1,9 @@
-export { BodyTooLarge, readBody, sendJson, startHttpServer, type HttpHandler, type Routes, type RunningHttpServer } from './http-server';
+export {
+  BodyTooLarge,
+  readBody,
+  sendJson,
+  startHttpServer,
+  type HttpHandler,
+  type Routes,
+  type RunningHttpServer,
+} from './http-server';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { everyone, staffOnly, type Json, type Row } from './matrix';
+import { everyone, staffOnly, type Row } from './matrix';
+import type { Json } from './viewers';
 import type { World } from './world';
 
 const ERRORS = 'errors { __typename }';

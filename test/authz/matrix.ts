@@ -1,8 +1,8 @@
+import type { Json, ViewerName } from './viewers';
 import type { World } from './world';
 
+
 /** Who asks. `customer` owns what the world holds; `other` is a customer without any part in it. */
-export const VIEWERS = ['anonymous', 'customer', 'other', 'staff', 'admin'] as const;
-export type ViewerName = (typeof VIEWERS)[number];
 
 /**
  * What somebody gets: the field's value (`allowed`), `null` (nothing, without a word), the code of a refusal
@@ -10,8 +10,6 @@ export type ViewerName = (typeof VIEWERS)[number];
  */
 export type Verdict = string;
 export type Verdicts = Readonly<Record<ViewerName, Verdict>>;
-
-export type Json = Record<string, unknown>;
 
 /** A field of the graph and what each viewer gets of it. */
 export interface Row {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { everyone, ownerAndStaff, ownerOnly, staffOnly, type Json, type Row, type ViewerName } from './matrix';
+import { everyone, ownerAndStaff, ownerOnly, staffOnly, type Row } from './matrix';
+import type { Json, ViewerName } from './viewers';
 import type { World } from './world';
 
 const ERRORS = 'errors { __typename }';

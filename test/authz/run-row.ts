@@ -1,5 +1,6 @@
 import { subscribe } from '../support/graph';
-import { VIEWERS, type Json, type Row, type ViewerName, type Verdict } from './matrix';
+import type { Row, Verdict } from './matrix';
+import { VIEWERS, type Json, type ViewerName } from './viewers';
 import { askAs, type Account, type World } from './world';
 
 export interface Finding {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Json } from './matrix';
+import type { Json } from './viewers';
 import { askAs, PASSWORD, type Account, type World } from './world';
 
 /** Events carry the news, so it may take a moment. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Role } from '../../platform/auth';
 import { queryOnce } from '../support/database';
 import { graph, graphData } from '../support/graph';
-import type { Json, ViewerName } from './matrix';
+import type { Json, ViewerName } from './viewers';
 
 export interface Account {
   readonly id: string;

@@ -20,7 +20,7 @@ describe('GraphQL over WebSocket', () => {
     gateway = await testGateway();
   });
   afterEach(async () => {
-    await Promise.all(clients.splice(0).map((client) => client.dispose()));
+    await Promise.all(clients.splice(0).map(async (client) => client.dispose()));
   });
   afterAll(() => gateway.stop());
 

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { MAIN_SCRIPT } from '../../cli/project-root';
 import { createDatabase, type TestDatabase } from '../support/database';
 import { csv, importWorld } from './world';
+import { environmentWith } from '../../platform/config';
 
 const run = promisify(execFile);
 const NASTY = join(__dirname, 'files', 'nasty.csv');
@@ -25,7 +26,7 @@ async function databases(): Promise<Databases> {
 async function mercato({ user, product, order }: Databases, ...args: string[]): Promise<Answer> {
   const urls = { USER_DATABASE_URL: user.url, PRODUCT_DATABASE_URL: product.url, ORDER_DATABASE_URL: order.url };
   try {
-    const { stdout, stderr } = await run(process.execPath, [MAIN_SCRIPT, ...args], { env: { ...process.env, ...urls } });
+    const { stdout, stderr } = await run(process.execPath, [MAIN_SCRIPT, ...args], { env: environmentWith(urls) });
     return { code: 0, out: stdout, err: stderr };
   } catch (error) {
     const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };

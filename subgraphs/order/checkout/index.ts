@@ -1,4 +1,3 @@
-export { CartEmpty, CheckoutInProgress, EmailRequired, InvalidAddress, PaymentDeclined, PriceChanged } from './checkout.errors';
 export { Checkout } from './checkout.entity';
 export { recoverCheckouts } from './checkout.recovery';
 export { CheckoutResolver } from './checkout.resolver';

@@ -1,1 +1,1 @@
-export { isGuestToken, newGuestToken, ownerOf, ownerKey, hashOfGuestToken, type Owner } from './guest';
+export { newGuestToken, ownerOf, ownerKey, hashOfGuestToken, type Owner } from './guest';

@@ -1,6 +1,6 @@
 export { Payment } from './payment.entity';
 export { createPaymentLoader, type PaymentLoader } from './payment.loader';
-export type { Authorisation, PaymentProvider } from './payment.port';
+export type { Authorisation } from './payment.port';
 export { PaymentResolver } from './payment.resolver';
 export { PaymentService } from './payment.service';
 export { createSandboxProvider, SandboxCharge } from './sandbox.provider';

@@ -1,3 +1,2 @@
-export { OrderStatusChange } from './order-status-change';
 export { TrackingResolver } from './tracking.resolver';
 export { TrackingService } from './tracking.service';
