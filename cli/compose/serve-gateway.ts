@@ -1,6 +1,6 @@
 import { SUBGRAPH_NAMES } from '../../platform/config';
-import type { GatewayOptions } from '../../gateway';
 import { openGateway } from './gateway';
+import { keysOver } from './published-keys';
 import { requireRedis, type Resources } from './resources';
 import { httpClientOf, KEYS_PATH } from './subgraphs';
 import { committedSupergraph } from './supergraph';
@@ -9,16 +9,12 @@ import { committedSupergraph } from './supergraph';
 export async function serveGateway(resources: Resources): Promise<void> {
   requireRedis(resources);
   const keysUrl = new URL(KEYS_PATH, resources.settings.subgraphUrls.user ?? 'http://not.configured');
+  const keys = keysOver(keysUrl);
   await openGateway(resources, {
     supergraphSdl: await committedSupergraph(),
     clients: SUBGRAPH_NAMES.map((name) => httpClientOf(name, resources)),
-    keySource: () => readKeys(keysUrl),
-    // A gateway whose subgraphs are away still answers, partly: it is ready as soon as it serves.
-    checkReady: async () => undefined,
+    keySource: keys.read,
+    // A gateway whose subgraphs are away still answers, partly; one that never saw the keys could sign nobody in.
+    checkReady: keys.readOnce,
   });
-}
-
-async function readKeys(url: URL): ReturnType<GatewayOptions['keySource']> {
-  const answer = await fetch(url, { signal: AbortSignal.timeout(3_000) });
-  return (await answer.json()) as Awaited<ReturnType<GatewayOptions['keySource']>>;
 }

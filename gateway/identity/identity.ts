@@ -77,12 +77,18 @@ export class Identifier {
     } catch (error) {
       if (error instanceof AppError) throw error;
       if (error instanceof errors.JWTExpired) throw unauthenticated('The access token has expired; refresh it');
-      if (error instanceof errors.JOSEError) throw unauthenticated('The access token is not valid; sign in again');
+      if (error instanceof errors.JOSEError && !isOfKeys(error))
+        throw unauthenticated('The access token is not valid; sign in again');
       const failure = new AppError('UPSTREAM_UNAVAILABLE', 'Access tokens cannot be checked right now; try again');
       failure.cause = error;
       throw failure;
     }
   }
+}
+
+/** Faults of the key set say nothing about the token. */
+function isOfKeys(error: Error): boolean {
+  return error instanceof errors.JWKSInvalid || error instanceof errors.JWKSTimeout || error instanceof errors.JWKInvalid;
 }
 
 function bearerOf(authorization: string): string {

@@ -101,8 +101,11 @@ describe('identity', () => {
     expect((await ask(await bearer({ user: 8, issuedAtSeconds: Date.now() / 1000 + 0.01 }))).status).toBe(200);
   });
 
-  it('is unavailable, not refused, when the keys cannot be had', async () => {
-    const other = await testGateway({ keySource: () => Promise.reject(new Error('away')) });
+  it.each([
+    ['cannot be had', () => Promise.reject(new Error('away'))],
+    ['are no keys', async () => ({ error: 'internal error' }) as never],
+  ])('is unavailable, not refused, when the keys %s', async (_name, keySource) => {
+    const other = await testGateway({ keySource });
     const answer = await other.query('{ me { name } }', {}, { authorization: `Bearer ${await other.token()}` });
     expect([answer.status, answer.body.errors?.[0]?.extensions['code']]).toEqual([503, 'UPSTREAM_UNAVAILABLE']);
     expect((await other.query('{ me { name } }')).status).toBe(200);
