@@ -1,9 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { startHttpServer } from '../platform/http';
 import { createMetrics } from '../platform/observability';
 import { Engine, type EngineOptions } from './engine';
 import { ApolloFront } from './http/apollo';
 import { GraphqlRoute } from './http/graphql-route';
-import { surfaceOf } from './http/surface';
+import { metricsRoutes, surfaceOf } from './http/surface';
 import { Identifier } from './identity/identity';
 import { Revocations } from './identity/revocations';
 import { gatewayMetrics, type GatewayMetrics } from './metrics';
@@ -33,14 +34,18 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const mayCount = options.environment !== 'production';
   const route = new GraphqlRoute({ engine: current, apollo, identifier, logger, metrics, maxTokens, cache, mayCount });
   let isDraining = false;
+  const hasOwnPort = typeof options.metricsPort === 'number';
   const routes = surfaceOf({
     ...options,
     route,
-    metrics: registry,
+    metrics: hasOwnPort || options.environment === 'production' ? null : registry,
     isDraining: () => isDraining,
     extraRoutes: options.extraRoutes ?? {},
   });
   const http = await startHttpServer(routes, options);
+  const measured = hasOwnPort
+    ? await startHttpServer(metricsRoutes(registry), { host: options.host, port: options.metricsPort })
+    : null;
   const sockets = serveSockets(http.server, '/graphql', { engine: current, identifier, revocations, logger, metrics });
   const unsubscribes = [revocations.listen(bus), ...(cache ? [cache.listen(bus, options.cacheTopics ?? [])] : [])];
   return {
@@ -52,9 +57,11 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     },
     stop: async () => {
       isDraining = true;
+      await delay(options.drainMs ?? 0);
       await sockets.stop();
       await http.stop();
       await apollo.stop();
+      await measured?.stop();
       await Promise.all(unsubscribes.map((unsubscribe) => unsubscribe()));
     },
   };

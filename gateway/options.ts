@@ -31,6 +31,10 @@ export interface GatewayOptions {
   readonly operationTimeoutMs?: number;
   /** Event topics of which every event may end cached answers. */
   readonly cacheTopics?: readonly string[];
+  /** A port of its own for `/metrics`, on the same host. Without one they stand beside GraphQL, in production nowhere. */
+  readonly metricsPort?: number | null;
+  /** How long it still serves after `/ready` began to say no, for balancers to notice; 0 unless said otherwise. */
+  readonly drainMs?: number;
   /** The process's metrics; made anew where absent. */
   readonly metrics?: Metrics;
 }
@@ -38,7 +42,7 @@ export interface GatewayOptions {
 export interface RunningGateway {
   readonly url: string;
   readonly port: number;
-  /** Takes nothing new, lets running requests finish, closes sockets with 1001, then stops. */
+  /** Says that it is not ready, waits for `drainMs`, then takes nothing new, lets running requests finish, closes sockets with 1001, then stops. */
   stop(): Promise<void>;
   /** From the next request on; what runs ends on the old supergraph. @throws when the SDL is no supergraph, changing nothing */
   swapSupergraph(sdl: string): Promise<void>;

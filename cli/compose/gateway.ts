@@ -36,13 +36,16 @@ export async function openGateway(resources: Resources, parts: GatewayParts): Pr
     responseCache: settings.cacheEnabled,
     cacheTopics: CACHED_TOPICS,
     metrics: createMetrics(),
+    metricsPort: settings.metricsPort,
+    operationTimeoutMs: settings.operationTimeoutMs,
+    drainMs: settings.drainSeconds * 1000,
     extraRoutes: {
       'GET /.well-known/jwks.json': async (_request, response) => sendJson(response, 200, await parts.keySource()),
       'GET /media/*': answerMedia,
       ...parts.routes,
     },
-  }).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'EADDRINUSE' ? portTaken(settings.port) : error;
+  }).catch((error: NodeJS.ErrnoException & { port?: number }) => {
+    throw error.code === 'EADDRINUSE' ? portTaken(error.port ?? settings.port) : error;
   });
   lifecycle.add('gateway', () => running.stop());
   return running;

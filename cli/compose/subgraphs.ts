@@ -60,8 +60,6 @@ export async function openSubgraph(name: SubgraphName, resources: Resources): Pr
 /** Where the user subgraph publishes the keys of access tokens. */
 export const KEYS_PATH = '/.well-known/jwks.json';
 
-const CALL_TIMEOUT_MS = 10_000;
-
 /** Reaches a subgraph that is another process. @throws CommandError when its URL or the signing key is not set */
 export function httpClientOf(name: SubgraphName, resources: Resources): SubgraphClient {
   const { settings, lifecycle } = resources;
@@ -70,7 +68,12 @@ export function httpClientOf(name: SubgraphName, resources: Resources): Subgraph
     throw new CommandError(
       `${name.toUpperCase()}_SUBGRAPH_URL is needed: where the ${name} subgraph serves, such as http://${name}:4000/graphql`,
     );
-  const client = createHttpSubgraphClient({ name, url, signingKey: signingKeyOf(resources), timeoutMs: CALL_TIMEOUT_MS });
+  const client = createHttpSubgraphClient({
+    name,
+    url,
+    signingKey: signingKeyOf(resources),
+    timeoutMs: settings.operationTimeoutMs,
+  });
   lifecycle.add(`calls to ${name}`, () => client.close());
   return client;
 }

@@ -5,7 +5,8 @@ import { graphiqlRoutes, serveNoPage, servePage, wantsPage } from './graphiql';
 
 export interface SurfaceOptions {
   readonly route: GraphqlRoute;
-  readonly metrics: Metrics;
+  /** `null` where they are not for everybody who reaches this address. */
+  readonly metrics: Metrics | null;
   /** Whether browsers get GraphiQL, which lives on introspection. */
   readonly introspection: boolean;
   readonly checkReady: () => Promise<void>;
@@ -28,6 +29,12 @@ export function surfaceOf(options: SurfaceOptions): Routes {
       const problem = options.isDraining() ? 'draining' : await problemOf(options.checkReady);
       sendJson(response, problem === null ? 200 : 503, { status: problem ?? 'ready' });
     },
+    ...(metrics ? metricsRoutes(metrics) : {}),
+  };
+}
+
+export function metricsRoutes(metrics: Metrics): Routes {
+  return {
     'GET /metrics': async (_request, response) => {
       response.writeHead(200, { 'content-type': metrics.contentType }).end(await metrics.expose());
     },

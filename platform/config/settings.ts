@@ -29,6 +29,12 @@ export interface Settings {
   /** How long two tabs may present the same refresh token before it counts as theft. */
   readonly refreshGraceSeconds: number;
   readonly introspection: boolean;
+  /** How long one GraphQL operation, and one call of a subgraph, may take. */
+  readonly operationTimeoutMs: number;
+  /** How long a gateway that is told to stop still serves, for balancers to notice that it is not ready. */
+  readonly drainSeconds: number;
+  /** A port of the gateway's own for `/metrics`; without one they are public, in production absent. */
+  readonly metricsPort: number | null;
 }
 
 export const SUBGRAPH_NAMES = ['user', 'product', 'order'] as const;
@@ -75,6 +81,9 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
     refreshTokenSeconds: v.REFRESH_TOKEN_SECONDS,
     refreshGraceSeconds: v.REFRESH_GRACE_SECONDS,
     introspection: v.INTROSPECTION === undefined ? v.NODE_ENV !== 'production' : v.INTROSPECTION === 'on',
+    operationTimeoutMs: v.OPERATION_TIMEOUT_MS,
+    drainSeconds: v.DRAIN_SECONDS,
+    metricsPort: v.METRICS_PORT ?? null,
   };
   refuseUnsafeProduction(settings);
   return settings;
@@ -99,6 +108,7 @@ const url = (...schemes: string[]) =>
   z.string().refine((value) => schemes.some((scheme) => value.startsWith(`${scheme}://`)) && URL.canParse(value), {
     error: `must be a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
   });
+const port = z.coerce.number({ error: 'must be a port' }).int('must be a port').min(0, 'must be a port').max(65_535, 'must be a port');
 const onOff = z.enum(['on', 'off'], { error: 'must be on or off' });
 
 const hasTwoMinorDigits = (code: string): boolean => {
@@ -135,6 +145,10 @@ const variables = z.object({
   REFRESH_TOKEN_SECONDS: wholeNumber(10, 31_536_000, 2_592_000),
   REFRESH_GRACE_SECONDS: wholeNumber(0, 300, 20),
   INTROSPECTION: onOff.optional(),
+  OPERATION_TIMEOUT_MS: wholeNumber(100, 600_000, 10_000),
+  // What is still running after 25 seconds is cut, so a drain must leave time for it.
+  DRAIN_SECONDS: wholeNumber(0, 15, 0),
+  METRICS_PORT: port.optional(),
 });
 
 /** The environment variables that {@link readSettings} knows; others are ignored. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { freePort } from '../../cli/local/free-port';
 import { testGateway, type TestGateway } from './support/gateway';
 
 const GRAPHQL_RESPONSE = { accept: 'application/graphql-response+json' };
@@ -227,6 +228,25 @@ describe('production', () => {
   it('suggests no names', async () => {
     const { body } = await gateway.query('{ mee { name } }');
     expect(body.errors?.[0]?.message).toBe('Cannot query field "mee" on type "Query".');
+  });
+
+  it('measures for nobody but its own, on a port for that', async () => {
+    expect((await fetch(`${gateway.url}/metrics`)).status).toBe(404);
+    const metricsPort = await freePort();
+    const measured = await testGateway({ environment: 'production', introspection: false, metricsPort });
+    expect((await fetch(`${measured.url}/metrics`)).status).toBe(404);
+    const metrics = await fetch(`http://127.0.0.1:${metricsPort}/metrics`);
+    expect(await metrics.text()).toContain('mercato_gateway_sockets');
+    await measured.stop();
+  });
+
+  it('still serves while balancers notice that it is about to stop', async () => {
+    const leaving = await testGateway({ drainMs: 400 });
+    const stopped = leaving.stop();
+    expect((await fetch(`${leaving.url}/ready`)).status).toBe(503);
+    expect((await leaving.query('{ me { name } }')).body.errors).toBeUndefined();
+    await stopped;
+    await expect(leaving.query('{ me { name } }')).rejects.toThrow('fetch failed');
   });
 
   it('counts nothing for clients', async () => {
