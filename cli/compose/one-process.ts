@@ -24,9 +24,7 @@ export async function openSystem(resources: Resources, seed: () => Promise<void>
       checkReady: async () => void (await Promise.all(subgraphs.map((subgraph) => subgraph.checkReady()))),
     }),
   );
-  await step('worker', async () => {
-    for (const subgraph of subgraphs) await startWork(subgraph, resources);
-  });
+  await step('worker', () => startWork(subgraphs, resources));
   return { url: `${gateway.url}/graphql` };
 }
 

@@ -2,6 +2,7 @@ import { SUBGRAPH_NAMES } from '../../platform/config';
 import type { SubgraphModule } from '../../platform/federation';
 import { sendJson, startHttpServer, type Routes } from '../../platform/http';
 import { createMetrics } from '../../platform/observability';
+import type { Stoppable } from '../../platform/process';
 import { requireRedis, type Resources } from './resources';
 import { openSubgraph } from './subgraphs';
 
@@ -13,13 +14,19 @@ export async function work(resources: Resources): Promise<void> {
   for (const name of SUBGRAPH_NAMES) subgraphs.push(await openSubgraph(name, resources));
   const server = await startHttpServer(routesOf(subgraphs), settings);
   lifecycle.add('http server', () => server.stop());
-  for (const subgraph of subgraphs) await startWork(subgraph, resources);
+  await startWork(subgraphs, resources);
 }
 
-/** Starts what a subgraph does in the background. */
-export async function startWork(subgraph: SubgraphModule, { lifecycle }: Resources): Promise<void> {
-  const started = await subgraph.startWork();
-  lifecycle.add(started.name, () => started.stop());
+/** Starts what subgraphs do in the background. All consumers stand before the first relay tells an event. */
+export async function startWork(
+  subgraphs: readonly SubgraphModule[],
+  { lifecycle }: Pick<Resources, 'lifecycle'>,
+): Promise<void> {
+  const add = (started: Stoppable | undefined): void => {
+    if (started) lifecycle.add(started.name, () => started.stop());
+  };
+  for (const subgraph of subgraphs) add(subgraph.startConsuming?.());
+  for (const subgraph of subgraphs) add(await subgraph.startWork());
 }
 
 function routesOf(subgraphs: readonly SubgraphModule[]): Routes {

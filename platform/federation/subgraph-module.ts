@@ -31,6 +31,11 @@ export interface SubgraphModule {
   migrate(): Promise<void>;
   /** Rejects while the subgraph cannot serve. */
   checkReady(): Promise<void>;
+  /**
+   * Begins to take the events of others that it must not miss; called in worker processes only, and of every subgraph
+   * before `startWork` of any: a bus in memory keeps nothing for a consumer that comes later. Absent where it takes none.
+   */
+  startConsuming?(): Stoppable;
   /** Starts what works in the background (relay of the outbox, mail, expiry); called in worker processes only. */
   startWork(): Promise<Stoppable>;
   close(): Promise<void>;

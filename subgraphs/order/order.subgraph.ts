@@ -68,10 +68,13 @@ export function createOrderSubgraph(deps: OrderSubgraphDependencies): SubgraphMo
       await orders.checkStatusRules();
     },
     checkReady: database.checkReady,
+    startConsuming: () => ({
+      name: 'order consumers',
+      stop: bus.consume('order-privacy', ['account'], (event) => order.forgetErasedAccount(database.source, event)),
+    }),
     startWork: async () => {
       const work = [
         startOutboxRelay(databaseUrl, bus, logger),
-        { stop: bus.consume('order-privacy', ['account'], (event) => order.forgetErasedAccount(database.source, event)) },
         repeat('what orders owe', 1_000, () => runner.runDue(), logger),
         repeat('abandoned checkouts', 2_000, () => recoverCheckouts(database.source, steps, idempotency, logger), logger),
         repeat('what is out of date', 3_600_000, () => sweep(services), logger),

@@ -58,7 +58,11 @@ export async function openShop(): Promise<Shop> {
       return data as Data;
     },
     addVariant: (options = {}) => addVariant(product.database, options),
-    startWork: () => order.module.startWork(),
+    startWork: async () => {
+      const consumers = order.module.startConsuming?.();
+      const work = await order.module.startWork();
+      return { name: work.name, stop: async () => void (await Promise.all([work.stop(), consumers?.stop()])) };
+    },
     close: async () => {
       await order.close();
       await product.close();
