@@ -56,6 +56,41 @@ describe('a payment is never taken without an order', () => {
   });
 });
 
+describe('a request whose holder was too slow', () => {
+  test('is not forgotten by that holder: who took it over answers, and the key keeps that answer', async () => {
+    const key = newKey();
+    const isPlacing = Promise.withResolvers<void>();
+    const hasFailed = Promise.withResolvers<void>();
+    let second: ReturnType<typeof place> | null = null;
+    shop.faults.before = async ({ query }) => {
+      if (query.includes('variantsForSale') && second === null) {
+        await letLeasesRunOut();
+        second = place(shop, viewer, key);
+        await isPlacing.promise;
+        throw new AppError('UPSTREAM_UNAVAILABLE', 'away');
+      }
+      if (!query.includes('reserveStock')) return;
+      isPlacing.resolve();
+      await hasFailed.promise;
+    };
+    await expect(place(shop, viewer, key)).rejects.toThrow('UPSTREAM_UNAVAILABLE');
+    hasFailed.resolve();
+    const answer = await second;
+    expect(answer).toMatchObject({ replayed: false, order: { status: 'PAID' } });
+    const { order } = (answer ?? {}) as Awaited<ReturnType<typeof place>>;
+    expect(await place(shop, viewer, key)).toMatchObject({ replayed: true, order: { id: order?.id } });
+  });
+
+  test('gets no order from the worker once it was answered', async () => {
+    await crashDuring(`BEFORE INSERT ON "order"`, () => place(shop, viewer, newKey()));
+    await shop.order.query(`UPDATE idempotency_key SET status = 'DONE', response = '{"failures":[]}'`);
+    await whileWorking(async () => {
+      await until(async () => (await chargesAndStock()).reserved === 0);
+    });
+    expect(await chargesAndStock()).toEqual({ charges: ['VOIDED'], reserved: 0, onHand: 5, orders: 0 });
+  });
+});
+
 describe('what an order owes', () => {
   test('with stock away after the order was made, the order stands and the worker takes stock and money later', async () => {
     shop.faults.before = (request) => {

@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 import type { Logger } from '../../../platform/observability';
 import type { IdempotencyService } from '../idempotency';
 import { takeOver } from './checkout.rows';
-import { PLACE_ORDER, type CheckoutSteps } from './checkout.steps';
+import { keyOfCheckout, type CheckoutSteps } from './checkout.steps';
 
 const BATCH = 20;
 
@@ -18,8 +18,14 @@ export async function recoverCheckouts(
   for (const checkout of abandoned) {
     const requestId = `recovery-${randomUUID()}`;
     try {
-      const orderId = await steps.recover(checkout, requestId);
-      if (orderId === null) await idempotency.forget({ viewer: checkout.viewer, operation: PLACE_ORDER, key: checkout.key });
+      const held = keyOfCheckout(checkout);
+      const adopted = await idempotency.adopt(held);
+      // Sent again meanwhile: that request deals with it.
+      if (adopted === 'theirs') continue;
+      // A request that has its answer must not get an order as well.
+      const orderId = adopted === 'over' ? null : await steps.recover(checkout, requestId);
+      if (adopted === 'over') await steps.undo(checkout, requestId);
+      if (orderId === null) await idempotency.forget(held);
       logger.info({ checkout: checkout.id, orderId, requestId }, 'an abandoned checkout was dealt with');
     } catch (error) {
       logger.warn({ err: error, checkout: checkout.id, requestId }, 'an abandoned checkout waits for the next round');

@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { HOLD_SECONDS, type KeyOf } from '../idempotency';
+import { HOLD_SECONDS, type HeldKey, type KeyOf } from '../idempotency';
 import type { Checkout, CheckoutDraft, CheckoutStep } from './checkout.entity';
 
 type Handle = DataSource | EntityManager;
@@ -15,18 +15,17 @@ const COLUMNS = 'id, viewer, key, cart_id AS "cartId", step, reference, draft, h
  */
 export async function insertCheckout(
   handle: Handle,
-  name: KeyOf,
+  held: HeldKey,
   cartId: number,
   reference: string,
   draft: CheckoutDraft,
-  holder: string,
 ): Promise<OpenCheckout | null> {
   const rows = await handle.query<OpenCheckout[]>(
     `INSERT INTO checkout (viewer, key, cart_id, step, reference, draft, holder, held_until)
      SELECT $1, $2, cart.id, 'STARTED', $4, $5::jsonb, $6::uuid, now() + interval '${HOLD_SECONDS} seconds'
      FROM (SELECT id FROM cart WHERE id = $3 AND status = 'ACTIVE' AND version = $7 FOR UPDATE) AS cart
      ON CONFLICT (cart_id) WHERE step IN ('STARTED', 'RESERVED', 'PAYING') DO NOTHING RETURNING ${COLUMNS}`,
-    [name.viewer, name.key, cartId, reference, JSON.stringify(draft), holder, draft.cartVersion],
+    [held.viewer, held.key, cartId, reference, JSON.stringify(draft), held.holder, draft.cartVersion],
   );
   return rows[0] ?? null;
 }
@@ -48,6 +47,18 @@ export async function moveCheckout(
     [checkout.id, checkout.holder, to, orderId],
   );
   return moved.length > 0;
+}
+
+/**
+ * Whether the checkout is open and still the holder's. Waits for a transaction that is moving it: after a lost answer to
+ * a commit, that one may yet make the order.
+ */
+export async function isStillHeld(handle: Handle, checkout: OpenCheckout): Promise<boolean> {
+  const found = await handle.query<unknown[]>(
+    `SELECT 1 FROM checkout WHERE id = $1 AND holder = $2 AND step IN ('STARTED', 'RESERVED', 'PAYING') FOR UPDATE`,
+    [checkout.id, checkout.holder],
+  );
+  return found.length > 0;
 }
 
 /** Takes over checkouts that their holder left behind: the one of a request, or any. */

@@ -4,7 +4,7 @@ import { AppError } from '../../../platform/errors';
 import { CartVersionConflict, InsufficientStock, type Cart, type CartService } from '../cart';
 import type { ContactPort } from '../contact';
 import { ownerKey, ownerOf } from '../guest';
-import { IdempotencyKeyReused, type IdempotencyService, type KeyOf } from '../idempotency';
+import { IdempotencyKeyReused, type IdempotencyService, type HeldKey } from '../idempotency';
 import { actorOf, type OrderAddress, type ShippingMethod } from '../order';
 import type { Shortage, StockPort } from '../stock';
 import type { Caller } from '../upstream';
@@ -68,7 +68,7 @@ export class CheckoutService {
     const owner = ownerOf(caller.viewer);
     if (!owner) return failed(CartEmpty.make());
     const { idempotencyKey, ...input } = request;
-    const name: KeyOf = { viewer: ownerKey(owner), operation: PLACE_ORDER, key: idempotencyKey };
+    const name = { viewer: ownerKey(owner), operation: PLACE_ORDER, key: idempotencyKey };
     const attempt = await this.deps.idempotency.begin(name, input);
     switch (attempt.kind) {
       case 'reused':
@@ -78,7 +78,7 @@ export class CheckoutService {
       case 'done':
         return this.replay(attempt.response as StoredAnswer);
       case 'ours':
-        return this.begin(caller, request, name, attempt.holder, attempt.isTakenOver);
+        return this.begin(caller, request, attempt.held, attempt.isTakenOver);
     }
   }
 
@@ -102,27 +102,27 @@ export class CheckoutService {
   private async begin(
     caller: Caller,
     request: PlaceOrderRequest,
-    name: KeyOf,
-    holder: string,
+    held: HeldKey,
     isTakenOver: boolean,
   ): Promise<PlaceOrderOutcome> {
     if (isTakenOver) {
-      const orderId = await this.finishAbandoned(name, caller.requestId);
+      const orderId = await this.finishAbandoned(held, caller.requestId);
       if (orderId !== null) return { orderId, errors: [], isReplayed: true };
     }
-    const checkout = await this.start(caller, request, name, holder).catch(async (error: unknown) => {
-      await this.deps.idempotency.forget(name);
+    const { idempotency, steps } = this.deps;
+    const checkout = await this.start(caller, request, held).catch(async (error: unknown) => {
+      await idempotency.forget(held);
       throw error;
     });
     if (!('id' in checkout)) {
-      await this.deps.idempotency.forget(name);
-      return failed(...checkout.failures);
+      // Whoever took the request over meanwhile answers it: perhaps it is this cart that they have just ordered.
+      return (await idempotency.forget(held)) ? failed(...checkout.failures) : failed(CheckoutInProgress.make());
     }
     try {
-      return await this.run(checkout, request, name, caller.requestId);
+      return await this.run(checkout, request, held, caller.requestId);
     } catch (error) {
       if (error instanceof CheckoutLost) return failed(CheckoutInProgress.make());
-      if (await this.deps.steps.undoQuietly(checkout, caller.requestId)) await this.deps.idempotency.forget(name);
+      if (await steps.undoQuietly(checkout, caller.requestId)) await idempotency.forget(held);
       throw error;
     }
   }
@@ -130,21 +130,13 @@ export class CheckoutService {
   private async start(
     caller: Caller,
     request: PlaceOrderRequest,
-    name: KeyOf,
-    holder: string,
+    held: HeldKey,
   ): Promise<OpenCheckout | { failures: readonly PlaceOrderFailure[] }> {
     // A cart that changed while it was priced is priced once more; one that is being ordered stays refused.
     for (let attempt = 1; attempt <= 2; attempt += 1) {
       const prepared = await this.prepare(caller, request);
       if ('failures' in prepared) return prepared;
-      const checkout = await insertCheckout(
-        this.deps.database,
-        name,
-        prepared.cart.id,
-        referenceOf(name),
-        prepared.draft,
-        holder,
-      );
+      const checkout = await insertCheckout(this.deps.database, held, prepared.cart.id, referenceOf(held), prepared.draft);
       if (checkout) return checkout;
     }
     return { failures: [CheckoutInProgress.make()] };
@@ -153,24 +145,25 @@ export class CheckoutService {
   private async run(
     checkout: OpenCheckout,
     request: PlaceOrderRequest,
-    name: KeyOf,
+    held: HeldKey,
     requestId: string,
   ): Promise<PlaceOrderOutcome> {
     const { steps } = this.deps;
     const shortages = await steps.reserve(checkout, requestId);
-    if (shortages.length > 0) return this.giveUp(checkout, name, shortages.map(asFailure), requestId);
+    if (shortages.length > 0) return this.giveUp(checkout, held, shortages.map(asFailure), requestId);
     const payment = await steps.pay(checkout, request.paymentToken);
-    if (!payment.isAuthorised) return this.giveUp(checkout, name, [PaymentDeclined.make(payment.code)], requestId);
+    if (!payment.isAuthorised) return this.giveUp(checkout, held, [PaymentDeclined.make(payment.code)], requestId);
     return { orderId: await steps.order(checkout, payment.captureOn, requestId), errors: [], isReplayed: false };
   }
 
   private async giveUp(
     checkout: OpenCheckout,
-    name: KeyOf,
+    held: HeldKey,
     failures: readonly PlaceOrderFailure[],
     requestId: string,
   ): Promise<PlaceOrderOutcome> {
-    await this.deps.idempotency.finish(this.deps.database, name, { failures: failures.map(storedFailure) });
+    const isStored = await this.deps.idempotency.finish(this.deps.database, held, { failures: failures.map(storedFailure) });
+    if (!isStored) throw new CheckoutLost('another process took this request over');
     await this.deps.steps.undoQuietly(checkout, requestId);
     return failed(...failures);
   }
@@ -209,8 +202,8 @@ export class CheckoutService {
     return viewer.userId === null ? null : this.deps.contacts.emailOf(viewer.userId, requestId);
   }
 
-  private async finishAbandoned(name: KeyOf, requestId: string): Promise<number | null> {
-    const [abandoned] = await takeOver(this.deps.database, randomUUID(), 1, name);
+  private async finishAbandoned(held: HeldKey, requestId: string): Promise<number | null> {
+    const [abandoned] = await takeOver(this.deps.database, held.holder, 1, held);
     return abandoned ? this.deps.steps.recover(abandoned, requestId) : null;
   }
 }
@@ -225,8 +218,8 @@ function refusalsOf(cart: Cart, priced: PricedCart, request: PlaceOrderRequest):
 }
 
 /** New for each attempt, since a reservation or payment that was given back cannot be used again. */
-function referenceOf(name: KeyOf): string {
-  const request = createHash('sha256').update(`${name.viewer}|${name.key}`).digest('base64url').slice(0, 22);
+function referenceOf({ viewer, key }: HeldKey): string {
+  const request = createHash('sha256').update(`${viewer}|${key}`).digest('base64url').slice(0, 22);
   return `chk_${request}_${randomUUID()}`;
 }
 

@@ -2,11 +2,11 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { inTransaction } from '../../../platform/db';
 import type { Logger } from '../../../platform/observability';
 import { touchCart } from '../cart';
-import type { IdempotencyService } from '../idempotency';
+import type { HeldKey, IdempotencyService } from '../idempotency';
 import { owe, placeNewOrder, type FollowUps } from '../order';
 import type { Authorisation, PaymentService } from '../payment';
 import type { Shortage, StockPort } from '../stock';
-import { moveCheckout, type OpenCheckout } from './checkout.rows';
+import { isStillHeld, moveCheckout, type OpenCheckout } from './checkout.rows';
 
 export const PLACE_ORDER = 'placeOrder';
 
@@ -21,6 +21,8 @@ export interface CheckoutStepsDependencies {
   readonly followUps: FollowUps;
   readonly logger: Logger;
 }
+
+const LOST = 'another process took this checkout over';
 
 /** Thrown when another process has taken the checkout over: the one that lost it stops without undoing anything. */
 export class CheckoutLost extends Error {}
@@ -57,7 +59,7 @@ export class CheckoutSteps {
       await payments.attach(tx, checkout.reference, order.id);
       await takeOutOfCart(tx, checkout);
       await owe(tx, order.id, captureOn === 'PLACING' ? ['CLAIM_STOCK', 'CAPTURE_PAYMENT'] : ['CLAIM_STOCK']);
-      await idempotency.finish(tx, { viewer: checkout.viewer, operation: PLACE_ORDER, key: checkout.key }, { orderId: order.id });
+      if (!(await idempotency.finish(tx, keyOfCheckout(checkout), { orderId: order.id }))) throw new CheckoutLost(LOST);
       return order.id;
     });
     await followUps.runFor(orderId, requestId);
@@ -69,9 +71,10 @@ export class CheckoutSteps {
     return this.deps.followUps.waitFor(orderId);
   }
 
-  /** Gives back whatever may be held, and closes the checkout. Safe to repeat. */
+  /** Gives back whatever may be held, and closes the checkout. Safe to repeat. @throws CheckoutLost before anything is given back */
   async undo(checkout: OpenCheckout, requestId: string): Promise<void> {
     const { stock, payments, database } = this.deps;
+    if (!(await isStillHeld(database, checkout))) throw new CheckoutLost(LOST);
     await payments.abandon(chargeOf(checkout));
     await stock.release(checkout.reference, 'checkout not completed', requestId);
     await this.move(database, checkout, 'UNDONE');
@@ -110,8 +113,13 @@ export class CheckoutSteps {
     to: OpenCheckout['step'],
     orderId: number | null = null,
   ): Promise<void> {
-    if (!(await moveCheckout(handle, checkout, to, orderId))) throw new CheckoutLost('another process took this checkout over');
+    if (!(await moveCheckout(handle, checkout, to, orderId))) throw new CheckoutLost(LOST);
   }
+}
+
+/** The request that a checkout answers. Its holder is the checkout's: who takes over one takes over both. */
+export function keyOfCheckout({ viewer, key, holder }: OpenCheckout): HeldKey {
+  return { viewer, operation: PLACE_ORDER, key, holder };
 }
 
 function chargeOf({ reference, draft }: OpenCheckout) {

@@ -11,10 +11,15 @@ export interface KeyOf {
   readonly key: string;
 }
 
+/** A request that somebody works on: only its holder may answer or forget it. */
+export interface HeldKey extends KeyOf {
+  readonly holder: string;
+}
+
 export type Attempt =
   | {
       readonly kind: 'ours';
-      readonly holder: string;
+      readonly held: HeldKey;
       /** Whether somebody began before us and never finished. */ readonly isTakenOver: boolean;
     }
   | { readonly kind: 'done'; readonly response: unknown }
@@ -46,35 +51,64 @@ export class IdempotencyService {
     }
   }
 
-  /** Stores the answer, in the transaction that makes it true. */
-  async finish(tx: EntityManager | DataSource, name: KeyOf, response: unknown): Promise<void> {
-    await tx.query(
-      `UPDATE idempotency_key SET status = 'DONE', response = $4::jsonb WHERE viewer = $1 AND operation = $2 AND key = $3 AND status = 'RUNNING'`,
-      [name.viewer, name.operation, name.key, JSON.stringify(response)],
+  /**
+   * Stores the answer, in the transaction that makes it true. `false` when another has taken the request over: whoever
+   * lost it must let the transaction fail, or the other's answer would not be the only one.
+   */
+  async finish(tx: EntityManager | DataSource, held: HeldKey, response: unknown): Promise<boolean> {
+    const [finished] = await tx.query<[unknown[], number]>(
+      `UPDATE idempotency_key SET status = 'DONE', response = $5::jsonb WHERE ${IS_HELD} RETURNING 1`,
+      [...valuesOf(held), JSON.stringify(response)],
     );
+    return finished.length > 0;
   }
 
-  /** Forgets a request that came to nothing, so that sending it again begins anew. */
-  async forget(name: KeyOf): Promise<void> {
-    await this.database.query(
-      `DELETE FROM idempotency_key WHERE viewer = $1 AND operation = $2 AND key = $3 AND status = 'RUNNING'`,
-      [name.viewer, name.operation, name.key],
+  /** Forgets a request that came to nothing, so that sending it again begins anew. `false` when another has taken it over. */
+  async forget(held: HeldKey): Promise<boolean> {
+    const [forgotten] = await this.database.query<[unknown[], number]>(
+      `DELETE FROM idempotency_key WHERE ${IS_HELD} RETURNING 1`,
+      valuesOf(held),
     );
+    return forgotten.length > 0;
+  }
+
+  /**
+   * Takes over a request for recovery. `ours`: its holder left it behind. `theirs`: somebody works on it. `over`: it has
+   * its answer, or was forgotten.
+   */
+  async adopt(held: HeldKey): Promise<'ours' | 'theirs' | 'over'> {
+    const [found] = await this.database.query<{ is_running: boolean; is_late: boolean }[]>(
+      `SELECT status = 'RUNNING' AS is_running, held_until < now() AS is_late FROM idempotency_key
+       WHERE viewer = $1 AND operation = $2 AND key = $3`,
+      [held.viewer, held.operation, held.key],
+    );
+    if (!found?.is_running) return 'over';
+    return found.is_late && (await this.takeOver(held)) ? 'ours' : 'theirs';
   }
 
   async sweep(): Promise<void> {
     await this.database.query('DELETE FROM idempotency_key WHERE expires_at < now()');
   }
 
+  private async takeOver(held: HeldKey): Promise<boolean> {
+    const [taken] = await this.database.query<[unknown[], number]>(
+      `UPDATE idempotency_key SET holder = $4, held_until = now() + interval '${HOLD_SECONDS} seconds'
+       WHERE viewer = $1 AND operation = $2 AND key = $3 AND status = 'RUNNING' AND held_until < now() RETURNING 1`,
+      valuesOf(held),
+    );
+    return taken.length > 0;
+  }
+
   private async tryBegin(name: KeyOf, inputHash: string, holder: string): Promise<Attempt> {
     const key = [name.viewer, name.operation, name.key];
+    const held = { ...name, holder };
     const begun = await this.database.query<unknown[]>(
       `INSERT INTO idempotency_key (viewer, operation, key, input_hash, status, holder, held_until, expires_at)
        VALUES ($1, $2, $3, $4, 'RUNNING', $5, now() + interval '${HOLD_SECONDS} seconds', now() + interval '${KEEP}')
        ON CONFLICT DO NOTHING RETURNING 1`,
       [...key, inputHash, holder],
     );
-    if (begun.length > 0) return { kind: 'ours', holder, isTakenOver: false };
+    if (begun.length > 0) return { kind: 'ours', held, isTakenOver: false };
     const [known] = await this.database.query<
       { input_hash: string; status: IdempotencyKey['status']; response: unknown; is_late: boolean }[]
     >(
@@ -85,13 +119,14 @@ export class IdempotencyService {
     if (known.input_hash !== inputHash) return { kind: 'reused' };
     if (known.status === 'DONE') return { kind: 'done', response: known.response };
     if (!known.is_late) return { kind: 'busy' };
-    const [taken] = await this.database.query<[unknown[], number]>(
-      `UPDATE idempotency_key SET holder = $4, held_until = now() + interval '${HOLD_SECONDS} seconds'
-       WHERE viewer = $1 AND operation = $2 AND key = $3 AND status = 'RUNNING' AND held_until < now() RETURNING 1`,
-      [...key, holder],
-    );
-    return taken.length > 0 ? { kind: 'ours', holder, isTakenOver: true } : { kind: 'busy' };
+    return (await this.takeOver(held)) ? { kind: 'ours', held, isTakenOver: true } : { kind: 'busy' };
   }
+}
+
+const IS_HELD = `viewer = $1 AND operation = $2 AND key = $3 AND holder = $4 AND status = 'RUNNING'`;
+
+function valuesOf({ viewer, operation, key, holder }: HeldKey): string[] {
+  return [viewer, operation, key, holder];
 }
 
 /** @throws BAD_USER_INPUT unless it has 8 to 200 printable ASCII characters */

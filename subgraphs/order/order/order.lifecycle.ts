@@ -3,7 +3,7 @@ import { hasScope, type Viewer } from '../../../platform/auth';
 import { inTransaction } from '../../../platform/db';
 import { AppError } from '../../../platform/errors';
 import { ownerKey, ownerOf } from '../guest';
-import { IdempotencyKeyReused, type IdempotencyService, type KeyOf } from '../idempotency';
+import { IdempotencyKeyReused, type IdempotencyService, type HeldKey, type KeyOf } from '../idempotency';
 import type { Caller } from '../upstream';
 import type { Order } from './order.entity';
 import { IllegalTransition, OrderNotFound, OrderVersionConflict, type OrderChangeFailure } from './order.errors';
@@ -51,11 +51,11 @@ export class OrderLifecycle {
       case 'reused':
         return { order: null, errors: [IdempotencyKeyReused.make()] };
       case 'busy':
-        throw new AppError('CONFLICT', 'This request is being worked on; send it again in a moment');
+        throw isWorkedOn();
       case 'done':
         return this.repeat(caller.viewer, request.orderId);
       case 'ours':
-        return this.change(caller, action, request, name);
+        return this.change(caller, action, request, attempt.held);
     }
   }
 
@@ -64,7 +64,7 @@ export class OrderLifecycle {
     caller: Caller,
     action: OrderAction,
     request: OrderChangeRequest,
-    name: KeyOf | null,
+    held: HeldKey | null,
   ): Promise<OrderChangeOutcome> {
     try {
       const failure = await inTransaction(this.database, async (tx): Promise<OrderChangeFailure | null> => {
@@ -73,15 +73,15 @@ export class OrderLifecycle {
         const refusal = refusalOf(caller.viewer, action, order, request.expectedVersion);
         if (refusal) return refusal;
         await this.apply(tx, order, action, request, actorOf(caller.viewer));
-        if (name) await this.idempotency.finish(tx, name, { orderId: order.id });
+        if (held && !(await this.idempotency.finish(tx, held, { orderId: order.id }))) throw isWorkedOn();
         return null;
       });
       if (failure) {
-        if (name) await this.idempotency.forget(name);
+        if (held) await this.idempotency.forget(held);
         return { order: null, errors: [failure] };
       }
     } catch (error) {
-      if (name) await this.idempotency.forget(name);
+      if (held) await this.idempotency.forget(held);
       throw error;
     }
     await this.followUps.runFor(request.orderId, caller.requestId);
@@ -124,6 +124,10 @@ export class OrderLifecycle {
         return;
     }
   }
+}
+
+function isWorkedOn(): AppError {
+  return new AppError('CONFLICT', 'This request is being worked on; send it again in a moment');
 }
 
 /** Who acts, for the log. */
