@@ -16,6 +16,8 @@ import { serveSockets } from './sockets/socket-server';
 import { loadSupergraph } from './supergraph/load';
 
 const DEFAULT_OPERATION_TIMEOUT_MS = 10_000;
+/** A Redis that is away does not keep a gateway from serving. */
+const REVOCATIONS_PATIENCE_MS = 5_000;
 
 /** Starts the edge: reads the supergraph, then serves it. @throws when the supergraph is broken or the port is taken */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
@@ -27,6 +29,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   let engine = new Engine(await loadSupergraph(options.supergraphSdl, logger), engineOptions);
   const current = (): Engine => engine;
   const revocations = new Revocations();
+  const revoking = revocations.listen(bus);
   const identifier = new Identifier({ keySource: options.keySource, issuer: options.tokenIssuer, revocations });
   const cache = options.responseCache === false ? null : new ResponseCache();
   const apollo = new ApolloFront(current, maxTokens, logger);
@@ -42,12 +45,15 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     isDraining: () => isDraining,
     extraRoutes: options.extraRoutes ?? {},
   });
+  // What was revoked before we started is known before the first token is judged.
+  if (!(await isInTime(revoking.caughtUp, REVOCATIONS_PATIENCE_MS)))
+    logger.warn('revocations of the past could not be read: access tokens that ended early count until they are');
   const http = await startHttpServer(routes, options);
   const measured = hasOwnPort
     ? await startHttpServer(metricsRoutes(registry), { host: options.host, port: options.metricsPort })
     : null;
   const sockets = serveSockets(http.server, '/graphql', { engine: current, identifier, revocations, logger, metrics });
-  const unsubscribes = [revocations.listen(bus), ...(cache ? [cache.listen(bus, options.cacheTopics ?? [])] : [])];
+  const unsubscribes = [revoking.stop, ...(cache ? [cache.listen(bus, options.cacheTopics ?? [])] : [])];
   return {
     url: `http://${options.host === '0.0.0.0' ? '127.0.0.1' : options.host}:${http.port}`,
     port: http.port,
@@ -65,6 +71,10 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       await Promise.all(unsubscribes.map((unsubscribe) => unsubscribe()));
     },
   };
+}
+
+async function isInTime(done: Promise<void>, timeoutMs: number): Promise<boolean> {
+  return Promise.race([done.then(() => true), delay(timeoutMs, false, { ref: false })]);
 }
 
 function engineOptionsOf(options: GatewayOptions, metrics: GatewayMetrics): EngineOptions {

@@ -33,9 +33,14 @@ export async function openResources(settings: Settings, processName: string, sta
   const redis = connectRedis(settings.redisUrl, logger);
   lifecycle.add('redis connection', () => redis.disconnect());
   await untilReady(redis, REDIS_PATIENCE_MS);
-  const bus = createRedisBus(redis, logger);
+  const bus = createRedisBus(redis, logger, { keepMs: keepEventsMs(settings) });
   lifecycle.add('event bus', () => bus.close());
   return { settings, logger, lifecycle, bus, cache: settings.cacheEnabled ? createRedisCache(redis, logger) : noCache };
+}
+
+/** Two hours, and revocations for as long as the access tokens that they revoke: a gateway that starts reads them back. */
+function keepEventsMs({ accessTokenSeconds }: Settings): number {
+  return Math.max(7_200, accessTokenSeconds + 600) * 1_000;
 }
 
 /** A Redis that is away does not keep a process from starting; one that is there should be used from the first request on. */

@@ -20,8 +20,11 @@ export class Revocations {
   private readonly users = new LRUCache<string, number>({ max: MAX_REMEMBERED, ttl: REMEMBERED_MS });
   private readonly listeners = new Set<() => void>();
 
-  listen(bus: EventBus): Unsubscribe {
-    return bus.broadcast(['session', 'account'], (event) => this.take(event));
+  /** Takes revocations from now on and, as far as the bus holds them, those that tokens still in use may meet. */
+  listen(bus: EventBus): { readonly caughtUp: Promise<void>; readonly stop: Unsubscribe } {
+    const { promise: caughtUp, resolve: onCaughtUp } = Promise.withResolvers<void>();
+    const options = { sinceMs: REMEMBERED_MS, onCaughtUp };
+    return { caughtUp, stop: bus.broadcast(['session', 'account'], (event) => this.take(event), options) };
   }
 
   /**
@@ -42,10 +45,15 @@ export class Revocations {
     return () => this.listeners.delete(listener);
   }
 
+  /** Events may be told again, so an old one must not push back what a newer one said. */
+  private endAccess(userId: string, atMs: number): void {
+    this.users.set(userId, Math.max(atMs, this.users.get(userId) ?? 0));
+  }
+
   private take(event: DomainEvent): void {
     const { sessionId, userId } = event.data;
     if (event.type === 'session.revoked' && typeof sessionId === 'string') this.sessions.set(sessionId, true);
-    else if (event.type === 'account.access_ended' && typeof userId === 'string') this.users.set(userId, Date.parse(event.at));
+    else if (event.type === 'account.access_ended' && typeof userId === 'string') this.endAccess(userId, Date.parse(event.at));
     else return;
     for (const listener of this.listeners) listener();
   }

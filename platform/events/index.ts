@@ -1,4 +1,4 @@
-export type { EventBus, Unsubscribe } from './bus';
+export type { BroadcastOptions, EventBus, Unsubscribe } from './bus';
 export { topicOf, type DomainEvent, type EntityRef, type NewEvent } from './event';
 export { createMemoryBus } from './memory-bus';
 export { createRedisBus } from './redis-bus';

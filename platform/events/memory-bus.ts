@@ -42,9 +42,10 @@ export function createMemoryBus(logger: Logger): EventBus {
       }
       for (const group of groups) if (group.queue.length > 0) group.running ??= drain(group);
     },
-    broadcast: (topics, handler) => {
+    broadcast: (topics, handler, options) => {
       const listener = { topics: new Set(topics), handler };
       listeners.add(listener);
+      options?.onCaughtUp?.();
       return async () => void listeners.delete(listener);
     },
     consume: (_name, topics, handler) => {

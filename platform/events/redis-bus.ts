@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { Logger } from '../observability';
-import type { EventBus, Unsubscribe } from './bus';
+import type { BroadcastOptions, EventBus, Unsubscribe } from './bus';
 import { topicOf, type DomainEvent } from './event';
 
 const BLOCK_MS = 2_000;
@@ -11,13 +11,19 @@ const BROADCAST_BLOCK_MS = 300;
 const SILENCE_MS = 800;
 const RETRY_MS = 500;
 const CLAIM_IDLE_MS = 30_000;
-const KEPT_PER_STREAM = 200_000;
+const KEEP_MS = 2 * 3_600_000;
+/** Some 45 MB: all streams together fit into a small Redis even when a burst fills them. */
+const KEPT_PER_STREAM = 100_000;
+const READ_AT_ONCE = 500;
 
 type Entry = [id: string, fields: string[]];
 type StreamReply = [stream: string, entries: Entry[]][] | null;
 
-/** The bus over Redis Streams, one stream a topic. Each reader holds a connection of its own, because it blocks. */
-export function createRedisBus(redis: Redis, logger: Logger): EventBus {
+/**
+ * The bus over Redis Streams, one stream a topic. Each reader holds a connection of its own, because it blocks. Streams
+ * hold `keepMs` (default: two hours), and of a burst the newest 100,000 events.
+ */
+export function createRedisBus(redis: Redis, logger: Logger, { keepMs = KEEP_MS }: { keepMs?: number } = {}): EventBus {
   const readers = new Set<Unsubscribe>();
   const connections = new Set<Redis>();
   const heardAtMs = new Map<symbol, number>();
@@ -40,6 +46,9 @@ export function createRedisBus(redis: Redis, logger: Logger): EventBus {
   return {
     publish: async (events) => {
       const pipeline = redis.pipeline();
+      // A command of its own and first: a Redis whose memory is full refuses XADD, with the trimming in it, for ever.
+      const oldest = Math.max(0, Date.now() - keepMs);
+      for (const topic of new Set(events.map(({ type }) => topicOf(type)))) pipeline.xtrim(streamOf(topic), 'MINID', '~', oldest);
       for (const event of events) {
         pipeline.xadd(streamOf(topicOf(event.type)), 'MAXLEN', '~', KEPT_PER_STREAM, '*', 'event', JSON.stringify(event));
       }
@@ -47,10 +56,10 @@ export function createRedisBus(redis: Redis, logger: Logger): EventBus {
       const failed = replies.find(([error]) => error);
       if (failed?.[0]) throw failed[0];
     },
-    broadcast: (topics, handler) => {
+    broadcast: (topics, handler, options = {}) => {
       const reader = Symbol(topics.join());
       heardAtMs.set(reader, -Infinity);
-      const stop = startReader(broadcastReader(topics, handler, () => heardAtMs.set(reader, performance.now()), logger));
+      const stop = startReader(broadcastReader(topics, handler, options, () => heardAtMs.set(reader, performance.now()), logger));
       return async () => {
         heardAtMs.delete(reader);
         await stop();
@@ -86,9 +95,17 @@ async function keepReading(
   }
 }
 
-function broadcastReader(topics: readonly string[], handler: (event: DomainEvent) => void, onHeard: () => void, logger: Logger) {
+function broadcastReader(
+  topics: readonly string[],
+  handler: (event: DomainEvent) => void,
+  { sinceMs, onCaughtUp }: BroadcastOptions,
+  onHeard: () => void,
+  logger: Logger,
+) {
   // Kept across reconnections, so that events written while Redis or the connection was away are still seen.
   const positions = new Map<string, string>();
+  if (sinceMs) for (const topic of topics) positions.set(topic, `${Math.max(0, Date.now() - sinceMs)}-0`);
+  let isCaughtUp = false;
   return async (connection: Redis, signal: AbortSignal): Promise<void> => {
     for (const topic of topics) {
       if (!positions.has(topic)) positions.set(topic, await lastIdOf(connection, streamOf(topic)));
@@ -98,7 +115,7 @@ function broadcastReader(topics: readonly string[], handler: (event: DomainEvent
       const after = topics.map((topic) => positions.get(topic) ?? '$');
       const reply = (await connection.xread(
         'COUNT',
-        500,
+        READ_AT_ONCE,
         'BLOCK',
         BROADCAST_BLOCK_MS,
         'STREAMS',
@@ -115,6 +132,10 @@ function broadcastReader(topics: readonly string[], handler: (event: DomainEvent
             logger.error({ err: error, stream, entry: id }, 'event listener failed');
           }
         }
+      }
+      if (!isCaughtUp && (reply ?? []).every(([, entries]) => entries.length < READ_AT_ONCE)) {
+        isCaughtUp = true;
+        onCaughtUp?.();
       }
     }
   };
