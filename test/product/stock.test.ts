@@ -210,6 +210,24 @@ test('crosswise reservations, claims, releases and edits never deadlock, and the
   expect(sums).toEqual([]);
 }, 60_000);
 
+test('a sale is remembered for as long as goods may come back, a reservation that was given back for 90 days', async () => {
+  const variantId = await variantOf(5);
+  const [sold, givenBack] = [randomUUID(), randomUUID()];
+  for (const id of [sold, givenBack]) await reserve([{ variantId, quantity: 1 }], id);
+  expect([await claim(sold), await release(givenBack)]).toEqual([true, true]);
+  const aged = [[sold, givenBack]];
+  await shop.database.query(`UPDATE stock_reservation SET updated_at = now() - interval '91 days' WHERE id = ANY ($1)`, aged);
+  const work = await shop.module.startWork();
+  try {
+    const known = () => shop.database.query<{ id: string }>('SELECT id FROM stock_reservation WHERE id = ANY ($1)', aged);
+    while ((await known()).length === 2) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await known()).toEqual([{ id: sold }]);
+    expect(await release(sold)).toBe(false);
+  } finally {
+    await work.stop();
+  }
+});
+
 test('staff adjust stock with a reason; what buyers hold cannot be taken away, and a stale count changes nothing', async () => {
   const variantId = await variantOf(5);
   const adjust = (input: object): Promise<unknown> =>

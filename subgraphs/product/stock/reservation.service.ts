@@ -103,10 +103,13 @@ export class ReservationService {
     return expired;
   }
 
-  /** Forgets reservations that ended long ago; until then, repeated calls find their answer. */
+  /**
+   * Forgets reservations that were given back long ago; until then, repeated calls find their answer. What was sold stays
+   * known: goods may come back years later, and a release of an unknown reservation would pass for their return.
+   */
   async forgetEnded(olderThanDays: number): Promise<void> {
     await this.database.query(
-      `DELETE FROM stock_reservation WHERE status <> 'HELD' AND updated_at < now() - make_interval(days => $1)`,
+      `DELETE FROM stock_reservation WHERE status IN ('RELEASED', 'EXPIRED') AND updated_at < now() - make_interval(days => $1)`,
       [olderThanDays],
     );
   }
