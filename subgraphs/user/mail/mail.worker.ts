@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createTransport, type Transporter } from 'nodemailer';
-import pg from 'pg';
+import type pg from 'pg';
+import { dedicatedClient } from '../../../platform/db';
 import type { Logger } from '../../../platform/observability';
 import { renderMail } from './mail.rendering';
 import { MAIL_CHANNEL } from './mail.service';
 
 const POLL_MS = 5_000;
-const BATCH = 10;
 const MAX_ATTEMPTS = 10;
-/** How long a worker has a mail for itself; when it dies, another takes the mail up after this. */
+/** How long a worker has a mail for itself, longer than sending one takes; when it dies, another takes the mail up after this. */
 const LEASE_SECONDS = 120;
 
 export interface MailWorkerOptions {
@@ -43,10 +43,14 @@ export function startMailWorker(options: MailWorkerOptions): { stop(): Promise<v
 }
 
 async function workUntilEnded(options: MailWorkerOptions, signal: AbortSignal): Promise<void> {
-  const transport = createTransport({ url: options.smtpUrl, connectionTimeout: 10_000, socketTimeout: 30_000 });
+  const transport = createTransport({
+    url: options.smtpUrl,
+    connectionTimeout: 10_000,
+    greetingTimeout: 10_000,
+    socketTimeout: 30_000,
+  });
   while (!signal.aborted) {
-    const client = new pg.Client({ connectionString: options.databaseUrl, application_name: 'mercato-mail' });
-    client.on('error', () => undefined);
+    const client = dedicatedClient(options.databaseUrl, 'mercato-mail');
     try {
       await client.connect();
       await client.query(`LISTEN ${MAIL_CHANNEL}`);
@@ -75,25 +79,26 @@ async function sendWhatIsDue(
     const wake = (): void => woken.abort();
     client.once('notification', wake);
     client.once('end', wake);
-    const mails = await takeDue(client);
-    for (const mail of mails) await sendOne(client, transport, mail, options);
-    if (mails.length < BATCH) await pause(POLL_MS, AbortSignal.any([signal, woken.signal]));
+    // One at a time: the lease of a second one would run while the server is slow with the first.
+    const mail = await takeDue(client);
+    if (mail) await sendOne(client, transport, mail, options);
+    else await pause(POLL_MS, AbortSignal.any([signal, woken.signal]));
     client.off('notification', wake);
     client.off('end', wake);
   }
 }
 
-async function takeDue(client: pg.Client): Promise<DueMail[]> {
+async function takeDue(client: pg.Client): Promise<DueMail | null> {
   const { rows } = await client.query<DueMail>({
     name: 'mail-take',
-    text: `UPDATE outgoing_mail SET attempts = attempts + 1, next_attempt_at = now() + make_interval(secs => $2)
+    text: `UPDATE outgoing_mail SET attempts = attempts + 1, next_attempt_at = now() + make_interval(secs => $1)
       WHERE id IN (
         SELECT id FROM outgoing_mail WHERE dead_at IS NULL AND next_attempt_at <= now()
-        ORDER BY next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED
+        ORDER BY next_attempt_at LIMIT 1 FOR UPDATE SKIP LOCKED
       ) RETURNING id, template, recipient, data, attempts`,
-    values: [BATCH, LEASE_SECONDS],
+    values: [LEASE_SECONDS],
   });
-  return rows;
+  return rows[0] ?? null;
 }
 
 async function sendOne(client: pg.Client, transport: Transporter, mail: DueMail, options: MailWorkerOptions): Promise<void> {
