@@ -34,7 +34,7 @@ export interface UserSubgraph extends SubgraphModule {
     list(limit: number): Promise<MailboxEntry[]>;
     byId(id: number): Promise<MailboxEntry | null>;
   };
-  /** Pages that show the mailbox, at `/dev/mailbox`. Empty in production. */
+  /** Pages that show the mailbox, at `/dev/mailbox`, to this machine alone. Empty in production. */
   devMailboxRoutes(): Routes;
 }
 

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { get } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { simpleParser, type ParsedMail } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
@@ -111,6 +112,14 @@ describe('mail', () => {
       expect(mail).not.toContain('<b>Ada');
       expect(await page('/dev/mailbox/mail?id=999999')).toContain('no such mail');
       expect(await page('/dev/mailbox/mail?id=x')).toContain('no such mail');
+      const statusFor = (headers: Record<string, string>): Promise<number | undefined> =>
+        new Promise((resolve, reject) => {
+          const { port } = server;
+          get({ port, path: link, headers }, (response) => resolve(response.resume().statusCode)).on('error', reject);
+        });
+      expect(await statusFor({ host: `localhost:${server.port}` })).toBe(200);
+      expect(await statusFor({ host: 'rebound.example' })).toBe(403);
+      expect(await statusFor({ host: 'localhost', 'x-forwarded-for': '203.0.113.9' })).toBe(403);
     } finally {
       await server.stop(0);
       await user.close();

@@ -1,21 +1,38 @@
-import type { ServerResponse } from 'node:http';
-import type { Routes } from '../../../platform/http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { HttpHandler, Routes } from '../../../platform/http';
 import { escapeHtml } from './mail.rendering';
 import type { MailboxEntry, MailService } from './mail.service';
 
 const SHOWN = 100;
 
-/** Two small pages that show mails nobody sent, for development: `/dev/mailbox` and `/dev/mailbox/mail?id=1`. */
+/**
+ * Two small pages that show mails nobody sent, for development: `/dev/mailbox` and `/dev/mailbox/mail?id=1`. They hold
+ * links that reset passwords, so they are shown to this machine alone.
+ */
 export function createMailboxRoutes(mails: MailService): Routes {
   return {
-    'GET /dev/mailbox': async (_request, response) => sendPage(response, 200, listPage(await mails.list(SHOWN))),
-    'GET /dev/mailbox/mail': async (request, response) => {
+    'GET /dev/mailbox': forThisMachine(async (_request, response) => sendPage(response, 200, listPage(await mails.list(SHOWN)))),
+    'GET /dev/mailbox/mail': forThisMachine(async (request, response) => {
       const id = Number(new URL(request.url ?? '/', 'http://mailbox').searchParams.get('id'));
       const mail = Number.isSafeInteger(id) && id > 0 && id < 2 ** 31 ? await mails.byId(id) : null;
       if (mail) sendPage(response, 200, mailPage(mail));
       else sendPage(response, 404, page('No such mail', '<p>There is no such mail. <a href="/dev/mailbox">All mails</a></p>'));
-    },
+    }),
   };
+}
+
+function forThisMachine(handler: HttpHandler): HttpHandler {
+  return (request, response) => {
+    if (isFromThisMachine(request)) return handler(request, response);
+    sendPage(response, 403, page('Not here', '<p>The dev mailbox is shown on the machine that runs the shop, at localhost.</p>'));
+  };
+}
+
+/** By the connection, and by the name that the browser asked for: a page elsewhere may have its own name point to 127.0.0.1. */
+function isFromThisMachine({ socket, headers }: IncomingMessage): boolean {
+  const isLoopback = /^(::1|(::ffff:)?127\.\d+\.\d+\.\d+)$/.test(socket.remoteAddress ?? '');
+  const isForwarded = headers['x-forwarded-for'] !== undefined || headers['forwarded'] !== undefined;
+  return isLoopback && !isForwarded && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/i.test(headers.host ?? '');
 }
 
 function listPage(mails: readonly MailboxEntry[]): string {
