@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** How often something was tried for one e-mail address within a window. */
+/** How often something was tried for one e-mail address or account within a window. */
 @Entity('attempt')
 export class Attempt {
   @PrimaryColumn('text')

@@ -1,7 +1,10 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 import { UserError } from '../../../platform/federation';
 
-@ObjectType({ implements: UserError, description: 'Too many tries for this e-mail address in a short time.' })
+@ObjectType({
+  implements: UserError,
+  description: 'Too many tries for this e-mail address in a short time.',
+})
 export class TooManyAttempts extends UserError {
   override code = 'TOO_MANY_ATTEMPTS';
   override message = 'Too many attempts; wait before you try again';

@@ -1,3 +1,3 @@
 export { Attempt } from './attempt.entity';
 export { TooManyAttempts } from './attempt.errors';
-export { AttemptService } from './attempt.service';
+export { AttemptService, type AttemptKind } from './attempt.service';

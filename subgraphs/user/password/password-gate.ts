@@ -1,5 +1,5 @@
 import { AccountDisabled, InvalidCredentials, type AccountService, type Credentials } from '../account';
-import { TooManyAttempts, type AttemptService } from '../attempt';
+import { TooManyAttempts, type AttemptKind, type AttemptService } from '../attempt';
 import { hashPassword, isOutdated, verifyPassword } from './password-hash';
 import { Turnstile } from './turnstile';
 
@@ -26,32 +26,42 @@ export class PasswordGate {
     return this.turnstile.pass(() => hashPassword(password));
   }
 
-  /**
-   * Whose e-mail address and password these are. The try is counted inside the turnstile: that many right log-ins of
-   * one person at the same moment do not count as guessing.
-   */
+  /** Whose e-mail address and password these are. */
   check(email: string, password: string): Promise<ProvenCredentials | GateFailure> {
-    return this.turnstile.pass(async () => {
-      const retryAfterSeconds = await this.attempts.count('LOG_IN', email);
-      if (retryAfterSeconds > 0) return TooManyAttempts.after(retryAfterSeconds);
-      const credentials = await this.accounts.credentialsByEmail(email);
-      const isRight = await verifyPassword(credentials?.passwordHash ?? (await this.nobodysHash), password);
-      if (!credentials?.passwordHash || !isRight) return new InvalidCredentials();
-      await this.attempts.clear('LOG_IN', email);
-      if (credentials.disabledAt) return new AccountDisabled();
-      return { ...credentials, passwordHash: credentials.passwordHash };
-    });
+    return this.pass('LOG_IN', email, () => this.accounts.credentialsByEmail(email), password);
   }
 
   /** As {@link check}, for somebody who is signed in and proves once more that it is them. */
   async confirm(userKey: number, password: string, field: string): Promise<ProvenCredentials | GateFailure> {
-    const credentials = await this.accounts.credentialsByKey(userKey);
-    const outcome = credentials ? await this.check(credentials.email, password) : new InvalidCredentials();
+    const find = (): Promise<Credentials | null> => this.accounts.credentialsByKey(userKey);
+    const outcome = await this.pass('CONFIRMATION', `account ${userKey}`, find, password);
     return outcome instanceof InvalidCredentials ? InvalidCredentials.at(field) : outcome;
   }
 
   /** The hash to store instead of an outdated one; `null` when there is nothing to do. */
   async renewed(passwordHash: string, password: string): Promise<string | null> {
     return isOutdated(passwordHash) ? this.hash(password) : null;
+  }
+
+  /**
+   * The try is counted inside the turnstile: that many right log-ins of one person at the same moment do not count as
+   * guessing.
+   */
+  private pass(
+    kind: AttemptKind,
+    subject: string,
+    find: () => Promise<Credentials | null>,
+    password: string,
+  ): Promise<ProvenCredentials | GateFailure> {
+    return this.turnstile.pass(async () => {
+      const retryAfterSeconds = await this.attempts.count(kind, subject);
+      if (retryAfterSeconds > 0) return TooManyAttempts.after(retryAfterSeconds);
+      const credentials = await find();
+      const isRight = await verifyPassword(credentials?.passwordHash ?? (await this.nobodysHash), password);
+      if (!credentials?.passwordHash || !isRight) return new InvalidCredentials();
+      await this.attempts.clear(kind, subject);
+      if (credentials.disabledAt) return new AccountDisabled();
+      return { ...credentials, passwordHash: credentials.passwordHash };
+    });
   }
 }
