@@ -1,11 +1,10 @@
-/** `data` of `order.placed`: an order was made; the money is held. */
+/** `data` of `order.placed`: an order was made; the money is held. Nothing personal: events outlive an erased account. */
 export interface OrderPlaced {
   /** Opaque id. */
   readonly orderId: string;
   /** Opaque id of the customer; `null` for a guest. */
   readonly userId: string | null;
   readonly number: string;
-  readonly email: string;
   /** In the log of the order. */
   readonly sequence: number;
 }

@@ -50,15 +50,15 @@ export async function moveCheckout(
 }
 
 /**
- * Whether the checkout is open and still the holder's. Waits for a transaction that is moving it: after a lost answer to
- * a commit, that one may yet make the order.
+ * The draft of a checkout that is open and still the holder's, else `null`. Waits for a transaction that is moving it:
+ * after a lost answer to a commit, that one may yet make the order.
  */
-export async function isStillHeld(handle: Handle, checkout: OpenCheckout): Promise<boolean> {
-  const found = await handle.query<unknown[]>(
-    `SELECT 1 FROM checkout WHERE id = $1 AND holder = $2 AND step IN ('STARTED', 'RESERVED', 'PAYING') FOR UPDATE`,
+export async function lockDraft(handle: Handle, checkout: OpenCheckout): Promise<CheckoutDraft | null> {
+  const [found] = await handle.query<{ draft: CheckoutDraft }[]>(
+    `SELECT draft FROM checkout WHERE id = $1 AND holder = $2 AND step IN ('STARTED', 'RESERVED', 'PAYING') FOR UPDATE`,
     [checkout.id, checkout.holder],
   );
-  return found.length > 0;
+  return found?.draft ?? null;
 }
 
 /** Takes over checkouts that their holder left behind: the one of a request, or any. */

@@ -6,7 +6,7 @@ import type { HeldKey, IdempotencyService } from '../idempotency';
 import { owe, placeNewOrder, type FollowUps } from '../order';
 import type { Authorisation, PaymentService } from '../payment';
 import type { Shortage, StockPort } from '../stock';
-import { isStillHeld, moveCheckout, type OpenCheckout } from './checkout.rows';
+import { lockDraft, moveCheckout, type OpenCheckout } from './checkout.rows';
 
 export const PLACE_ORDER = 'placeOrder';
 
@@ -54,7 +54,10 @@ export class CheckoutSteps {
     const orderId = await inTransaction(database, async (tx) => {
       // First the cart, as whoever begins a checkout does: two orders of locking would be a deadlock.
       await tx.query('SELECT 1 FROM cart WHERE id = $1 FOR UPDATE', [checkout.cartId]);
-      const order = await placeNewOrder(tx, checkout.draft, checkout.reference, checkout.draft.actor);
+      // As it is written now: an erasure of the account may have taken the person out since it was begun.
+      const draft = await lockDraft(tx, checkout);
+      if (!draft) throw new CheckoutLost(LOST);
+      const order = await placeNewOrder(tx, draft, checkout.reference, draft.actor);
       await this.move(tx, checkout, 'ORDERED', order.id);
       await payments.attach(tx, checkout.reference, order.id);
       await takeOutOfCart(tx, checkout);
@@ -74,7 +77,7 @@ export class CheckoutSteps {
   /** Gives back whatever may be held, and closes the checkout. Safe to repeat. @throws CheckoutLost before anything is given back */
   async undo(checkout: OpenCheckout, requestId: string): Promise<void> {
     const { stock, payments, database } = this.deps;
-    if (!(await isStillHeld(database, checkout))) throw new CheckoutLost(LOST);
+    if (!(await lockDraft(database, checkout))) throw new CheckoutLost(LOST);
     await payments.abandon(chargeOf(checkout));
     await stock.release(checkout.reference, 'checkout not completed', requestId);
     await this.move(database, checkout, 'UNDONE');

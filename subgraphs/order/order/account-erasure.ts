@@ -18,6 +18,12 @@ export async function forgetErasedAccount(database: DataSource, event: DomainEve
       [event.id],
     );
     if (fresh.length === 0) return;
+    // First what is being ordered at this moment: it becomes an order without the person, or is one already, for the next statement.
+    await tx.query(
+      `UPDATE checkout SET draft = draft || jsonb_build_object('email', $2::text, 'shippingAddress', '{}'::jsonb, 'billingAddress', NULL, 'note', NULL)
+       WHERE step IN ('STARTED', 'RESERVED', 'PAYING') AND (draft->>'userId')::integer = $1`,
+      [userKey, ERASED_EMAIL],
+    );
     const [orders] = await tx.query<[{ id: number }[], number]>(
       `UPDATE "order" SET email = $2, shipping_address = '{}', billing_address = NULL, note = NULL, version = version + 1, updated_at = now()
        WHERE user_id = $1 RETURNING id`,

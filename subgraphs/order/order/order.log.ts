@@ -62,7 +62,7 @@ async function addToLog(tx: EntityManager, order: Order, entry: LogEntry): Promi
   const orderId = globalId('Order', order.id);
   const userId = order.userId === null ? null : globalId('User', order.userId);
   const told = { orderId, userId, number: order.number, sequence: rows[0]?.sequence ?? 0 };
-  const data: OrderPlaced | OrderStatusChanged = from === null ? { ...told, email: order.email } : { ...told, type, from, to };
+  const data: OrderPlaced | OrderStatusChanged = from === null ? told : { ...told, type, from, to };
   const touches = [{ type: 'Order', id: orderId }, ...(userId === null ? [] : [{ type: 'User', id: userId }])];
   await recordEvents(tx, [
     { type: from === null ? 'order.placed' : 'order.status_changed', key: orderId, touches, data: { ...data } },
