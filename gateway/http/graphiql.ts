@@ -41,13 +41,24 @@ const PAGE = `<!doctype html>
 
 const PAGE_STYLE = 'html, body, #graphiql { height: 100%; margin: 0; }\n';
 
-/** Headers of the editor go with queries as HTTP headers and with subscriptions as connection parameters. */
-const START_SCRIPT = `const endpoint = new URL('/graphql', location.href);
+/**
+ * Headers of the editor go with queries as HTTP headers and with subscriptions as connection parameters. A link to the
+ * endpoint with `query` and `variables` opens with them, and nothing runs before a person presses the button.
+ */
+const START_SCRIPT = `const given = new URLSearchParams(location.search);
+const endpoint = new URL('/graphql', location.href);
 const socket = new URL('/graphql', location.href);
 socket.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
 const fetcher = GraphiQL.createFetcher({ url: endpoint.href, subscriptionUrl: socket.href });
 ReactDOM.createRoot(document.getElementById('graphiql')).render(
-  React.createElement(GraphiQL, { fetcher, isHeadersEditorEnabled: true, shouldPersistHeaders: false, defaultEditorToolsVisibility: true }),
+  React.createElement(GraphiQL, {
+    fetcher,
+    query: given.get('query') ?? undefined,
+    variables: given.get('variables') ?? undefined,
+    isHeadersEditorEnabled: true,
+    shouldPersistHeaders: false,
+    defaultEditorToolsVisibility: true,
+  }),
 );
 `;
 
@@ -69,7 +80,7 @@ const ASSETS: Readonly<Record<string, Asset>> = {
 export function wantsPage(request: IncomingMessage): boolean {
   if (request.method !== 'GET' && request.method !== 'HEAD') return false;
   const accept = request.headers.accept ?? '';
-  return accept.includes('text/html') && !/[?&](query|extensions)=/.test(request.url ?? '');
+  return accept.includes('text/html') && !/application\/(graphql-response\+)?json/.test(accept);
 }
 
 export function servePage(response: ServerResponse): void {

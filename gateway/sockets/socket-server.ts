@@ -135,7 +135,9 @@ function operationOf(args: ExecutionArgs): SocketOperation {
 }
 
 function textOf(value: unknown): string | undefined {
-  return value === undefined || value === null ? undefined : String(value);
+  if (value === undefined || value === null) return undefined;
+  // Whatever else was sent is no token either, and is refused as one.
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function toGraphQLError({ message, path, extensions }: GraphQLFormattedError): GraphQLError {

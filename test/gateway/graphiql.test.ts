@@ -25,11 +25,11 @@ describe('GraphiQL', () => {
     }
   });
 
-  it('leaves a query in the address to the endpoint', async () => {
-    const response = await fetch(`${gateway.url}/graphql?query={__typename}`, {
-      headers: { ...BROWSER, 'apollo-require-preflight': '1' },
-    });
-    expect(await response.json()).toMatchObject({ data: { __typename: 'Query' } });
+  it('opens with the query of a link, which the endpoint answers only to clients that ask for data', async () => {
+    const link = `${gateway.url}/graphql?query={__typename}`;
+    expect(await (await fetch(link, { headers: BROWSER })).text()).toContain('id="graphiql"');
+    const headers = { accept: 'application/json, text/html', 'apollo-require-preflight': '1' };
+    expect(await (await fetch(link, { headers })).json()).toMatchObject({ data: { __typename: 'Query' } });
   });
 
   it('is not there without introspection', async () => {
