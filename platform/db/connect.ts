@@ -1,4 +1,6 @@
-import { DataSource, type DataSourceOptions, type EntityManager, type MixedList } from 'typeorm';
+import pg from 'pg';
+import { DataSource, type EntityManager, type MixedList } from 'typeorm';
+import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions';
 import { pgWithNamedStatements } from './named-statements';
 
 export interface DatabaseOptions {
@@ -22,9 +24,14 @@ export interface OpenableDatabase {
   close(): Promise<void>;
 }
 
+const STATEMENT_TIMEOUT_MS = 20_000;
+/** Ours to notice: a server that hangs ends no statement. Later than the server's own, whose error says more. */
+const ANSWER_TIMEOUT_MS = 25_000;
+const CONNECT_TIMEOUT_MS = 10_000;
+
 /** A subgraph's database: TypeORM over `pg` with named statements, migrations only (`synchronize` is never on). */
 export function openable(options: DatabaseOptions): OpenableDatabase {
-  const settings: DataSourceOptions = {
+  const settings: PostgresDataSourceOptions = {
     type: 'postgres',
     url: options.url,
     entities: options.entities,
@@ -36,8 +43,13 @@ export function openable(options: DatabaseOptions): OpenableDatabase {
     driver: pgWithNamedStatements,
     poolSize: options.poolSize,
     applicationName: options.applicationName,
-    connectTimeoutMS: 10_000,
-    extra: { idleTimeoutMillis: 30_000, statement_timeout: 20_000 },
+    connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    extra: {
+      idleTimeoutMillis: 30_000,
+      keepAlive: true,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      query_timeout: ANSWER_TIMEOUT_MS,
+    },
     // The pool drops a connection that broke and makes a new one; the query that met it fails by itself.
     poolErrorHandler: () => undefined,
     installExtensions: false,
@@ -46,7 +58,7 @@ export function openable(options: DatabaseOptions): OpenableDatabase {
   return {
     source,
     open: async () => void (await source.initialize()),
-    migrate: () => migrate(source),
+    migrate: () => migrate(settings),
     checkReady: async () => void (await source.query('SELECT 1')),
     close: async () => {
       if (source.isInitialized) await source.destroy();
@@ -54,15 +66,34 @@ export function openable(options: DatabaseOptions): OpenableDatabase {
   };
 }
 
-async function migrate(dataSource: DataSource): Promise<void> {
-  const lock = dataSource.createQueryRunner();
+/** Over connections of its own without time limits: an index takes as long as it takes, and so does the wait for it. */
+async function migrate(settings: PostgresDataSourceOptions): Promise<void> {
+  const source = new DataSource({ ...settings, entities: [], poolSize: 2, extra: { keepAlive: true } });
+  await source.initialize();
   try {
-    await lock.query('SELECT pg_advisory_lock(724021)');
-    await dataSource.runMigrations();
+    // Ends with its connection.
+    await source.createQueryRunner().query('SELECT pg_advisory_lock(724021)');
+    await source.runMigrations();
   } finally {
-    await lock.query('SELECT pg_advisory_unlock(724021)').catch(() => undefined);
-    await lock.release();
+    await source.destroy();
   }
+}
+
+/**
+ * A client for what needs a connection of its own, such as LISTEN; not yet connected. It gives up on a server that
+ * does not answer, after which it is of no more use: end it, and make another.
+ */
+export function dedicatedClient(url: string, applicationName: string): pg.Client {
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: applicationName,
+    keepAlive: true,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: ANSWER_TIMEOUT_MS,
+  });
+  // A cut is seen by the query that meets it; without a listener it would end the process.
+  client.on('error', () => undefined);
+  return client;
 }
 
 /**

@@ -28,7 +28,14 @@ function namedClient(): typeof pg.Client {
       } else if (isQueryConfig(first)) {
         noteStatement(first.text);
       }
-      return Reflect.apply(pg.Client.prototype.query, this, args) as never;
+      const answer: unknown = Reflect.apply(pg.Client.prototype.query, this, args);
+      if (answer instanceof Promise) answer.catch((error: unknown) => this.cutWhenHanging(error));
+      return answer as never;
+    }
+
+    /** After `query_timeout` the connection still waits for its answer, and whoever got it from the pool next would too. */
+    private cutWhenHanging(error: unknown): void {
+      if (error instanceof Error && error.message === 'Query read timeout') this.connection.stream.destroy();
     }
 
     private nameFor(text: string): string | undefined {

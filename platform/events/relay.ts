@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
+import { dedicatedClient } from '../db';
 import type { Logger } from '../observability';
 import type { EventBus } from './bus';
 import { OUTBOX_CHANNEL } from './outbox';
@@ -10,6 +11,7 @@ const POLL_MS = 1_000;
 const RETRY_MS = 500;
 const KEEP_RELAYED = '7 days';
 const RELAY_LOCK = 724_022;
+const PATIENCE_MS = 600_000;
 
 interface OutboxRow {
   id: string;
@@ -41,8 +43,7 @@ export function startOutboxRelay(databaseUrl: string, bus: EventBus, logger: Log
 
 async function relayUntilEnded(databaseUrl: string, bus: EventBus, logger: Logger, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    const client = new pg.Client({ connectionString: databaseUrl, application_name: 'mercato-relay' });
-    client.on('error', () => undefined);
+    const client = dedicatedClient(databaseUrl, 'mercato-relay');
     try {
       await client.connect();
       await becomeTheRelay(client, signal);
@@ -91,7 +92,9 @@ async function relayBatches(client: pg.Client, bus: EventBus, signal: AbortSigna
     if (rows.length < BATCH) await wake.wait(POLL_MS);
     if (Date.now() > sweepAtMs) {
       sweepAtMs = Date.now() + 3_600_000;
-      await client.query(`DELETE FROM outbox WHERE relayed_at IS NOT NULL AND created_at < now() - interval '${KEEP_RELAYED}'`);
+      await client.query(
+        patiently(`DELETE FROM outbox WHERE relayed_at IS NOT NULL AND created_at < now() - interval '${KEEP_RELAYED}'`),
+      );
     }
   }
 }
@@ -100,8 +103,13 @@ async function relayBatches(client: pg.Client, bus: EventBus, signal: AbortSigna
 async function tellAgainWhatWasLost(client: pg.Client, bus: EventBus): Promise<void> {
   const name = `relay:${client.database ?? ''}`;
   if (await bus.knows(name).catch(() => true)) return;
-  await client.query('UPDATE outbox SET relayed_at = NULL WHERE relayed_at IS NOT NULL');
+  await client.query(patiently('UPDATE outbox SET relayed_at = NULL WHERE relayed_at IS NOT NULL'));
   await bus.note(name);
+}
+
+/** For what touches days of events, which may take longer than a usual statement. pg reads the option, its types lack it. */
+function patiently(text: string): { text: string; query_timeout: number } {
+  return { text, query_timeout: PATIENCE_MS };
 }
 
 /** Resolves `wait` at once when a notification came since `arm`: a commit between query and wait is not slept through. */

@@ -1,0 +1,51 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { openable } from '../../platform/db';
+import { pgWithNamedStatements } from '../../platform/db/named-statements';
+import { createDatabase, type TestDatabase } from '../support/database';
+
+class NotesItsLimits1999999999999 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`CREATE TABLE noted AS SELECT current_setting('statement_timeout') AS statement_timeout`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE noted');
+  }
+}
+
+describe('connections to a database', () => {
+  let database: TestDatabase;
+
+  beforeEach(async () => {
+    database = await createDatabase('product');
+  });
+
+  it('limit statements, but not migrations', async () => {
+    const opened = openable({
+      url: database.url,
+      entities: [],
+      migrations: [NotesItsLimits1999999999999],
+      poolSize: 2,
+      applicationName: 'test',
+    });
+    await opened.open();
+    try {
+      await Promise.all([opened.migrate(), opened.migrate()]);
+      expect(await database.query('SELECT * FROM noted')).toEqual([{ statement_timeout: '0' }]);
+      expect(await opened.source.query('SHOW statement_timeout')).toEqual([{ statement_timeout: '20s' }]);
+    } finally {
+      await opened.close();
+    }
+  });
+
+  it('are given up when the server does not answer in time: nobody gets them from the pool again', async () => {
+    const pool = new pgWithNamedStatements.Pool({ connectionString: database.url, query_timeout: 300, max: 1 });
+    const client = await pool.connect();
+    const cut = new Promise((resolve) => client.once('error', resolve));
+    await expect(client.query('SELECT pg_sleep($1)', [5])).rejects.toThrow('Query read timeout');
+    await cut;
+    client.release();
+    expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+    await pool.end();
+  });
+});
