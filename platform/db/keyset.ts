@@ -96,7 +96,8 @@ function decodeCursor(cursor: string, request: KeysetRequest): string[] {
   }
   const values = parts.slice(1);
   const fits = values.every((value, at) => fitsType(value, request.sort[at]?.type ?? 'text'));
-  if (!fits) throw new AppError('BAD_USER_INPUT', 'The cursor is malformed; use one that this list gave', { reason: 'MALFORMED_CURSOR' });
+  if (!fits)
+    throw new AppError('BAD_USER_INPUT', 'The cursor is malformed; use one that this list gave', { reason: 'MALFORMED_CURSOR' });
   return values;
 }
 
@@ -112,10 +113,26 @@ function parseCursor(cursor: string): string[] | null {
 /** A forged cursor must not reach PostgreSQL as a failing cast. */
 function fitsType(value: string, type: SortColumn['type']): boolean {
   if (type === 'text') return true;
-  if (type === 'timestamptz') return !Number.isNaN(Date.parse(value.replace(/([+-]\d{2})$/, '$1:00')));
+  if (type === 'timestamptz') return isTimestamp(value);
   if (type === 'integer') return /^-?\d{1,10}$/.test(value) && Math.abs(Number(value)) <= 2_147_483_647;
   if (type === 'bigint') return /^-?\d{1,18}$/.test(value);
-  return /^-?\d{1,15}(\.\d{1,20})?(e[+-]?\d{1,2})?$/i.test(value);
+  if (!/^-?\d{1,15}(\.\d{1,20})?(e[+-]?\d{1,2})?$/i.test(value)) return false;
+  return type !== 'real' || isReal(Number(value));
+}
+
+/** Only what PostgreSQL prints itself, and a day that is in the calendar: `Date.parse` takes far more than a cast does. */
+function isTimestamp(value: string): boolean {
+  const match = /^(\d{4})-(\d\d)-(\d\d) ([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?[+-](0\d|1[0-4])(:[0-5]\d){0,2}$/.exec(value);
+  if (!match) return false;
+  const [year, month, day] = match.slice(1, 4).map(Number) as [number, number, number];
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  return year > 0 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+}
+
+/** PostgreSQL refuses what its four bytes cannot hold, in both directions. */
+function isReal(value: number): boolean {
+  return value === 0 || (Math.abs(value) > 1.2e-38 && Math.abs(value) < 3.4e38);
 }
 
 function fingerprint(request: KeysetRequest): string {

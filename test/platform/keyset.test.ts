@@ -4,9 +4,19 @@ import { keysetPage, keysetSql, type KeysetRequest, type SortColumn } from '../.
 import { createDatabase } from '../support/database';
 
 const SORTS: Record<string, SortColumn[]> = {
-  byRank: [{ sql: 'rank', direction: 'DESC', type: 'integer' }, { sql: 'id', direction: 'DESC', type: 'integer' }],
-  byName: [{ sql: 'name', direction: 'ASC', type: 'text' }, { sql: 'id', direction: 'ASC', type: 'integer' }],
-  mixed: [{ sql: 'rank', direction: 'DESC', type: 'integer' }, { sql: 'made_at', direction: 'ASC', type: 'timestamptz' }, { sql: 'id', direction: 'ASC', type: 'integer' }],
+  byRank: [
+    { sql: 'rank', direction: 'DESC', type: 'integer' },
+    { sql: 'id', direction: 'DESC', type: 'integer' },
+  ],
+  byName: [
+    { sql: 'name', direction: 'ASC', type: 'text' },
+    { sql: 'id', direction: 'ASC', type: 'integer' },
+  ],
+  mixed: [
+    { sql: 'rank', direction: 'DESC', type: 'integer' },
+    { sql: 'made_at', direction: 'ASC', type: 'timestamptz' },
+    { sql: 'id', direction: 'ASC', type: 'integer' },
+  ],
 };
 
 type Row = { id: number; cursor_values: string[] };
@@ -35,7 +45,7 @@ describe('keyset pages', () => {
 
   const readAll = async (sort: readonly SortColumn[], limit: number, backward: boolean): Promise<number[]> => {
     const ids: number[] = [];
-    for (let cursor: string | null = null, more = true; more; ) {
+    for (let cursor: string | null = null, more = true; more;) {
       const { edges, pageInfo } = await read({ sort, list: 'all', cursor, backward, limit });
       const page = edges.map(({ node }) => node.id);
       if (backward) ids.unshift(...page);
@@ -78,6 +88,38 @@ describe('keyset pages', () => {
     const forged = (values: unknown[]): string => Buffer.from(JSON.stringify([parts[0], ...values])).toString('base64url');
     for (const values of [['1; DROP TABLE row', '1'], ['1'], ['1', '1', '1'], [1, 2], ['99999999999', '1'], ['1', null]]) {
       expect(codeOf({ cursor: forged(values) })).toBe('MALFORMED_CURSOR');
+    }
+  });
+
+  it.each<[SortColumn['type'], string[], string[]]>([
+    [
+      'timestamptz',
+      [
+        '1',
+        '2026-02-30 00:00:00+00',
+        '2026-01-01 24:10:00+00',
+        '2026-01-01 00:00:00+00:99',
+        '2026-13-01 00:00:00+00',
+        '0000-01-01 00:00:00+00',
+        'Jan 1',
+      ],
+      ['2026-11-22 19:30:00.123456+00', '2024-02-29 23:59:59-03:30', '0001-01-01 00:00:00+00'],
+    ],
+    ['real', ['1e99', '-1e39', '1e-60', 'NaN', '.'], ['0.0303964', '1e-05', '3.3e+38', '0', '-0']],
+  ])('take of %s only what casts', async (type, refused, taken) => {
+    const sort: SortColumn[] = [{ sql: 'x', direction: 'ASC', type }];
+    const { endCursor } = keysetPage({ sort, list: 1, cursor: null, backward: false, limit: 1 }, [
+      { cursor_values: ['x'] },
+    ]).pageInfo;
+    const [print] = JSON.parse(Buffer.from(endCursor ?? '', 'base64url').toString()) as string[];
+    const ask = (value: string) => {
+      const cursor = Buffer.from(JSON.stringify([print, value])).toString('base64url');
+      return keysetSql({ sort, list: 1, cursor, backward: false, limit: 1 }, 1);
+    };
+    for (const value of refused) expect(() => ask(value)).toThrow('malformed');
+    for (const value of taken) {
+      expect(ask(value).parameters).toEqual([value]);
+      await client.query(`SELECT $1::text::${type}`, [value]);
     }
   });
 });
