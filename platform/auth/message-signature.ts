@@ -3,6 +3,8 @@ import { LRUCache } from 'lru-cache';
 
 /** What is signed of a request between gateway and subgraph. */
 export interface SignedMessage {
+  /** Name of the subgraph that it is for. Not sent: each side knows it, so that no other subgraph takes the message. */
+  readonly addressee: string;
   readonly method: string;
   readonly path: string;
   readonly body: string;
@@ -18,7 +20,7 @@ export interface SignatureHeaders {
 
 const MAX_AGE_SECONDS = 60;
 
-/** HMAC over method, path, body digest and trusted headers with created time and nonce, in the shape of RFC 9421. */
+/** HMAC over addressee, method, path, body digest and trusted headers with created time and nonce, in the shape of RFC 9421. */
 export function signMessage(message: SignedMessage, key: string, nowMs = Date.now()): SignatureHeaders {
   const digest = contentDigest(message.body);
   const parameters = parametersOf(message, Math.floor(nowMs / 1000), randomBytes(12).toString('base64url'));
@@ -26,7 +28,10 @@ export function signMessage(message: SignedMessage, key: string, nowMs = Date.no
   return { 'content-digest': digest, 'signature-input': `mercato=${parameters}`, signature: `mercato=:${mac}:` };
 }
 
-/** Checks signatures of one shared key; remembers nonces for as long as a message is fresh, so none is taken twice. */
+/**
+ * Checks signatures of one shared key. Remembers nonces for as long as a message is fresh, so that this instance takes
+ * none twice; another instance of the same subgraph knows nothing of them, so the network between must be private.
+ */
 export class MessageVerifier {
   private readonly nonces = new LRUCache<string, true>({ max: 500_000, ttl: 2 * MAX_AGE_SECONDS * 1000 });
 
@@ -54,13 +59,14 @@ function contentDigest(body: string): string {
 }
 
 function parametersOf(message: SignedMessage, created: number, nonce: string): string {
-  const covered = ['@method', '@path', 'content-digest', ...Object.keys(message.trusted).sort()];
+  const covered = ['mercato-addressee', '@method', '@path', 'content-digest', ...Object.keys(message.trusted).sort()];
   return `(${covered.map((name) => `"${name}"`).join(' ')});created=${created};nonce="${nonce}"`;
 }
 
 function macOf(message: SignedMessage, digest: string, parameters: string, key: string): Buffer {
   const trusted = Object.keys(message.trusted).sort().map((name) => `"${name}": ${message.trusted[name]}`);
   const base = [
+    `"mercato-addressee": ${message.addressee}`,
     `"@method": ${message.method.toUpperCase()}`,
     `"@path": ${message.path}`,
     `"content-digest": ${digest}`,

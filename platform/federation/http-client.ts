@@ -28,7 +28,7 @@ export function createHttpSubgraphClient(options: HttpSubgraphOptions): Subgraph
   const streams = new Pool(origin, { ...shared, connections: MAX_STREAMS });
   let openStreams = 0;
   const send = (pool: Pool, request: SubgraphRequest, accept: string, timeoutMs: number) => {
-    const { headers, body } = messageOf(request, pathname, accept, options.signingKey);
+    const { headers, body } = messageOf(request, pathname, accept, options);
     const { signal } = request;
     return pool.request({
       method: 'POST',
@@ -78,7 +78,7 @@ export function createHttpSubgraphClient(options: HttpSubgraphOptions): Subgraph
   };
 }
 
-function messageOf(request: SubgraphRequest, path: string, accept: string, signingKey: string) {
+function messageOf(request: SubgraphRequest, path: string, accept: string, options: HttpSubgraphOptions) {
   const { query, operationName, variables, traceparent } = request;
   const body = JSON.stringify({ query, operationName: operationName ?? undefined, variables });
   const trusted = {
@@ -87,7 +87,7 @@ function messageOf(request: SubgraphRequest, path: string, accept: string, signi
   };
   const headers: Record<string, string> = {
     ...trusted,
-    ...signMessage({ method: 'POST', path, body, trusted }, signingKey),
+    ...signMessage({ addressee: options.name, method: 'POST', path, body, trusted }, options.signingKey),
     'content-type': 'application/json',
     accept,
   };

@@ -59,6 +59,7 @@ async function serveOperation(
   const viewerHeader = String(request.headers[VIEWER_HEADER] ?? '');
   const requestId = String(request.headers[REQUEST_ID_HEADER] ?? '');
   const message = {
+    addressee: subgraph.name,
     method: 'POST',
     path: '/graphql',
     body,

@@ -104,12 +104,12 @@ export async function answeredUnsigned(
     const server = await startSubgraphServer(module.client, options);
     const url = `http://127.0.0.1:${port}/graphql`;
     const body = JSON.stringify({ query: '{ __typename }' });
-    const signed = signedHeaders(body, service, SIGNING_KEY);
+    const signed = signedHeaders(module.name, body, service, SIGNING_KEY);
     const post = async (headers: Readonly<Record<string, string>>, text = body): Promise<number> =>
       (await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: text })).status;
     try {
       if ((await post(signed)) !== 200) answered.push(`${module.name}: a signed request was refused, so refusals prove nothing`);
-      for (const { name, headers } of forgeries(body, signed)) {
+      for (const { name, headers } of forgeries(module.name, body, signed)) {
         attempts += 1;
         const status = await post(headers);
         if (status !== 401) answered.push(`${module.name}: ${name} was answered ${status}`);
@@ -121,23 +121,24 @@ export async function answeredUnsigned(
   return { attempts, answered };
 }
 
-function forgeries(body: string, used: Readonly<Record<string, string>>): Attempt[] {
-  const fresh = (): Record<string, string> => signedHeaders(body, anonymous, SIGNING_KEY);
+function forgeries(to: string, body: string, used: Readonly<Record<string, string>>): Attempt[] {
+  const fresh = (): Record<string, string> => signedHeaders(to, body, anonymous, SIGNING_KEY);
   return [
     { name: 'no signature', headers: {} },
     { name: 'a viewer without a signature', headers: { 'x-mercato-viewer': encode(service) } },
-    { name: 'a signature by another key', headers: signedHeaders(body, service, 'another key that is long enough, too') },
-    { name: 'a signature over another body', headers: signedHeaders('{}', service, SIGNING_KEY) },
+    { name: 'a signature by another key', headers: signedHeaders(to, body, service, 'another key that is long enough, too') },
+    { name: 'a signature for another subgraph', headers: signedHeaders(`not ${to}`, body, service, SIGNING_KEY) },
+    { name: 'a signature over another body', headers: signedHeaders(to, '{}', service, SIGNING_KEY) },
     { name: 'another viewer under a signature', headers: { ...fresh(), 'x-mercato-viewer': encode(service) } },
     { name: 'another request id under a signature', headers: { ...fresh(), 'x-request-id': randomUUID() } },
     { name: 'a signature seen before', headers: used },
-    { name: 'an old signature', headers: signedHeaders(body, service, SIGNING_KEY, Date.now() - 3_600_000) },
+    { name: 'an old signature', headers: signedHeaders(to, body, service, SIGNING_KEY, Date.now() - 3_600_000) },
   ];
 }
 
-function signedHeaders(body: string, viewer: Viewer, key: string, nowMs = Date.now()): Record<string, string> {
+function signedHeaders(addressee: string, body: string, viewer: Viewer, key: string, nowMs = Date.now()): Record<string, string> {
   const trusted = { 'x-mercato-viewer': encode(viewer), 'x-request-id': randomUUID() };
-  return { ...trusted, ...signMessage({ method: 'POST', path: '/graphql', body, trusted }, key, nowMs) };
+  return { ...trusted, ...signMessage({ addressee, method: 'POST', path: '/graphql', body, trusted }, key, nowMs) };
 }
 
 function encode(viewer: Viewer): string {

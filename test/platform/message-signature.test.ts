@@ -1,7 +1,7 @@
 import { MessageVerifier, signMessage, type SignedMessage } from '../../platform/auth';
 
 const KEY = 'a-test-key-of-at-least-32-characters';
-const message: SignedMessage = { method: 'POST', path: '/graphql', body: '{"query":"{me{id}}"}', trusted: { 'x-mercato-viewer': 'abc', 'x-request-id': '1' } };
+const message: SignedMessage = { addressee: 'order', method: 'POST', path: '/graphql', body: '{"query":"{me{id}}"}', trusted: { 'x-mercato-viewer': 'abc', 'x-request-id': '1' } };
 const headersOf = (signed: SignedMessage, nowMs?: number) => signMessage(signed, KEY, nowMs) as unknown as Record<string, string>;
 
 describe('signatures between gateway and subgraph', () => {
@@ -13,6 +13,7 @@ describe('signatures between gateway and subgraph', () => {
   });
 
   it.each<[string, Partial<SignedMessage>]>([
+    ['addressee', { addressee: 'user' }],
     ['method', { method: 'GET' }],
     ['path', { path: '/metrics' }],
     ['body', { body: '{"query":"{users{id}}"}' }],
