@@ -105,6 +105,41 @@ test('pages by relevance show everything once, with the facets of all that was f
   ]);
 });
 
+test('a misspelt search goes on with the words of its first page, whatever is entered meanwhile', async () => {
+  for (const size of [1, 2, 3]) await shop.addProduct({ name: `Cotton towel ${size}` });
+  // By likeness, what was entered belongs to the list as well, but stands before the page.
+  for (const [query, words, totalCount] of [
+    ['coton', 'cotton', 3],
+    ['towl cott', null, 4],
+  ] as const) {
+    const first = await search(query, { first: 2 });
+    expect(first).toMatchObject({ totalCount: 3, suggestedQuery: words, pageInfo: { hasNextPage: true } });
+    await shop.addProduct({ name: `${query} zz` });
+    const second = await search(query, { first: 2, after: first.pageInfo.endCursor });
+    expect(second).toMatchObject({ totalCount, suggestedQuery: words, pageInfo: { hasNextPage: false } });
+    const names = [...first.nodes, ...second.nodes].map(({ name }) => name);
+    expect(names.toSorted()).toEqual(['Cotton towel 1', 'Cotton towel 2', 'Cotton towel 3']);
+    expect((await search(query)).nodes).toEqual([{ name: `${query} zz` }]);
+  }
+});
+
+test('the cursor of a search is refused elsewhere, and so is a forged one', async () => {
+  const { endCursor } = (await search('mountain', { first: 1 })).pageInfo;
+  const [, , ...ofList] = JSON.parse(Buffer.from(endCursor ?? '', 'base64url').toString()) as string[];
+  const forged = [
+    ofList,
+    ['NO', 'mountain', ...ofList],
+    ['EXACT', 'a\0', ...ofList],
+    ['EXACT', 1, ...ofList],
+    ['LIKE', 'x', ...ofList],
+  ];
+  for (const parts of forged) {
+    const after = Buffer.from(JSON.stringify(parts)).toString('base64url');
+    expect(await shop.codeOf(SEARCH, { query: 'mountain', sort: 'RELEVANCE', after })).toBe('BAD_USER_INPUT');
+  }
+  expect(await shop.codeOf(SEARCH, { query: 'tent', sort: 'RELEVANCE', after: endCursor })).toBe('BAD_USER_INPUT');
+});
+
 test('can be filtered and sorted like any list', async () => {
   expect((await search('mountain', { sort: 'PRICE_ASC' })).nodes.map(({ name }) => name)).toEqual([
     'Crème Brûlée Set',

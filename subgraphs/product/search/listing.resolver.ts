@@ -6,7 +6,7 @@ import { ProductFilterInput, ProductSort } from './listing.inputs';
 import type { ListingLoaders } from './listing.loader';
 import type { ListingService, ProductPage } from './listing.service';
 import { ProductConnection, ProductSearchConnection, toProducts, type ProductListing } from './listing.type';
-import { readFilter, readQuery, type ProductFilter } from './product-filter';
+import { readFilter, readQuery } from './product-filter';
 
 const MAX_SUGGESTIONS = 20;
 
@@ -30,7 +30,7 @@ export class ListingResolver {
   ): Promise<ProductListing> {
     const read = readFilter(filter, context.viewer, this.currency);
     const page = await this.listings.page(read, sort, readPage(args));
-    return this.toListing(page, read, context);
+    return this.toListing(page, context);
   }
 
   @Directive('@cacheControl(maxAge: 60)')
@@ -52,7 +52,7 @@ export class ListingResolver {
     if (filter?.query) throw badInput('filter.query', 'cannot stand beside query');
     const read = { ...readFilter(filter, context.viewer, this.currency), query: words };
     const page = await this.listings.page(read, sort, readPage(args));
-    return this.toListing(page, read, context);
+    return this.toListing(page, context);
   }
 
   @Directive('@cacheControl(maxAge: 60)')
@@ -72,9 +72,9 @@ export class ListingResolver {
   }
 
   /** The total goes through the facets' loader, so that both are counted by one statement. */
-  private toListing(page: ProductPage, filter: ProductFilter, context: SubgraphContext): ProductListing {
+  private toListing({ filter, suggestedQuery, ...page }: ProductPage, context: SubgraphContext): ProductListing {
     const totalCount = async (): Promise<number> =>
       (await context.loaders.of(this.loaders.facets).load({ filter, parts: [] })).total;
-    return { ...toProducts({ ...page, totalCount }), filter, suggestedQuery: page.suggestedQuery };
+    return { ...toProducts({ ...page, totalCount }), filter, suggestedQuery };
   }
 }

@@ -6,7 +6,8 @@ import { inKeyOrder } from '../../../platform/loaders';
 import { PRODUCT_COLUMNS, type ProductRow } from '../catalog';
 import { ProductSort } from './listing.inputs';
 import { listingSql, Parameters, sortColumns } from './listing.sql';
-import { wholeShop, type ProductFilter } from './product-filter';
+import { wholeShop, type Match, type ProductFilter } from './product-filter';
+import { openSearchCursor, withMatch } from './search-cursor';
 
 /** A page whose total is counted elsewhere, for many lists at once. */
 export type UncountedPage = Omit<Page<ProductRow>, 'totalCount'>;
@@ -14,6 +15,8 @@ export type UncountedPage = Omit<Page<ProductRow>, 'totalCount'>;
 /** A page of products, and the words that were searched for instead when those given were found nowhere. */
 export interface ProductPage extends UncountedPage {
   readonly suggestedQuery: string | null;
+  /** As given, with how the words were taken: what the whole list is counted by. */
+  readonly filter: ProductFilter;
 }
 
 /** A page of one category, as a loader's key. */
@@ -23,7 +26,7 @@ export interface CategoryPageKey {
   readonly page: PageRequest;
 }
 
-type PageRow = ProductRow & { cursor_values: string[]; matched?: string };
+type PageRow = ProductRow & { cursor_values: string[]; matched?: string; mode?: Match['mode'] };
 
 /** Lists products: by filter, by words, by category. Each list is one statement; what it counts is the facets' business. */
 export class ListingService {
@@ -33,19 +36,25 @@ export class ListingService {
   async page(filter: ProductFilter, sort: ProductSort, page: PageRequest): Promise<ProductPage> {
     if (sort === ProductSort.RELEVANCE && filter.query === null)
       throw badInput('sort', 'can be RELEVANCE only where words are searched for');
-    const request: KeysetRequest = { sort: sortColumns(sort), list: filter, ...page };
+    const { cursor, match } = filter.query === null ? { cursor: page.cursor, match: null } : openSearchCursor(page.cursor);
+    const asked = { ...filter, match };
+    const request: KeysetRequest = { sort: sortColumns(sort), list: asked, ...page, cursor };
     const parameters = new Parameters();
-    const listing = listingSql(filter, parameters);
+    const listing = listingSql(asked, parameters);
     const keyset = keysetSql(request, parameters.values.length + 1);
     parameters.values.push(...keyset.parameters);
+    const isFirstSearch = filter.query !== null && match === null;
     const rows: PageRow[] = await this.database.query(
-      `SELECT ${PRODUCT_COLUMNS}, ${keyset.cursorValues} AS cursor_values${filter.query === null ? '' : ', h.matched'}
+      `SELECT ${PRODUCT_COLUMNS}, ${keyset.cursorValues} AS cursor_values${isFirstSearch ? ', h.matched, h.mode' : ''}
        FROM ${listing.from} WHERE ${listing.where} AND ${keyset.where}
        ORDER BY ${keyset.orderBy} LIMIT ${parameters.add(keyset.limit)}`,
       parameters.values,
     );
-    const matched = rows[0]?.matched ?? filter.query;
-    return { ...keysetPage(request, rows), suggestedQuery: matched === filter.query ? null : matched };
+    const found = isFirstSearch ? matchOf(rows) : match;
+    const answered = { ...filter, match: found };
+    const uncounted = keysetPage({ ...request, list: answered }, rows);
+    const suggestedQuery = found?.mode === 'CORRECTED' ? found.words : null;
+    return { ...(found === null ? uncounted : withMatch(uncounted, found)), suggestedQuery, filter: answered };
   }
 
   /** Pages of several categories; those that begin at the start share one statement. */
@@ -110,4 +119,8 @@ export class ListingService {
     const byCategory = Map.groupBy(rows, (row) => row.asked);
     return group.map((key) => [key, keysetPage(requestOf(key), byCategory.get(key.categoryKey) ?? [])] as const);
   }
+}
+
+function matchOf([first]: readonly PageRow[]): Match | null {
+  return first?.mode !== undefined && first.matched !== undefined ? { mode: first.mode, words: first.matched } : null;
 }

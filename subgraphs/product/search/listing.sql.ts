@@ -30,9 +30,7 @@ export interface ListingSql {
 export function listingSql(filter: ProductFilter, parameters: Parameters, categorySql?: string): ListingSql {
   const base = [statusCondition(filter, parameters)];
   const from =
-    filter.query === null
-      ? 'product p'
-      : `search_products(${parameters.add(filter.query)}, ${parameters.add(filter.statuses)}) h JOIN product p ON p.id = h.id`;
+    filter.query === null ? 'product p' : `${hitsOf(filter.query, filter, parameters)} h JOIN product p ON p.id = h.id`;
   const category = categorySql ?? (filter.categoryKey === null ? null : `${parameters.add(filter.categoryKey)}::integer`);
   if (category !== null) base.push(inCategory(category));
   if (filter.categorySlug !== null)
@@ -60,6 +58,12 @@ const SORTS: Readonly<Record<ProductSort, readonly [Omit<SortColumn, 'direction'
   [ProductSort.PRICE_ASC]: [PRICE, 'ASC'],
   [ProductSort.PRICE_DESC]: [PRICE, 'DESC'],
 };
+
+/** What the words find: the first page tries one way after the other, and what follows keeps to the way that found something. */
+function hitsOf(query: string, { match, statuses }: ProductFilter, parameters: Parameters): string {
+  if (match === null) return `search_products(${parameters.add(query)}, ${parameters.add(statuses)})`;
+  return `${match.mode === 'LIKE' ? 'products_like' : 'products_matching'}(${parameters.add(match.words)})`;
+}
 
 /** A literal where it can be one: the partial indexes of active products serve no parameter. */
 function statusCondition({ statuses }: ProductFilter, parameters: Parameters): string {

@@ -4,12 +4,22 @@ import { keyOf, readMoney } from '../../../platform/federation';
 import { seesAllProducts, type ProductStatus } from '../catalog';
 import type { OptionFilterInput, ProductFilterInput } from './listing.inputs';
 
+export const MATCH_MODES = ['EXACT', 'CORRECTED', 'LIKE'] as const;
+
+/** How a search took its words: as they were given, as `words` corrects them, or by names that are like them. */
+export interface Match {
+  readonly mode: (typeof MATCH_MODES)[number];
+  readonly words: string;
+}
+
 /** Which products to list, checked. Equal filters have equal JSON, so it serves as a key of cursors and caches. */
 export interface ProductFilter {
   readonly statuses: readonly ProductStatus[];
   readonly categoryKey: number | null;
   readonly categorySlug: string | null;
   readonly query: string | null;
+  /** How the first page took the words, to which the pages and counts of a list keep; `null` while that is not known. */
+  readonly match: Match | null;
   readonly minPriceMinor: number | null;
   readonly maxPriceMinor: number | null;
   readonly inStock: boolean | null;
@@ -29,6 +39,7 @@ export const wholeShop: ProductFilter = {
   categoryKey: null,
   categorySlug: null,
   query: null,
+  match: null,
   minPriceMinor: null,
   maxPriceMinor: null,
   inStock: null,
@@ -50,6 +61,7 @@ export function readFilter(input: ProductFilterInput | null | undefined, viewer:
     categoryKey: input.categoryId ? keyOf('Category', input.categoryId, 'filter.categoryId') : null,
     categorySlug: input.categorySlug ? readText(input.categorySlug, 'filter.categorySlug') : null,
     query: readQuery(input.query, 'filter.query'),
+    match: null,
     minPriceMinor: price('minPrice'),
     maxPriceMinor: price('maxPrice'),
     inStock: input.inStock ?? null,
