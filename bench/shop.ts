@@ -62,7 +62,8 @@ async function measureOperation(
   const seconds = Math.max(1, Math.round(context.seconds / ROUNDS));
   for (const { request } of sides) await measure(request, { seconds: 1, connections: context.connections });
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const { side, request } of sides) rounds.get(side)?.push(await measure(request, { seconds, connections: context.connections }));
+    for (const { side, request } of sides)
+      rounds.get(side)?.push(await measure(request, { seconds, connections: context.connections }));
   }
   const rows: Row[] = [];
   for (const { side, counts } of sides) {
@@ -80,14 +81,19 @@ function medianRound(rounds: readonly Measured[]): Measured {
 }
 
 function report(rows: readonly Row[], context: BenchmarkContext): BenchmarkResult {
-  printTable(rows.map((row) => ({ ...row })), (line) => context.say(line));
-  const rpsOf = (operation: string, side: string): number | undefined => rows.find((row) => row.operation === operation && row.side === side)?.rps;
+  printTable(
+    rows.map((row) => ({ ...row })),
+    (line) => context.say(line),
+  );
+  const rpsOf = (operation: string, side: string): number | undefined =>
+    rows.find((row) => row.operation === operation && row.side === side)?.rps;
   const figures: Record<string, number> = {};
   for (const operation of ['list', 'detail']) {
     const floor = rpsOf(operation, 'floor');
     for (const side of ['uncached', 'cached']) {
       const ours = rpsOf(operation, side);
-      if (floor !== undefined && ours !== undefined) figures[`${operation} ${side} of floor`] = Math.round((ours / floor) * 100) / 100;
+      if (floor !== undefined && ours !== undefined)
+        figures[`${operation} ${side} of floor`] = Math.round((ours / floor) * 100) / 100;
     }
   }
   return { rows: rows.map((row) => ({ ...row })), figures };

@@ -34,7 +34,8 @@ function satisfies(lock, dev) {
   const wanted = JSON.parse(lock).packages;
   const present = JSON.parse(readFileSync(PRESENT, 'utf8')).packages;
   return Object.entries(wanted).every(
-    ([path, { version, optional, dev: isDev }]) => path === '' || optional || (isDev && !dev) || present[path]?.version === version,
+    ([path, { version, optional, dev: isDev }]) =>
+      path === '' || optional || (isDev && !dev) || present[path]?.version === version,
   );
 }
 

@@ -13,7 +13,10 @@ function main(databaseUrl: string): void {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 10 });
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://floor');
-    const answer = url.pathname === '/list' ? list(pool, Number(url.searchParams.get('first'))) : detail(pool, url.searchParams.get('slug') ?? '');
+    const answer =
+      url.pathname === '/list'
+        ? list(pool, Number(url.searchParams.get('first')))
+        : detail(pool, url.searchParams.get('slug') ?? '');
     answer.then(
       (data) => send(response, 200, { data }),
       () => send(response, 500, { error: 'failed' }),
@@ -39,11 +42,33 @@ const LIST = {
 const DETAIL = { name: 'detail', text: `SELECT p.*, ${PARTS} FROM product p WHERE p.slug = $1 AND p.status = 'ACTIVE'` };
 
 interface Row {
-  id: number; slug: string; name: string; vendor: string; price: string; compare_at_price: string | null; currency: string;
-  stock_quantity: number; is_available: boolean; description: string; description_html: string; tags: string[];
-  option_names: string[]; seo_title: string | null; seo_description: string | null; created_text: string;
+  id: number;
+  slug: string;
+  name: string;
+  vendor: string;
+  price: string;
+  compare_at_price: string | null;
+  currency: string;
+  stock_quantity: number;
+  is_available: boolean;
+  description: string;
+  description_html: string;
+  tags: string[];
+  option_names: string[];
+  seo_title: string | null;
+  seo_description: string | null;
+  created_text: string;
   categories: { id: number; slug: string; name: string }[];
-  variants: { id: number; sku: string | null; title: string; values: string[]; price: string; was: string | null; stock: number; sellable: boolean }[];
+  variants: {
+    id: number;
+    sku: string | null;
+    title: string;
+    values: string[];
+    price: string;
+    was: string | null;
+    stock: number;
+    sellable: boolean;
+  }[];
   images: { url: string; alt: string | null }[];
 }
 
@@ -59,7 +84,10 @@ async function detail(pool: pg.Pool, slug: string): Promise<object> {
   const { rows } = await pool.query<Row>({ ...DETAIL, values: [slug] });
   const [row] = rows;
   if (!row) return { productBySlug: null };
-  const options = row.option_names.map((name, at) => ({ name, values: [...new Set(row.variants.map(({ values }) => values[at]))] }));
+  const options = row.option_names.map((name, at) => ({
+    name,
+    values: [...new Set(row.variants.map(({ values }) => values[at]))],
+  }));
   const product = {
     ...card(row),
     description: row.description,

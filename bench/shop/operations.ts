@@ -70,13 +70,19 @@ export function shopOperations(facts: ShopFacts): ShopOperation[] {
     { name: 'search', query: SEARCH, variables: { query: 'cotton' }, viewer: anonymous },
     { name: 'list-facets', query: PRODUCT_LIST_WITH_FACETS, variables: { first: 20 }, viewer: anonymous },
     { name: 'category', query: CATEGORY_PAGE, variables: { slug: facts.categorySlug }, viewer: anonymous },
-    { name: 'suggest', query: 'query Suggest { suggestProducts(prefix: "co", first: 8) { slug name } }', variables: {}, viewer: anonymous },
+    {
+      name: 'suggest',
+      query: 'query Suggest { suggestProducts(prefix: "co", first: 8) { slug name } }',
+      variables: {},
+      viewer: anonymous,
+    },
     { name: 'menu', query: 'query Menu { categoryTree { slug name children { slug name } } }', variables: {}, viewer: anonymous },
     { name: 'cart', query: `query Cart { cart { ${CART} } }`, variables: {}, viewer: 'guest' },
     { name: 'orders', query: ORDERS, variables: {}, viewer: 'customer' },
     {
       name: 'back-office',
-      query: 'query BackOffice { orders(first: 20) { nodes { number status email totalAmount { amount } customer { name } } totalCount } }',
+      query:
+        'query BackOffice { orders(first: 20) { nodes { number status email totalAmount { amount } customer { name } } totalCount } }',
       variables: {},
       viewer: 'staff',
     },

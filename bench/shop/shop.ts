@@ -36,7 +36,10 @@ export async function readShop(system: TestSystem): Promise<Shop> {
     countsOf: async (operation) => {
       const headers = { 'content-type': 'application/json', 'x-mercato-count': '1', ...headersByViewer[operation.viewer] };
       const response = await fetch(url, { method: 'POST', headers, body: bodyOf(operation) });
-      const answer = (await response.json()) as { errors?: unknown; extensions?: { counts?: { statements: number; subgraphCalls: number } } };
+      const answer = (await response.json()) as {
+        errors?: unknown;
+        extensions?: { counts?: { statements: number; subgraphCalls: number } };
+      };
       if (answer.errors) throw new Error(`${operation.name} failed: ${JSON.stringify(answer.errors)}`);
       return answer.extensions?.counts ?? { statements: 0, subgraphCalls: 0 };
     },
@@ -47,7 +50,11 @@ async function readFacts(url: string): Promise<ShopFacts> {
   const { products, categoryTree } = await graphData<{
     products: { nodes: { slug: string; variants: { id: string; availableForSale: boolean }[] }[] };
     categoryTree: { slug: string }[];
-  }>('{ products(first: 20, filter: { inStock: true }) { nodes { slug variants { id availableForSale } } } categoryTree { slug } }', {}, { url });
+  }>(
+    '{ products(first: 20, filter: { inStock: true }) { nodes { slug variants { id availableForSale } } } categoryTree { slug } }',
+    {},
+    { url },
+  );
   const product = products.nodes.toSorted((a, b) => b.variants.length - a.variants.length)[0];
   const variant = product?.variants.find(({ availableForSale }) => availableForSale);
   const category = categoryTree[0];

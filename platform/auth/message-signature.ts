@@ -64,7 +64,9 @@ function parametersOf(message: SignedMessage, created: number, nonce: string): s
 }
 
 function macOf(message: SignedMessage, digest: string, parameters: string, key: string): Buffer {
-  const trusted = Object.keys(message.trusted).sort().map((name) => `"${name}": ${message.trusted[name]}`);
+  const trusted = Object.keys(message.trusted)
+    .sort()
+    .map((name) => `"${name}": ${message.trusted[name]}`);
   const base = [
     `"mercato-addressee": ${message.addressee}`,
     `"@method": ${message.method.toUpperCase()}`,

@@ -3,7 +3,8 @@ import { hasScope, type Viewer } from './viewer';
 
 /** @throws UNAUTHENTICATED unless the viewer is a signed-in user; answers their key */
 export function requireUser(viewer: Viewer): number {
-  if (viewer.userId === null) throw new AppError('UNAUTHENTICATED', 'Sign in first: send an access token as "Authorization: Bearer ..."');
+  if (viewer.userId === null)
+    throw new AppError('UNAUTHENTICATED', 'Sign in first: send an access token as "Authorization: Bearer ..."');
   return viewer.userId;
 }
 

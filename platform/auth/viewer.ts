@@ -17,7 +17,14 @@ export type Role = (typeof ROLES)[number];
 export const anonymous: Viewer = { kind: 'anonymous', userId: null, roles: [], scopes: [], sessionId: null, guestToken: null };
 
 /** The viewer of calls that one of our own processes makes on its own behalf, such as order reserving stock. */
-export const service: Viewer = { kind: 'service', userId: null, roles: [], scopes: ['internal'], sessionId: null, guestToken: null };
+export const service: Viewer = {
+  kind: 'service',
+  userId: null,
+  roles: [],
+  scopes: ['internal'],
+  sessionId: null,
+  guestToken: null,
+};
 
 /** What each role may do; a viewer's scopes are those of all their roles. Enforced by the policies of the slices. */
 export const SCOPES_OF_ROLE: Readonly<Record<Role, readonly string[]>> = {

@@ -31,7 +31,11 @@ export class Cache<K, V> {
     const shared = names.map((name) => this.loading.get(name));
     const wanted = keys.map((key, at) => ({ key, at, name: names[at] ?? '' })).filter(({ at }) => !shared[at]);
     const ours = wanted.length > 0 ? this.readOrLoad(wanted) : Promise.resolve(new Map<string, V | undefined>());
-    for (const { name } of wanted) this.share(name, ours.then((values) => values.get(name)));
+    for (const { name } of wanted)
+      this.share(
+        name,
+        ours.then((values) => values.get(name)),
+      );
     const values = await ours;
     return Promise.all(names.map((name, at) => shared[at] ?? Promise.resolve(values.get(name))));
   }

@@ -3,7 +3,10 @@ import type { CacheStore } from './store';
 
 /** The in-process cache of a system that runs in one process without Redis: least recently used, bounded by bytes. */
 export function createMemoryCache(maxBytes = 64 * 1024 * 1024): CacheStore {
-  const values = new LRUCache<string, string>({ maxSize: maxBytes, sizeCalculation: (text, key) => text.length + key.length + 64 });
+  const values = new LRUCache<string, string>({
+    maxSize: maxBytes,
+    sizeCalculation: (text, key) => text.length + key.length + 64,
+  });
   const leases = new LRUCache<string, string>({ max: 100_000, ttl: 30_000 });
   let counter = 0;
   return {

@@ -95,8 +95,7 @@ function refuseUnsafeProduction(settings: Settings): void {
   }
 }
 
-const absentOr = (schema: z.ZodType<string>) =>
-  schema.optional().transform((value) => value ?? null);
+const absentOr = (schema: z.ZodType<string>) => schema.optional().transform((value) => value ?? null);
 const wholeNumber = (minimum: number, maximum: number, fallback: number) =>
   z.coerce
     .number({ error: `must be a whole number from ${minimum} to ${maximum}` })
@@ -108,7 +107,11 @@ const url = (...schemes: string[]) =>
   z.string().refine((value) => schemes.some((scheme) => value.startsWith(`${scheme}://`)) && URL.canParse(value), {
     error: `must be a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
   });
-const port = z.coerce.number({ error: 'must be a port' }).int('must be a port').min(0, 'must be a port').max(65_535, 'must be a port');
+const port = z.coerce
+  .number({ error: 'must be a port' })
+  .int('must be a port')
+  .min(0, 'must be a port')
+  .max(65_535, 'must be a port');
 const onOff = z.enum(['on', 'off'], { error: 'must be on or off' });
 
 const hasTwoMinorDigits = (code: string): boolean => {
@@ -120,7 +123,9 @@ const hasTwoMinorDigits = (code: string): boolean => {
 };
 
 const variables = z.object({
-  NODE_ENV: z.enum(['development', 'test', 'production'], { error: 'must be development, test or production' }).default('development'),
+  NODE_ENV: z
+    .enum(['development', 'test', 'production'], { error: 'must be development, test or production' })
+    .default('development'),
   HOST: z.string().default('127.0.0.1'),
   PORT: wholeNumber(0, 65_535, 4000),
   PUBLIC_URL: url('http', 'https').optional(),
@@ -139,7 +144,10 @@ const variables = z.object({
   SMTP_URL: absentOr(url('smtp', 'smtps')),
   MAIL_FROM: z.string().default('Mercato <shop@mercato.example>'),
   OTEL_EXPORTER_OTLP_ENDPOINT: absentOr(url('http', 'https')),
-  CURRENCY: z.string().refine(hasTwoMinorDigits, { error: 'must be an ISO 4217 code with two minor digits, such as EUR' }).default('EUR'),
+  CURRENCY: z
+    .string()
+    .refine(hasTwoMinorDigits, { error: 'must be an ISO 4217 code with two minor digits, such as EUR' })
+    .default('EUR'),
   CACHE: onOff.default('on'),
   ACCESS_TOKEN_SECONDS: wholeNumber(5, 86_400, 900),
   REFRESH_TOKEN_SECONDS: wholeNumber(10, 31_536_000, 2_592_000),

@@ -20,14 +20,22 @@ export function presentError(error: unknown, requestId: string): PresentedError 
   const appError = findAppError(cause);
   if (appError) {
     const extensions = { code: appError.code, ...appError.details, requestId };
-    return { formatted: { message: appError.message, ...locations, ...path, extensions }, code: appError.code, unexpected: undefined };
+    return {
+      formatted: { message: appError.message, ...locations, ...path, extensions },
+      code: appError.code,
+      unexpected: undefined,
+    };
   }
   const code = graphqlError?.extensions?.['code'];
   const isOfRequest = graphqlError !== undefined && (cause === undefined || cause instanceof GraphQLError);
   if (isOfRequest && (code === undefined || isErrorCode(code)) && code !== 'INTERNAL_SERVER_ERROR') {
     const known: ErrorCode = code === undefined ? 'BAD_USER_INPUT' : code;
     const extensions = { ...withoutInternals(graphqlError.extensions), code: known, requestId };
-    return { formatted: { message: graphqlError.message, ...locations, ...path, extensions }, code: known, unexpected: undefined };
+    return {
+      formatted: { message: graphqlError.message, ...locations, ...path, extensions },
+      code: known,
+      unexpected: undefined,
+    };
   }
   const formatted = {
     message: 'Something went wrong on our side. Quote the request id when you ask for help.',

@@ -30,7 +30,8 @@ export interface PageRequest {
 export function readPage(args: ConnectionArgs): PageRequest {
   const { first, last } = args;
   if ((first ?? null) === null && (last ?? null) === null) throw badInput('first', `or last is needed, from 1 to ${MAX_PAGE}`);
-  if (typeof first === 'number' && typeof last === 'number') throw badInput('last', 'cannot stand beside first; give one of them');
+  if (typeof first === 'number' && typeof last === 'number')
+    throw badInput('last', 'cannot stand beside first; give one of them');
   const backward = typeof last === 'number';
   const limit = backward ? last : (first ?? 0);
   if (limit < 1 || limit > MAX_PAGE) throw badInput(backward ? 'last' : 'first', `must be from 1 to ${MAX_PAGE}`);

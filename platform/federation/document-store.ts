@@ -53,14 +53,18 @@ export class DocumentStore {
   private storedDocument(document: DocumentNode): StoredDocument {
     const runs = new Map<string | null, Run>();
     const interpret = (operationName: string | null): Run => {
-      return (contextValue, variableValues) => execute({ schema: this.schema, document, operationName, contextValue, variableValues });
+      return (contextValue, variableValues) =>
+        execute({ schema: this.schema, document, operationName, contextValue, variableValues });
     };
     return {
       document,
       run: (operationName, context, variables) => {
         const run = runs.get(operationName);
         if (run) return run(context, variables);
-        runs.set(operationName, this.compiledLater(document, operationName, interpret(operationName), (better) => runs.set(operationName, better)));
+        runs.set(
+          operationName,
+          this.compiledLater(document, operationName, interpret(operationName), (better) => runs.set(operationName, better)),
+        );
         return interpret(operationName)(context, variables);
       },
     };
@@ -69,7 +73,8 @@ export class DocumentStore {
   /** Compiles when it is called, which is at the second execution; what cannot be compiled stays interpreted. */
   private compiledLater(document: DocumentNode, operationName: string | null, interpret: Run, keep: (run: Run) => void): Run {
     return (context, variables) => {
-      const better = (isCompilable(this.schema, document, operationName) && this.compile(document, operationName, interpret)) || interpret;
+      const better =
+        (isCompilable(this.schema, document, operationName) && this.compile(document, operationName, interpret)) || interpret;
       keep(better);
       return better(context, variables);
     };
@@ -103,7 +108,9 @@ function isCompilable(schema: GraphQLSchema, document: DocumentNode, operationNa
 function hasDefaults(type: GraphQLNamedType, seen: Set<GraphQLNamedType>): boolean {
   if (!isInputObjectType(type) || seen.has(type)) return false;
   seen.add(type);
-  return Object.values(type.getFields()).some((field) => field.defaultValue !== undefined || hasDefaults(getNamedType(field.type), seen));
+  return Object.values(type.getFields()).some(
+    (field) => field.defaultValue !== undefined || hasDefaults(getNamedType(field.type), seen),
+  );
 }
 
 /**

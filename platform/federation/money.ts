@@ -18,7 +18,8 @@ export class Money {
 
   @Field(() => String, { description: 'The amount as people of a language write it, such as "€19.99".' })
   formatted(
-    @Arg('locale', () => String, { defaultValue: 'en', description: 'A BCP 47 language tag, such as "de" or "en-GB".' }) locale: string,
+    @Arg('locale', () => String, { defaultValue: 'en', description: 'A BCP 47 language tag, such as "de" or "en-GB".' })
+    locale: string,
   ): string {
     return formatterFor(locale, this.currency).format(this.amount as `${number}`);
   }

@@ -17,7 +17,8 @@ export const DecimalScalar = new GraphQLScalarType<string, string>({
   description: 'An exact decimal number as text, such as "19.99"; never a float.',
   serialize: (value) => String(value),
   parseValue: parseDecimal,
-  parseLiteral: (node) => parseDecimal(node.kind === Kind.STRING || node.kind === Kind.INT || node.kind === Kind.FLOAT ? node.value : undefined),
+  parseLiteral: (node) =>
+    parseDecimal(node.kind === Kind.STRING || node.kind === Kind.INT || node.kind === Kind.FLOAT ? node.value : undefined),
 });
 
 /** Any JSON value, where the shape is free by nature, such as the data of an event. */
@@ -28,7 +29,8 @@ export const JsonScalar = new GraphQLScalarType({
 });
 
 function parseDateTime(value: unknown): Date {
-  const isRfc3339 = typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/i.test(value);
+  const isRfc3339 =
+    typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/i.test(value);
   const date = isRfc3339 ? new Date(value) : null;
   if (!date || Number.isNaN(date.getTime())) throw badLiteral('a date and time by RFC 3339, such as "2026-11-22T17:32:00Z"');
   return date;

@@ -17,7 +17,10 @@ export function createSubgraphExecutor(subgraph: SubgraphSchema, logger: Logger)
     const errors = result.errors.map((error) => {
       const presented = presentError(error, request.requestId);
       if (presented.unexpected !== undefined) {
-        logger.error({ err: presented.unexpected, requestId: request.requestId, path: error.path }, 'unexpected error in a resolver');
+        logger.error(
+          { err: presented.unexpected, requestId: request.requestId, path: error.path },
+          'unexpected error in a resolver',
+        );
       }
       return presented.formatted;
     });

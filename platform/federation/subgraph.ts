@@ -29,7 +29,10 @@ export interface SubgraphDefinition {
 }
 
 /** Called once for a subscriber; throwing refuses them. The iterable's `return` is called when they leave. */
-export type SubscriptionSource = (args: Readonly<Record<string, unknown>>, context: SubgraphContext) => AsyncIterable<unknown> | Promise<AsyncIterable<unknown>>;
+export type SubscriptionSource = (
+  args: Readonly<Record<string, unknown>>,
+  context: SubgraphContext,
+) => AsyncIterable<unknown> | Promise<AsyncIterable<unknown>>;
 
 /**
  * For the `subscribe` option of `@Subscription`: a decorator cannot reach a constructed service, so the source is given
@@ -46,7 +49,17 @@ export interface SubgraphSchema {
   readonly sdl: string;
 }
 
-const FEDERATION_IMPORTS = ['@key', '@shareable', '@inaccessible', '@provides', '@external', '@requires', '@tag', '@override', '@composeDirective'];
+const FEDERATION_IMPORTS = [
+  '@key',
+  '@shareable',
+  '@inaccessible',
+  '@provides',
+  '@external',
+  '@requires',
+  '@tag',
+  '@override',
+  '@composeDirective',
+];
 
 /**
  * `@cacheControl(maxAge: 60)` on a root field or type lets the gateway give everybody the same answer for a minute;

@@ -5,7 +5,8 @@ import { Field, InterfaceType } from 'type-graphql';
  * member of its mutation's error union. Classes set `code` to their own name in capitals.
  */
 @InterfaceType('UserError', {
-  description: 'An expected failure that the user or client can act on. The type says which; message and code serve lazy clients.',
+  description:
+    'An expected failure that the user or client can act on. The type says which; message and code serve lazy clients.',
   autoRegisterImplementations: false,
 })
 export abstract class UserError {

@@ -1,7 +1,6 @@
 import type { Json, ViewerName } from './viewers';
 import type { World } from './world';
 
-
 /** Who asks. `customer` owns what the world holds; `other` is a customer without any part in it. */
 
 /**

@@ -21,7 +21,11 @@ it('starts all consumers before any relay tells an event, and stops them after t
     {
       startConsuming: () => {
         const stop = bus.consume('later', ['account'], async ({ type }) => void seen.push(type));
-        return { name: 'consumer', stop: async () => void (stopped.push('consumer'), await stop()) };
+        const stopAndNote = async (): Promise<void> => {
+          stopped.push('consumer');
+          await stop();
+        };
+        return { name: 'consumer', stop: stopAndNote };
       },
       startWork: async () => ({ name: 'other work', stop: async () => undefined }),
     },

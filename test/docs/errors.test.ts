@@ -25,7 +25,10 @@ describe('docs/errors.md', () => {
     const schema = buildSchema(readFileSync(join(root, 'schema/api.graphql'), 'utf8'));
     const userError = schema.getType('UserError');
     if (!isInterfaceType(userError)) throw new Error('the schema has no UserError');
-    const outcomes = schema.getImplementations(userError).objects.map(({ name }) => name).sort();
+    const outcomes = schema
+      .getImplementations(userError)
+      .objects.map(({ name }) => name)
+      .sort();
     expect(rowsOf(outcomesPart)).toEqual(outcomes);
   });
 });

@@ -1,7 +1,13 @@
 import { MessageVerifier, signMessage, type SignedMessage } from '../../platform/auth';
 
 const KEY = 'a-test-key-of-at-least-32-characters';
-const message: SignedMessage = { addressee: 'order', method: 'POST', path: '/graphql', body: '{"query":"{me{id}}"}', trusted: { 'x-mercato-viewer': 'abc', 'x-request-id': '1' } };
+const message: SignedMessage = {
+  addressee: 'order',
+  method: 'POST',
+  path: '/graphql',
+  body: '{"query":"{me{id}}"}',
+  trusted: { 'x-mercato-viewer': 'abc', 'x-request-id': '1' },
+};
 const headersOf = (signed: SignedMessage, nowMs?: number) => signMessage(signed, KEY, nowMs) as unknown as Record<string, string>;
 
 describe('signatures between gateway and subgraph', () => {

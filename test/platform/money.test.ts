@@ -4,10 +4,22 @@ import { Money, readMoney } from '../../platform/federation';
 
 describe('money', () => {
   it('goes from minor units to a decimal and back without loss', () => {
-    fc.assert(fc.property(fc.integer({ min: -99_999_999_999, max: 99_999_999_999 }), (minor) => decimalToMinor(minorToDecimal(minor)) === minor));
+    fc.assert(
+      fc.property(
+        fc.integer({ min: -99_999_999_999, max: 99_999_999_999 }),
+        (minor) => decimalToMinor(minorToDecimal(minor)) === minor,
+      ),
+    );
   });
 
-  it.each([['19.99', 1999], ['19.9', 1990], ['0', 0], ['-0.00', 0], ['-3.50', -350], ['5.100', 510]])('reads %s as %d', (text, minor) => {
+  it.each([
+    ['19.99', 1999],
+    ['19.9', 1990],
+    ['0', 0],
+    ['-0.00', 0],
+    ['-3.50', -350],
+    ['5.100', 510],
+  ])('reads %s as %d', (text, minor) => {
     expect(decimalToMinor(text)).toBe(minor);
   });
 

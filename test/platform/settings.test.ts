@@ -2,13 +2,21 @@ import { readSettings, SettingsError } from '../../platform/config';
 
 describe('settings', () => {
   it('have a default for everything', () => {
-    expect(readSettings({})).toMatchObject({ port: 4000, redisUrl: null, environment: 'development', cacheEnabled: true, introspection: true });
+    expect(readSettings({})).toMatchObject({
+      port: 4000,
+      redisUrl: null,
+      environment: 'development',
+      cacheEnabled: true,
+      introspection: true,
+    });
   });
 
   it('report every mistake together, naming variable and what is allowed', () => {
     const read = () => readSettings({ PORT: 'http', REDIS_URL: 'localhost:6379', CURRENCY: 'JPY', CACHE: 'yes' });
     expect(read).toThrow(SettingsError);
-    expect(read).toThrow(/PORT: must be a whole number[\s\S]*REDIS_URL: must be a URL that begins with redis:\/\/[\s\S]*CURRENCY: .*two minor digits[\s\S]*CACHE: must be on or off/);
+    expect(read).toThrow(
+      /PORT: must be a whole number[\s\S]*REDIS_URL: must be a URL that begins with redis:\/\/[\s\S]*CURRENCY: .*two minor digits[\s\S]*CACHE: must be on or off/,
+    );
   });
 
   it('refuse production without a signing key and hide introspection there', () => {

@@ -1,16 +1,14 @@
 import type { DataSource } from 'typeorm';
 import { keysetPage, keysetSql, type KeysetRequest } from '../../../platform/db';
 import { badInput } from '../../../platform/errors';
-import type { Page, PageRequest } from '../../../platform/federation';
+import type { PageRequest } from '../../../platform/federation';
 import { inKeyOrder } from '../../../platform/loaders';
 import { PRODUCT_COLUMNS, type ProductRow } from '../catalog';
 import { ProductSort } from './listing.inputs';
 import { listingSql, Parameters, sortColumns } from './listing.sql';
 import { wholeShop, type Match, type ProductFilter } from './product-filter';
 import { openSearchCursor, withMatch } from './search-cursor';
-
-/** A page whose total is counted elsewhere, for many lists at once. */
-export type UncountedPage = Omit<Page<ProductRow>, 'totalCount'>;
+import type { UncountedPage } from './uncounted-page';
 
 /** A page of products, and the words that were searched for instead when those given were found nowhere. */
 export interface ProductPage extends UncountedPage {

@@ -1,4 +1,4 @@
-import type { UncountedPage } from './listing.service';
+import type { UncountedPage } from './uncounted-page';
 import { MATCH_MODES, type Match } from './product-filter';
 
 const MAX_WORDS = 1_000;
