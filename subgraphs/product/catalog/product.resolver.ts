@@ -16,7 +16,6 @@ export class ProductResolver {
   constructor(private readonly loaders: CatalogLoaders) {}
 
   @Directive('@cacheControl(maxAge: 60)')
-  @Directive('@cacheControl(maxAge: 60)')
   @Query(() => Product, { nullable: true, description: 'One product; null when the shop does not show it.' })
   async product(
     @Arg('id', () => ID, { description: 'As this API gave it.' }) id: string,
@@ -25,7 +24,6 @@ export class ProductResolver {
     return shown(await context.loaders.of(this.loaders.productByKey).load(keyOf('Product', id)), context);
   }
 
-  @Directive('@cacheControl(maxAge: 60)')
   @Directive('@cacheControl(maxAge: 60)')
   @Query(() => Product, {
     nullable: true,

@@ -13,13 +13,11 @@ export class CategoryResolver {
   ) {}
 
   @Directive('@cacheControl(maxAge: 60)')
-  @Directive('@cacheControl(maxAge: 60)')
   @Query(() => [Category], { description: 'The top of the category tree, by name.' })
   categoryTree(): Promise<Category[]> {
     return this.categories.roots();
   }
 
-  @Directive('@cacheControl(maxAge: 60)')
   @Directive('@cacheControl(maxAge: 60)')
   @Query(() => Category, { nullable: true, description: 'One category; null when there is none.' })
   category(
@@ -29,7 +27,6 @@ export class CategoryResolver {
     return context.loaders.of(this.loaders.byKey).load(keyOf('Category', id));
   }
 
-  @Directive('@cacheControl(maxAge: 60)')
   @Directive('@cacheControl(maxAge: 60)')
   @Query(() => Category, { nullable: true, description: 'One category by its name in web addresses; null when there is none.' })
   async categoryBySlug(

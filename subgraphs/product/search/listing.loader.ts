@@ -1,7 +1,7 @@
 import type { SubgraphContext } from '../../../platform/federation';
 import { defineLoader } from '../../../platform/loaders';
 import type { FacetRequest, Facets, FacetService } from './facet.service';
-import type { CategoryPageKey, ListingService, UncountedPage } from './listing.service';
+import type { CategoryPageKey, ListingService } from './listing.service';
 import type { UncountedPage } from './uncounted-page';
 
 /** The batches of lists: what they count, and those that stand below a category. */

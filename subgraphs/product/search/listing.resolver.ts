@@ -19,7 +19,6 @@ export class ListingResolver {
   ) {}
 
   @Directive('@cacheControl(maxAge: 60)')
-  @Directive('@cacheControl(maxAge: 60)')
   @Query(() => ProductConnection, { description: 'The products of the shop, filtered and sorted.' })
   async products(
     @Args(() => ConnectionArgs) args: ConnectionArgs,
@@ -33,7 +32,6 @@ export class ListingResolver {
     return this.toListing(page, context);
   }
 
-  @Directive('@cacheControl(maxAge: 60)')
   @Directive('@cacheControl(maxAge: 60)')
   @Query(() => ProductSearchConnection, {
     description: 'Products that have the words, or nearly: a misspelt word is corrected when nothing else is found.',
@@ -55,7 +53,6 @@ export class ListingResolver {
     return this.toListing(page, context);
   }
 
-  @Directive('@cacheControl(maxAge: 60)')
   @Directive('@cacheControl(maxAge: 60)')
   @Query(() => [Product], {
     description: 'Products for a search box while somebody is typing: their names have words that begin so.',
