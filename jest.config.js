@@ -5,6 +5,7 @@ module.exports = {
   testEnvironment: 'node',
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+  reporters: ['default', '<rootDir>/test/support/failed-logs.cjs'],
   setupFiles: ['reflect-metadata'],
   // dist/ holds a compiled copy of everything, which Jest would take for duplicates.
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.mercato/'],

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, open, readFile } from 'node:fs/promises';
+import { mkdtemp, open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -34,6 +34,8 @@ export async function startSystemProcess(options: {
   const folder = await mkdtemp(join(runState().folder, 'system-'));
   const logFile = join(folder, 'output.log');
   const log = await open(logFile, 'w');
+  // Read by failed-logs.cjs. In the global set-up there is no test yet.
+  if (typeof expect !== 'undefined') await writeFile(join(folder, 'started-by'), expect.getState().testPath ?? '');
   const port = await freePort();
   const started = await startGuarded({
     command: process.execPath,
