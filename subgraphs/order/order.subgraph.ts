@@ -11,7 +11,7 @@ import { Cart, CartLine, CartLineResolver, CartResolver, CartService, createCart
 import { Checkout, CheckoutResolver, CheckoutService, CheckoutSteps, recoverCheckouts } from './checkout';
 import { createContactPort } from './contact';
 import { OrderTasks, OwedTask, TaskRunner } from './followup';
-import { IdempotencyKey, IdempotencyService } from './idempotency';
+import { IdempotencyKey, IdempotencyService } from '../../platform/idempotency';
 import { First1764000000000 } from './migrations/1764000000000-first';
 import { NodeResolver } from './node';
 import * as order from './order';

@@ -1,7 +1,7 @@
 import { createUnionType, Field, ObjectType } from 'type-graphql';
 import { Money, UserError } from '../../../platform/federation';
 import { CartVersionConflict, InsufficientStock, VariantNotForSale } from '../cart';
-import { IdempotencyKeyReused } from '../idempotency';
+import { IdempotencyKeyReused } from '../../../platform/idempotency';
 import { ProductVariant } from '../reference';
 
 @ObjectType('CartEmpty', { implements: UserError, description: 'There is nothing in your cart; perhaps it was ordered already.' })

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import type { Logger } from '../../../platform/observability';
-import type { IdempotencyService } from '../idempotency';
+import type { IdempotencyService } from '../../../platform/idempotency';
 import { takeOver } from './checkout.rows';
 import { keyOfCheckout, type CheckoutSteps } from './checkout.steps';
 

@@ -1,6 +1,6 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { Money, readMoney, type SubgraphContext } from '../../../platform/federation';
-import { readKey } from '../idempotency';
+import { readKey } from '../../../platform/idempotency';
 import { Order, type OrderLoaders } from '../order';
 import { optionalText, requiredText } from '../text';
 import { readAddress } from './address.input';

@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { HOLD_SECONDS, type HeldKey, type KeyOf } from '../idempotency';
+import { HOLD_SECONDS, type HeldKey, type KeyOf } from '../../../platform/idempotency';
 import type { Checkout, CheckoutDraft, CheckoutStep } from './checkout.entity';
 
 type Handle = DataSource | EntityManager;

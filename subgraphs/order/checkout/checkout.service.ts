@@ -4,7 +4,7 @@ import { AppError } from '../../../platform/errors';
 import { CartVersionConflict, InsufficientStock, type Cart, type CartService } from '../cart';
 import type { ContactPort } from '../contact';
 import { ownerKey, ownerOf } from '../guest';
-import { IdempotencyKeyReused, type IdempotencyService, type HeldKey } from '../idempotency';
+import { IdempotencyKeyReused, type IdempotencyService, type HeldKey } from '../../../platform/idempotency';
 import { actorOf, type OrderAddress, type ShippingMethod } from '../order';
 import type { Shortage, StockPort } from '../stock';
 import type { Caller } from '../upstream';

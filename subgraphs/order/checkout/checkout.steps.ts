@@ -2,7 +2,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { inTransaction } from '../../../platform/db';
 import type { Logger } from '../../../platform/observability';
 import { touchCart } from '../cart';
-import type { HeldKey, IdempotencyService } from '../idempotency';
+import type { HeldKey, IdempotencyService } from '../../../platform/idempotency';
 import { owe, placeNewOrder, type FollowUps } from '../order';
 import type { Authorisation, PaymentService } from '../payment';
 import type { Shortage, StockPort } from '../stock';

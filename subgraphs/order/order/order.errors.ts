@@ -1,6 +1,6 @@
 import { createUnionType, Field, ObjectType } from 'type-graphql';
 import { UserError } from '../../../platform/federation';
-import { IdempotencyKeyReused } from '../idempotency';
+import { IdempotencyKeyReused } from '../../../platform/idempotency';
 import { Order } from './order.entity';
 import { OrderStatus } from './order.status';
 

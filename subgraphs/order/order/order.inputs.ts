@@ -1,7 +1,7 @@
 import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
 import { badInput } from '../../../platform/errors';
 import { keyOf, MoneyInput, readMoney } from '../../../platform/federation';
-import { readKey } from '../idempotency';
+import { readKey } from '../../../platform/idempotency';
 import { optionalText, requiredText } from '../text';
 import type { OrderChangeRequest, ShipmentDetails } from './order.lifecycle';
 import type { OrderFilter } from './order-page';

@@ -3,7 +3,7 @@ import { hasScope, type Viewer } from '../../../platform/auth';
 import { inTransaction } from '../../../platform/db';
 import { AppError } from '../../../platform/errors';
 import { ownerKey, ownerOf } from '../guest';
-import { IdempotencyKeyReused, type IdempotencyService, type HeldKey, type KeyOf } from '../idempotency';
+import { IdempotencyKeyReused, type IdempotencyService, type HeldKey, type KeyOf } from '../../../platform/idempotency';
 import type { Caller } from '../upstream';
 import type { Order } from './order.entity';
 import { IllegalTransition, OrderNotFound, OrderVersionConflict, type OrderChangeFailure } from './order.errors';

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DataSource, EntityManager } from 'typeorm';
-import { badInput } from '../../../platform/errors';
+import { badInput } from '../errors';
 import type { IdempotencyKey } from './idempotency.entity';
 
 /** Names one request: the same key of another viewer, or for another operation, is another one. */

@@ -1,6 +1,8 @@
-import { ObjectType } from 'type-graphql';
-import { UserError } from '../../../platform/federation';
+import { Directive, ObjectType } from 'type-graphql';
+import { UserError } from '../federation';
 
+/** Shared by subgraphs, since it says the same of every mutation that takes a key. */
+@Directive('@shareable')
 @ObjectType('IdempotencyKeyReused', {
   implements: UserError,
   description: 'This key was used with other input; use a new key for a new request.',
