@@ -2,7 +2,7 @@ import type { SubgraphModule } from '../../platform/federation';
 import { step } from '../print';
 import { openGateway } from './gateway';
 import type { Resources } from './resources';
-import { createSubgraphs, isUserSubgraph } from './subgraphs';
+import { createSubgraphs, isUserSubgraph, mailboxRoutesOf } from './subgraphs';
 import { supergraphOf } from './supergraph';
 import { startWork } from './work';
 
@@ -20,7 +20,7 @@ export async function openSystem(resources: Resources, seed: () => Promise<void>
       supergraphSdl: await supergraphOf(subgraphs),
       clients: subgraphs.map(({ client }) => client),
       keySource: () => user.jwks(),
-      routes: user.devMailboxRoutes(),
+      routes: mailboxRoutesOf(subgraphs, resources),
       checkReady: async () => void (await Promise.all(subgraphs.map((subgraph) => subgraph.checkReady()))),
     }),
   );

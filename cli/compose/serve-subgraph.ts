@@ -3,7 +3,7 @@ import { startSubgraphServer, type SubgraphModule } from '../../platform/federat
 import { sendJson, type Routes } from '../../platform/http';
 import { createMetrics } from '../../platform/observability';
 import { requireRedis, type Resources } from './resources';
-import { isUserSubgraph, KEYS_PATH, openSubgraph, signingKeyOf } from './subgraphs';
+import { isUserSubgraph, KEYS_PATH, mailboxRoutesOf, openSubgraph, signingKeyOf } from './subgraphs';
 
 /** One subgraph, for the gateway and its siblings alone. */
 export async function serveSubgraph(name: SubgraphName, resources: Resources): Promise<void> {
@@ -18,15 +18,12 @@ export async function serveSubgraph(name: SubgraphName, resources: Resources): P
     logger,
     checkReady: () => subgraph.checkReady(),
     metrics: () => metrics.expose(),
-    extraRoutes: routesOf(subgraph),
+    extraRoutes: { ...keyRoutesOf(subgraph), ...mailboxRoutesOf([subgraph], resources) },
   });
   lifecycle.add('http server', () => server.stop());
 }
 
-function routesOf(subgraph: SubgraphModule): Routes {
+function keyRoutesOf(subgraph: SubgraphModule): Routes {
   if (!isUserSubgraph(subgraph)) return {};
-  return {
-    [`GET ${KEYS_PATH}`]: async (_request, response) => sendJson(response, 200, await subgraph.jwks()),
-    ...subgraph.devMailboxRoutes(),
-  };
+  return { [`GET ${KEYS_PATH}`]: async (_request, response) => sendJson(response, 200, await subgraph.jwks()) };
 }

@@ -5,6 +5,8 @@ import {
   type SubgraphDependencies,
   type SubgraphModule,
 } from '../../platform/federation';
+import type { Routes } from '../../platform/http';
+import { createMailboxRoutes } from '../../platform/mail';
 import type { UserSubgraph } from '../../subgraphs/user';
 import { CommandError } from '../print';
 import type { Resources } from './resources';
@@ -28,7 +30,14 @@ const FACTORIES: Readonly<Record<SubgraphName, Factory>> = {
   },
 };
 
-/** The user subgraph offers more than others: keys of access tokens, and the mailbox of developers. */
+/** Pages that show the mails of these subgraphs, at `/dev/mailbox`, to this machine alone. None in production. */
+export function mailboxRoutesOf(subgraphs: readonly SubgraphModule[], { settings }: Resources): Routes {
+  if (settings.environment === 'production') return {};
+  const boxes = subgraphs.flatMap(({ name, mailbox }) => (mailbox ? [[name, mailbox] as const] : []));
+  return boxes.length > 0 ? createMailboxRoutes(Object.fromEntries(boxes)) : {};
+}
+
+/** The user subgraph offers more than others: the keys of access tokens. */
 export function isUserSubgraph(subgraph: SubgraphModule): subgraph is UserSubgraph {
   return subgraph.name === 'user';
 }

@@ -1,6 +1,7 @@
 import type { CacheStore } from '../cache';
 import type { Settings, SubgraphName } from '../config';
 import type { EventBus } from '../events';
+import type { Mailbox } from '../mail';
 import type { Logger } from '../observability';
 import type { Stoppable } from '../process';
 import type { SubgraphClient } from './subgraph-request';
@@ -25,6 +26,8 @@ export interface SubgraphModule {
   readonly sdl: string;
   /** Executes operations in this process. */
   readonly client: SubgraphClient;
+  /** Its mails, for developers to look at; absent where it writes none. */
+  readonly mailbox?: Mailbox;
   /** Connects to the database. @throws when it cannot be reached */
   open(): Promise<void>;
   /** Brings the database to the newest migration; concurrent callers wait for one another. */

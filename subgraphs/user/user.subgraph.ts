@@ -9,13 +9,13 @@ import {
   type SubgraphModule,
   type SubgraphSchema,
 } from '../../platform/federation';
-import type { Routes } from '../../platform/http';
+import type { Mailbox } from '../../platform/mail';
 import { AccountResolver, AccountService, createAccountLoaders, User } from './account';
 import { Address, AddressBookResolver, AddressResolver, AddressService, createAddressLoaders } from './address';
 import { Attempt, AttemptService } from './attempt';
 import { DirectoryResolver, DirectoryService } from './directory';
 import { EmailResolver, EmailService } from './email';
-import { createMailboxRoutes, MailService, OutgoingMail, startMailWorker, type MailboxEntry } from './mail';
+import { MailService, OutgoingMail, startMailWorker } from './mail';
 import { First1764000000000 } from './migrations/1764000000000-first';
 import { PasswordGate, PasswordResolver, PasswordService } from './password';
 import { DataExport, PrivacyResolver, PrivacyService } from './privacy';
@@ -30,12 +30,7 @@ export interface UserSubgraph extends SubgraphModule {
   /** The public keys of access tokens. */
   jwks(): Promise<JSONWebKeySet>;
   /** Mails that no SMTP server has taken. */
-  readonly mailbox: {
-    list(limit: number): Promise<MailboxEntry[]>;
-    byId(id: number): Promise<MailboxEntry | null>;
-  };
-  /** Pages that show the mailbox, at `/dev/mailbox`, to this machine alone. Empty in production. */
-  devMailboxRoutes(): Routes;
+  readonly mailbox: Mailbox;
 }
 
 /** Composes the user subgraph: accounts, sessions, passwords, addresses and mail over one database. */
@@ -59,7 +54,6 @@ export function createUserSubgraph(deps: SubgraphDependencies): UserSubgraph {
     startWork: async () => ({ name: 'user work', stop: await startUserWork(deps, database, keys) }),
     jwks: () => keys.jwks(),
     mailbox: mails,
-    devMailboxRoutes: () => (settings.environment === 'production' ? {} : createMailboxRoutes(mails)),
   };
 }
 
@@ -67,7 +61,7 @@ type Services = ReturnType<typeof createServices>;
 
 function createServices({ settings, cache }: SubgraphDependencies, database: DataSource) {
   const keys = new SigningKeyService(database, settings.accessTokenSeconds, settings.subgraphSigningKey);
-  const mails = new MailService(database, settings.publicUrl);
+  const mails = new MailService(database, { publicUrl: settings.publicUrl, from: settings.mailFrom });
   const tickets = new TicketService();
   const attempts = new AttemptService(database);
   const accounts = new AccountService(database, cache);

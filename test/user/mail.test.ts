@@ -3,9 +3,11 @@ import { get } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { simpleParser, type ParsedMail } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
-import { startHttpServer } from '../../platform/http';
+import { mailboxRoutesOf } from '../../cli/compose/subgraphs';
+import type { Resources } from '../../cli/compose/resources';
 import { readSettings } from '../../platform/config';
-import { renderMail } from '../../subgraphs/user/mail/mail.rendering';
+import { startHttpServer } from '../../platform/http';
+import { renderUserMail } from '../../subgraphs/user/mail/mail.rendering';
 import { ask, openUserSubgraph, person, type UserUnderTest } from './support/people';
 
 /** An SMTP server of the test's own, which refuses while `isRefusing`. */
@@ -99,19 +101,21 @@ describe('mail', () => {
 
   it('can be looked at in the dev mailbox, and nowhere in production', async () => {
     const user = await openUserSubgraph();
-    const server = await startHttpServer(user.module.devMailboxRoutes(), { host: '127.0.0.1', port: 0 });
+    const server = await startHttpServer(routesFor(user, 'test'), { host: '127.0.0.1', port: 0 });
     try {
       const ada = await person(user, { name: '<b>Ada' });
       await ask(user, 'mutation ($e: String!) { requestPasswordReset(input: { email: $e }) { isAccepted } }', { e: ada.email });
       const page = async (path: string) => (await fetch(`http://127.0.0.1:${server.port}${path}`)).text();
       const list = await page('/dev/mailbox');
       expect(list).toContain(ada.email);
-      const [link = ''] = /\/dev\/mailbox\/mail\?id=\d+/.exec(list) ?? [];
+      const [found = ''] = /\/dev\/mailbox\/mail\?box=user&amp;id=\d+/.exec(list) ?? [];
+      const link = found.replace('&amp;', '&');
       const mail = await page(link);
       expect(mail).toContain('/reset-password?token=');
       expect(mail).not.toContain('<b>Ada');
-      expect(await page('/dev/mailbox/mail?id=999999')).toContain('no such mail');
-      expect(await page('/dev/mailbox/mail?id=x')).toContain('no such mail');
+      expect(await page('/dev/mailbox/mail?box=user&id=999999')).toContain('no such mail');
+      expect(await page('/dev/mailbox/mail?box=user&id=x')).toContain('no such mail');
+      expect(await page('/dev/mailbox/mail?box=__proto__&id=1')).toContain('no such mail');
       const statusFor = (headers: Record<string, string>): Promise<number | undefined> =>
         new Promise((resolve, reject) => {
           const { port } = server;
@@ -124,20 +128,24 @@ describe('mail', () => {
       await server.stop(0);
       await user.close();
     }
-    const production = await openUserSubgraph({
-      settings: { ...readSettings({ NODE_ENV: 'production', SUBGRAPH_SIGNING_KEY: 'x'.repeat(32) }), logLevel: 'silent' },
-    });
-    expect(production.module.devMailboxRoutes()).toEqual({});
-    await production.close();
+    expect(routesFor(user, 'production')).toEqual({});
   });
 
   it('links to the public URL and takes no line break into the subject', () => {
-    const mail = renderMail('EMAIL_CHANGED', { name: 'Ada', newEmail: 'a&b@example.com' }, 'https://shop.example/');
+    const look = { publicUrl: 'https://shop.example/', from: 'Lamps & Co <shop@lamps.example>' };
+    const mail = renderUserMail('EMAIL_CHANGED', { name: 'Ada', newEmail: 'a&b@example.com' }, look);
     expect(mail.html).toContain('a&#38;b@example.com');
     expect(mail.subject).not.toContain('\n');
-    expect(() => renderMail('NO_SUCH', {}, 'https://shop.example')).toThrow(RangeError);
+    expect(mail.html).toContain('Lamps &#38; Co');
+    expect(() => renderUserMail('NO_SUCH', {}, look)).toThrow(RangeError);
   });
 });
+
+/** The mailbox pages as a process of this environment serves them. */
+function routesFor(user: UserUnderTest, environment: 'test' | 'production') {
+  const settings = { ...readSettings({ NODE_ENV: 'test' }), environment };
+  return mailboxRoutesOf([user.module], { settings } as Resources);
+}
 
 /** Waits for a row that a worker writes after what can be seen from outside. */
 async function untilRow(user: UserUnderTest, sql: string): Promise<void> {

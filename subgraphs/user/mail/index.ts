@@ -1,4 +1,3 @@
-export { createMailboxRoutes } from './mailbox.routes';
 export { OutgoingMail } from './mail.entity';
-export { MailService, type MailboxEntry } from './mail.service';
+export { MailService } from './mail.service';
 export { startMailWorker } from './mail.worker';

@@ -1,23 +1,17 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import type { Mailbox, MailboxEntry } from '../../../platform/mail';
 import { OutgoingMail } from './mail.entity';
-import { renderMail, type RenderedMail } from './mail.rendering';
+import { renderUserMail, type MailLook } from './mail.rendering';
 import type { MailData, MailTemplate } from './mail.templates';
 
 /** The channel on which a commit that wrote mail wakes the worker. */
 export const MAIL_CHANNEL = 'outgoing_mail';
 
-/** A mail as the dev mailbox shows it. */
-export interface MailboxEntry extends RenderedMail {
-  readonly id: number;
-  readonly to: string;
-  readonly createdAt: Date;
-}
-
 /** Writes mails into the transaction of what they tell of, and shows them again where no SMTP server takes them. */
-export class MailService {
+export class MailService implements Mailbox {
   constructor(
     private readonly database: DataSource,
-    private readonly publicUrl: string,
+    private readonly look: MailLook,
   ) {}
 
   async write<T extends MailTemplate>(tx: EntityManager, template: T, recipient: string, data: MailData[T]): Promise<void> {
@@ -46,6 +40,6 @@ export class MailService {
 
   private asEntry(mail: OutgoingMail): MailboxEntry {
     const { id, recipient, createdAt } = mail;
-    return { id, to: recipient, createdAt, ...renderMail(mail.template, mail.data, this.publicUrl) };
+    return { id, to: recipient, createdAt, ...renderUserMail(mail.template, mail.data, this.look) };
   }
 }

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { createTransport, type Transporter } from 'nodemailer';
 import type pg from 'pg';
 import { dedicatedClient } from '../../../platform/db';
+import { createMailTransport, type MailTransport } from '../../../platform/mail';
 import type { Logger } from '../../../platform/observability';
-import { renderMail } from './mail.rendering';
+import { renderUserMail } from './mail.rendering';
 import { MAIL_CHANNEL } from './mail.service';
 
 const POLL_MS = 5_000;
@@ -43,12 +43,7 @@ export function startMailWorker(options: MailWorkerOptions): { stop(): Promise<v
 }
 
 async function workUntilEnded(options: MailWorkerOptions, signal: AbortSignal): Promise<void> {
-  const transport = createTransport({
-    url: options.smtpUrl,
-    connectionTimeout: 10_000,
-    greetingTimeout: 10_000,
-    socketTimeout: 30_000,
-  });
+  const transport = createMailTransport(options);
   while (!signal.aborted) {
     const client = dedicatedClient(options.databaseUrl, 'mercato-mail');
     try {
@@ -69,7 +64,7 @@ async function workUntilEnded(options: MailWorkerOptions, signal: AbortSignal): 
 
 async function sendWhatIsDue(
   client: pg.Client,
-  transport: Transporter,
+  transport: MailTransport,
   options: MailWorkerOptions,
   signal: AbortSignal,
 ): Promise<void> {
@@ -101,10 +96,11 @@ async function takeDue(client: pg.Client): Promise<DueMail | null> {
   return rows[0] ?? null;
 }
 
-async function sendOne(client: pg.Client, transport: Transporter, mail: DueMail, options: MailWorkerOptions): Promise<void> {
+async function sendOne(client: pg.Client, transport: MailTransport, mail: DueMail, options: MailWorkerOptions): Promise<void> {
   try {
-    const { subject, text, html } = renderMail(mail.template, mail.data, options.publicUrl);
-    await transport.sendMail({ from: options.from, to: { name: '', address: mail.recipient }, subject, text, html });
+    const content = renderUserMail(mail.template, mail.data, options);
+    const outcome = await transport.send({ to: mail.recipient, content, reference: `user.${mail.id}` });
+    if (outcome.kind === 'refused') return await giveUp(client, mail, outcome.reason, options.logger);
   } catch (error) {
     options.logger.warn({ err: error, mail: mail.id, attempt: mail.attempts }, 'a mail was not sent');
     await client.query(
@@ -117,6 +113,12 @@ async function sendOne(client: pg.Client, transport: Transporter, mail: DueMail,
   // It may hold a token, and says to whom we wrote: nobody needs to read it here afterwards.
   await client.query('DELETE FROM outgoing_mail WHERE id = $1', [mail.id]);
   options.logger.info({ mail: mail.id, template: mail.template }, 'mail sent');
+}
+
+/** The server will never take it: kept, for whoever wonders why nothing came. */
+async function giveUp(client: pg.Client, mail: DueMail, reason: string, logger: Logger): Promise<void> {
+  logger.warn({ mail: mail.id, reason }, 'a mail was refused for good');
+  await client.query(`UPDATE outgoing_mail SET last_error = left($2, 500), dead_at = now() WHERE id = $1`, [mail.id, reason]);
 }
 
 /** 5 s, 10 s, 20 s, ... up to an hour. */

@@ -1,20 +1,44 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { HttpHandler, Routes } from '../../../platform/http';
-import { escapeHtml } from './mail.rendering';
-import type { MailboxEntry, MailService } from './mail.service';
+import type { HttpHandler, Routes } from '../http';
+import type { RenderedMail } from './mail-content';
+import { escapeHtml } from './mail-html';
+
+/** A mail as the dev mailbox shows it. */
+export interface MailboxEntry extends RenderedMail {
+  readonly id: number;
+  readonly to: string;
+  readonly createdAt: Date;
+}
+
+/** Where one subgraph's mails can be looked at when no SMTP server takes them. */
+export interface Mailbox {
+  /** The newest first. */
+  list(limit: number): Promise<MailboxEntry[]>;
+  byId(id: number): Promise<MailboxEntry | null>;
+}
 
 const SHOWN = 100;
 
 /**
- * Two small pages that show mails nobody sent, for development: `/dev/mailbox` and `/dev/mailbox/mail?id=1`. They hold
- * links that reset passwords, so they are shown to this machine alone.
+ * Two small pages that show mails, for development: `/dev/mailbox` and `/dev/mailbox/mail?box=user&id=1`. They hold links
+ * that reset passwords, so they are shown to this machine alone.
+ *
+ * @param boxes by a name that stands in links
  */
-export function createMailboxRoutes(mails: MailService): Routes {
+export function createMailboxRoutes(boxes: Readonly<Record<string, Mailbox>>): Routes {
   return {
-    'GET /dev/mailbox': forThisMachine(async (_request, response) => sendPage(response, 200, listPage(await mails.list(SHOWN)))),
+    'GET /dev/mailbox': forThisMachine(async (_request, response) => {
+      const lists = Object.entries(boxes).map(async ([box, mailbox]) =>
+        (await mailbox.list(SHOWN)).map((mail) => ({ box, mail })),
+      );
+      const mails = (await Promise.all(lists)).flat().toSorted((a, b) => b.mail.createdAt.getTime() - a.mail.createdAt.getTime());
+      sendPage(response, 200, listPage(mails.slice(0, SHOWN)));
+    }),
     'GET /dev/mailbox/mail': forThisMachine(async (request, response) => {
-      const id = Number(new URL(request.url ?? '/', 'http://mailbox').searchParams.get('id'));
-      const mail = Number.isSafeInteger(id) && id > 0 && id < 2 ** 31 ? await mails.byId(id) : null;
+      const { searchParams } = new URL(request.url ?? '/', 'http://mailbox');
+      const box = Object.hasOwn(boxes, searchParams.get('box') ?? '') ? boxes[searchParams.get('box') ?? ''] : undefined;
+      const id = Number(searchParams.get('id'));
+      const mail = box && Number.isSafeInteger(id) && id > 0 && id < 2 ** 31 ? await box.byId(id) : null;
       if (mail) sendPage(response, 200, mailPage(mail));
       else sendPage(response, 404, page('No such mail', '<p>There is no such mail. <a href="/dev/mailbox">All mails</a></p>'));
     }),
@@ -35,11 +59,11 @@ function isFromThisMachine({ socket, headers }: IncomingMessage): boolean {
   return isLoopback && !isForwarded && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/i.test(headers.host ?? '');
 }
 
-function listPage(mails: readonly MailboxEntry[]): string {
+function listPage(mails: readonly { readonly box: string; readonly mail: MailboxEntry }[]): string {
   const rows = mails.map(
-    (mail) =>
+    ({ box, mail }) =>
       `<tr><td>${mail.createdAt.toISOString()}</td><td>${escapeHtml(mail.to)}</td>` +
-      `<td><a href="/dev/mailbox/mail?id=${mail.id}">${escapeHtml(mail.subject)}</a></td></tr>`,
+      `<td><a href="/dev/mailbox/mail?box=${encodeURIComponent(box)}&amp;id=${mail.id}">${escapeHtml(mail.subject)}</a></td></tr>`,
   );
   const table = `<table><thead><tr><th>when</th><th>to</th><th>subject</th></tr></thead><tbody>${rows.join('\n')}</tbody></table>`;
   return page('Dev mailbox', mails.length > 0 ? table : '<p>No mail yet.</p>');
@@ -58,7 +82,7 @@ function page(title: string, body: string): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>${escapeHtml(title)}</title><style>body{font:16px/1.5 system-ui,sans-serif;max-width:900px;margin:2rem auto;padding:0 1rem}
 table{width:100%;border-collapse:collapse}td,th{text-align:left;padding:.4rem;border-bottom:1px solid #ddd}
-iframe{width:100%;height:420px;border:1px solid #ddd}pre{white-space:pre-wrap;background:#f6f6f6;padding:1rem}</style></head>
+iframe{width:100%;height:70vh;border:1px solid #ddd}pre{white-space:pre-wrap;background:#f6f6f6;padding:1rem}</style></head>
 <body><h1>${escapeHtml(title)}</h1>${body}</body></html>`;
 }
 
@@ -67,7 +91,7 @@ function sendPage(response: ServerResponse, status: number, html: string): void 
     'content-type': 'text/html; charset=utf-8',
     'cache-control': 'no-store',
     'content-security-policy':
-      "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; base-uri 'none'; frame-ancestors 'none'",
+      "default-src 'none'; style-src 'unsafe-inline'; img-src https: http:; frame-src 'self'; base-uri 'none'; frame-ancestors 'none'",
   });
   response.end(html);
 }
