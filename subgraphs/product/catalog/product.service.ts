@@ -1,8 +1,8 @@
 import type { DataSource } from 'typeorm';
 import { groupedByKey, inKeyOrder } from '../../../platform/loaders';
-import { CATEGORY_COLUMNS, type Category } from '../category';
+import type { Category } from '../category';
+import { ProductPartsReader } from './product.parts';
 import {
-  IMAGE_COLUMNS,
   PRODUCT_COLUMNS,
   VARIANT_COLUMNS,
   type ImageRow,
@@ -13,7 +13,11 @@ import {
 
 /** Reads single products and what belongs to them, always many at a time. Lists are the business of the search slice. */
 export class ProductService {
-  constructor(private readonly database: DataSource) {}
+  private readonly parts: ProductPartsReader;
+
+  constructor(private readonly database: DataSource) {
+    this.parts = new ProductPartsReader(database);
+  }
 
   /** In the order of `keys`, of any status; `null` for one that does not exist. */
   async byKeys(keys: readonly number[]): Promise<(ProductRow | null)[]> {
@@ -36,22 +40,12 @@ export class ProductService {
   }
 
   async textsOf(keys: readonly number[]): Promise<(ProductTexts | null)[]> {
-    const rows: ProductTexts[] = await this.database.query(
-      `SELECT id AS key, description, description_html AS "descriptionHtml", seo_title AS "seoTitle", seo_description AS "seoDescription"
-       FROM product WHERE id = ANY ($1)`,
-      [keys],
-    );
-    return inKeyOrder(keys, rows, (row) => row.key);
+    return inKeyOrder(keys, await this.parts.read('texts', keys), (row) => row.key);
   }
 
   /** The variants of each product, in the order that the shop shows them. */
   async variantsOf(productKeys: readonly number[]): Promise<VariantRow[][]> {
-    const rows: VariantRow[] = await this.database.query(
-      `SELECT ${VARIANT_COLUMNS} FROM product_variant v JOIN product p ON p.id = v.product_id
-       WHERE v.product_id = ANY ($1) ORDER BY v.product_id, v.position, v.id`,
-      [productKeys],
-    );
-    return groupedByKey(productKeys, rows, (row) => row.productKey);
+    return groupedByKey(productKeys, await this.parts.read('variants', productKeys), (row) => row.productKey);
   }
 
   async variantsByKeys(keys: readonly number[]): Promise<(VariantRow | null)[]> {
@@ -64,20 +58,13 @@ export class ProductService {
 
   /** The images of each product, the featured one first. */
   async imagesOf(productKeys: readonly number[]): Promise<ImageRow[][]> {
-    const rows: ImageRow[] = await this.database.query(
-      `SELECT ${IMAGE_COLUMNS} FROM product_image i WHERE i.product_id = ANY ($1) ORDER BY i.product_id, i.position, i.id`,
-      [productKeys],
-    );
-    return groupedByKey(productKeys, rows, (row) => row.productKey);
+    return groupedByKey(productKeys, await this.parts.read('images', productKeys), (row) => row.productKey);
   }
 
   /** The categories that each product stands in, by name. */
   async categoriesOf(productKeys: readonly number[]): Promise<Category[][]> {
-    const rows: (Category & { productKey: number })[] = await this.database.query(
-      `SELECT pc.product_id AS "productKey", ${CATEGORY_COLUMNS}
-       FROM product_category pc JOIN category c ON c.id = pc.category_id WHERE pc.product_id = ANY ($1) ORDER BY c.name, c.id`,
-      [productKeys],
-    );
-    return groupedByKey(productKeys, rows, (row) => row.productKey);
+    const rows = await this.parts.read('categories', productKeys);
+    const categories = rows.map((row) => ({ ...row, createdAt: new Date(row.createdAt) }));
+    return groupedByKey(productKeys, categories, (row) => row.productKey);
   }
 }
