@@ -13,6 +13,7 @@ import { createContactPort } from './contact';
 import { OrderTasks, OwedTask, TaskRunner } from './followup';
 import { IdempotencyKey, IdempotencyService } from '../../platform/idempotency';
 import { First1764000000000 } from './migrations/1764000000000-first';
+import { Prices1764000300000 } from './migrations/1764000300000-prices';
 import { NodeResolver } from './node';
 import * as order from './order';
 import { createPaymentLoader, createSandboxProvider, Payment, PaymentResolver, PaymentService, SandboxCharge } from './payment';
@@ -48,7 +49,7 @@ export function createOrderSubgraph(deps: OrderSubgraphDependencies): SubgraphMo
   const database = openable({
     url: databaseUrl,
     entities: ENTITIES,
-    migrations: [First1764000000000],
+    migrations: [First1764000000000, Prices1764000300000],
     poolSize: settings.databasePoolSize,
     applicationName: 'mercato-order',
   });

@@ -12,6 +12,10 @@ export interface PricedCart {
   readonly items: readonly NewOrderItem[];
   readonly subtotalMinor: number;
   readonly shippingMinor: number;
+  readonly shippingTaxMinor: number;
+  readonly shippingTaxRate: number;
+  readonly pricesIncludeTax: boolean;
+  readonly shippingMethodName: string;
   /** Prices of this shop include tax, so nothing comes on top. */
   readonly taxMinor: number;
   readonly discountMinor: number;
@@ -40,6 +44,10 @@ export function priceCart(cart: Cart, offers: readonly (Offer | null)[], wanted:
     items,
     subtotalMinor,
     shippingMinor,
+    shippingTaxMinor: 0,
+    shippingTaxRate: 0,
+    pricesIncludeTax: true,
+    shippingMethodName: '',
     taxMinor: 0,
     discountMinor: 0,
     totalMinor: subtotalMinor + shippingMinor,
@@ -53,6 +61,7 @@ function shippingCostMinor(method: ShippingMethod, subtotalMinor: number): numbe
     case 'NONE':
       return 0;
     case 'STANDARD':
+    case 'OTHER':
       return subtotalMinor >= FREE_FROM_MINOR ? 0 : STANDARD_MINOR;
     case 'EXPRESS':
       return EXPRESS_MINOR;
@@ -69,5 +78,8 @@ function itemOf(offer: Offer, quantity: number): NewOrderItem {
     imageUrl: offer.imageUrl,
     quantity,
     priceMinor: offer.unitPriceMinor,
+    discountMinor: 0,
+    taxMinor: 0,
+    taxRate: 0,
   };
 }

@@ -45,9 +45,22 @@ export class OrderItem {
   @MoneyColumn({ name: 'price' })
   priceMinor: number;
 
+  @MoneyColumn({ name: 'discount_amount' })
+  discountMinor: number;
+
+  @MoneyColumn({ name: 'tax_amount' })
+  taxMinor: number;
+
+  @Field(() => Int, { description: 'The rate of its tax in hundredths of a percent: 1900 are 19 %.' })
+  @Column('integer', { name: 'tax_rate' })
+  taxRate: number;
+
   @Column('integer')
   position: number;
 
   /** Of the order; filled by whoever reads items. */
   currency: string;
+
+  /** Of the order; filled by whoever reads items. */
+  pricesIncludeTax: boolean;
 }

@@ -1,5 +1,6 @@
 import { FieldResolver, ID, Resolver, Root } from 'type-graphql';
 import { globalId, Money } from '../../../platform/federation';
+import { paidMinor } from '../pricing';
 import { Product, productOf, ProductVariant, variantOf } from '../reference';
 import { OrderItem } from './order-item.entity';
 import { Shipment } from './shipment.entity';
@@ -26,7 +27,22 @@ export class OrderItemResolver {
     return Money.ofMinor(item.priceMinor, item.currency);
   }
 
-  @FieldResolver(() => Money, { description: 'Price times quantity.' })
+  @FieldResolver(() => Money, { description: 'What was taken off price times quantity.' })
+  discount(@Root() item: OrderItem): Money {
+    return Money.ofMinor(item.discountMinor, item.currency);
+  }
+
+  @FieldResolver(() => Money, { description: 'Its tax: in the price, or on top of it, as pricesIncludeTax of the order says.' })
+  tax(@Root() item: OrderItem): Money {
+    return Money.ofMinor(item.taxMinor, item.currency);
+  }
+
+  @FieldResolver(() => Money, { description: 'What is paid for it: after discount, with tax.' })
+  paid(@Root() item: OrderItem): Money {
+    return Money.ofMinor(paidMinor(item, item.pricesIncludeTax), item.currency);
+  }
+
+  @FieldResolver(() => Money, { description: 'Price times quantity, before discount.' })
   lineTotal(@Root() item: OrderItem): Money {
     return Money.ofMinor(item.priceMinor * item.quantity, item.currency);
   }

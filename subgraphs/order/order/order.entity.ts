@@ -3,7 +3,7 @@ import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import { MoneyColumn } from '../../../platform/db';
 import { Node } from '../../../platform/federation';
 import type { OrderAddress } from './order-address';
-import { FulfilmentStatus, OrderStatus, PaymentStatus, ShippingMethod } from './order.status';
+import { FulfilmentStatus, OrderStatus, PaymentStatus } from './order.status';
 
 /** What somebody bought, at the prices of that moment. Money and ids outside are made by the resolver. */
 @Directive('@key(fields: "id")')
@@ -52,8 +52,22 @@ export class Order {
   @MoneyColumn({ name: 'shipping_amount' })
   shippingMinor: number;
 
+  @MoneyColumn({ name: 'shipping_tax_amount' })
+  shippingTaxMinor: number;
+
+  /** In basis points. */
+  @Column('integer', { name: 'shipping_tax_rate' })
+  shippingTaxRate: number;
+
+  /** Of all items and the shipping. */
   @MoneyColumn({ name: 'tax_amount' })
   taxMinor: number;
+
+  @Field(() => Boolean, {
+    description: 'Whether prices, shipping and discounts have the tax in them; otherwise it is added to the total.',
+  })
+  @Column('boolean', { name: 'prices_include_tax' })
+  pricesIncludeTax: boolean;
 
   @MoneyColumn({ name: 'discount_amount' })
   discountMinor: number;
@@ -61,9 +75,13 @@ export class Order {
   @MoneyColumn({ name: 'total_amount' })
   totalMinor: number;
 
-  @Field(() => ShippingMethod, { description: 'How it travels.' })
+  @Field(() => String, { description: 'The code of the way that it travels, such as "STANDARD"; "NONE" when nothing is sent.' })
   @Column('text', { name: 'shipping_method' })
-  shippingMethod: ShippingMethod;
+  shippingMethodCode: string;
+
+  @Field(() => String, { description: 'What the way that it travels was called when it was placed; may be empty.' })
+  @Column('text', { name: 'shipping_method_name' })
+  shippingMethodName: string;
 
   @Column('jsonb', { name: 'shipping_address' })
   shippingAddressData: Partial<OrderAddress>;

@@ -23,6 +23,7 @@ import type { OrderLoaders } from './order.loader';
 import { OrderConnection } from './order.payloads';
 import { allowedActions, maySee, mayDo } from './order.policy';
 import type { OrderService } from './order.service';
+import { asShippingMethod, ShippingMethod } from './order.status';
 import { OrderAction } from './order.transitions';
 import { Shipment } from './shipment.entity';
 
@@ -80,12 +81,19 @@ export class OrderResolver {
     return Money.ofMinor(order.subtotalMinor, order.currency);
   }
 
-  @FieldResolver(() => Money, { description: 'What the shipping costs.' })
+  @FieldResolver(() => Money, { description: 'What the shipping costs, after discounts.' })
   shipping(@Root() order: Order): Money {
     return Money.ofMinor(order.shippingMinor, order.currency);
   }
 
-  @FieldResolver(() => Money, { description: 'Tax on top of the prices; zero where prices include it.' })
+  @FieldResolver(() => Money, { description: 'The tax of the shipping: in it, or on top of it, as pricesIncludeTax says.' })
+  shippingTax(@Root() order: Order): Money {
+    return Money.ofMinor(order.shippingTaxMinor, order.currency);
+  }
+
+  @FieldResolver(() => Money, {
+    description: 'The tax of all items and the shipping: in the total in any case, in the prices if pricesIncludeTax.',
+  })
   tax(@Root() order: Order): Money {
     return Money.ofMinor(order.taxMinor, order.currency);
   }
@@ -95,9 +103,17 @@ export class OrderResolver {
     return Money.ofMinor(order.discountMinor, order.currency);
   }
 
-  @FieldResolver(() => Money, { description: 'What is to be paid: subtotal - discount + shipping + tax.' })
+  @FieldResolver(() => Money, { description: 'What is to be paid: subtotal - discount + shipping, and + tax unless pricesIncludeTax.' })
   totalAmount(@Root() order: Order): Money {
     return Money.ofMinor(order.totalMinor, order.currency);
+  }
+
+  @FieldResolver(() => ShippingMethod, {
+    description: 'How it travels.',
+    deprecationReason: 'Shops have ways of their own: use shippingMethodCode and shippingMethodName.',
+  })
+  shippingMethod(@Root() order: Order): ShippingMethod {
+    return asShippingMethod(order.shippingMethodCode);
   }
 
   @FieldResolver(() => OrderAddress, { nullable: true, description: 'Where it goes; null after the account was erased.' })

@@ -47,12 +47,15 @@ export class OrderService {
 
   async itemsOf(orderIds: readonly number[]): Promise<OrderItem[][]> {
     const rows = await this.database.query<Row[]>(
-      `SELECT i.*, o.currency AS order_currency FROM order_item i JOIN "order" o ON o.id = i.order_id WHERE i.order_id = ANY($1)
+      `SELECT i.*, o.currency AS order_currency, o.prices_include_tax FROM order_item i JOIN "order" o ON o.id = i.order_id WHERE i.order_id = ANY($1)
        ORDER BY i.order_id, i.position`,
       [orderIds],
     );
     const items = recordsOf(this.database, OrderItem, rows).map((item, at) =>
-      Object.assign(item, { currency: String(rows[at]?.['order_currency']) }),
+      Object.assign(item, {
+        currency: String(rows[at]?.['order_currency']),
+        pricesIncludeTax: rows[at]?.['prices_include_tax'] === true,
+      }),
     );
     return groupedByKey(orderIds, items, (item) => item.orderId);
   }

@@ -29,8 +29,13 @@ export const FulfilmentStatus = {
 } as const;
 export type FulfilmentStatus = (typeof FulfilmentStatus)[keyof typeof FulfilmentStatus];
 
-export const ShippingMethod = { STANDARD: 'STANDARD', EXPRESS: 'EXPRESS', NONE: 'NONE' } as const;
+export const ShippingMethod = { STANDARD: 'STANDARD', EXPRESS: 'EXPRESS', NONE: 'NONE', OTHER: 'OTHER' } as const;
 export type ShippingMethod = (typeof ShippingMethod)[keyof typeof ShippingMethod];
+
+/** A shop's own ways of shipping are `OTHER` to clients that know these alone. */
+export function asShippingMethod(code: string): ShippingMethod {
+  return Object.values(ShippingMethod).find((known) => known === code) ?? 'OTHER';
+}
 
 registerEnumType(OrderStatus, {
   name: 'OrderStatus',
@@ -74,5 +79,6 @@ registerEnumType(ShippingMethod, {
     STANDARD: { description: 'Within a few days.' },
     EXPRESS: { description: 'By the next working day, for a higher price.' },
     NONE: { description: 'Nothing in the order needs shipping.' },
+    OTHER: { description: 'A way of this shop alone; shippingMethodCode says which.' },
   },
 });
