@@ -12,6 +12,7 @@ export {
   type PageRequest,
 } from './connection';
 export { globalId, keyOf, tryKeyOf, typeOfGlobalId, type GlobalIdType } from './global-id';
+export { GLOBAL_ID_DDL } from './global-id-ddl';
 export { createHttpSubgraphClient, type HttpSubgraphOptions } from './http-client';
 export { Money, MoneyInput, readMoney } from './money';
 export { Node } from './node';

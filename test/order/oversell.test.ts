@@ -1,3 +1,4 @@
+import { READ_THEN_WRITE } from '../support/read-then-write';
 import { add, place } from './support/operations';
 import { newCustomer, newKey, openShop, type Shop } from './support/shop';
 
@@ -20,17 +21,7 @@ test('50 buyers at once on 10 units make exactly 10 orders', async () => {
 test('the same rush oversells when stock is read first and written then', async () => {
   const shop = await openShop();
   try {
-    await shop.product.query('ALTER TABLE product_variant DROP CONSTRAINT product_variant_never_oversold');
-    await shop.product.query(`
-      CREATE OR REPLACE FUNCTION hold_lines(variants integer[], quantities integer[]) RETURNS jsonb LANGUAGE plpgsql AS $$
-        DECLARE short jsonb;
-        BEGIN
-          short := lines_short_of_stock(variants, quantities);
-          IF short IS NOT NULL THEN RETURN short; END IF;
-          PERFORM pg_sleep(0.05);
-          UPDATE product_variant SET stock_reserved = stock_reserved + 1 WHERE id = ANY (variants);
-          RETURN NULL;
-        END $$`);
+    await shop.product.query(READ_THEN_WRITE);
     expect((await rush(shop)).orders).toBeGreaterThan(UNITS);
   } finally {
     await shop.close();

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { globalId, keyOf, tryKeyOf, typeOfGlobalId } from '../../platform/federation';
+import { createDatabase } from '../support/database';
 
 const keys = fc.integer({ min: 1, max: 2_147_483_647 });
 
@@ -26,4 +27,18 @@ describe('opaque ids', () => {
       expect(() => keyOf('Order', forged, 'orderId')).toThrow(/orderId must be the id of a Order/);
     }
   });
+});
+
+test('PostgreSQL makes the same ids', async () => {
+  const { query } = await createDatabase('product');
+  const keys = [1, 2, 16_777_215, 16_777_216, 2_147_483_647, ...Array.from({ length: 500 }, (_, at) => at * 4_294_967 + 3)];
+  for (const [type, prefix] of [
+    ['Product', 'prd'],
+    ['ProductVariant', 'var'],
+    ['Order', 'ord'],
+    ['User', 'usr'],
+  ] as const) {
+    const rows = await query<{ id: string }>('SELECT global_id($1, key) AS id FROM unnest($2::integer[]) AS key', [prefix, keys]);
+    expect(rows.map(({ id }) => id)).toEqual(keys.map((key) => globalId(type, key)));
+  }
 });

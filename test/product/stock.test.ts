@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { service } from '../../platform/auth';
+import { READ_THEN_WRITE } from '../support/read-then-write';
 import { customer, openCatalogue, randomFrom, staff, type Catalogue } from './support/catalogue';
 
 let shop: Catalogue;
@@ -152,7 +153,6 @@ test('50 buyers at once on 10 units: 10 get one; the control, which reads first 
   expect(await rush()).toBe(10);
   const broken = await openCatalogue();
   try {
-    await broken.database.query('ALTER TABLE product_variant DROP CONSTRAINT product_variant_never_oversold');
     await broken.database.query(READ_THEN_WRITE);
     const product = await broken.addProduct({ variants: [{ stockOnHand: 10 }] });
     const input = (): object => ({
@@ -307,14 +307,3 @@ const ADJUST = `mutation ($input: AdjustStockInput!) {
     errors { __typename ... on StockBelowReserved { reserved } ... on StockMismatch { onHand } }
   }
 }`;
-
-const READ_THEN_WRITE = `
-  CREATE OR REPLACE FUNCTION hold_lines(variants integer[], quantities integer[]) RETURNS jsonb LANGUAGE plpgsql AS $$
-    DECLARE short jsonb;
-    BEGIN
-      short := lines_short_of_stock(variants, quantities);
-      IF short IS NOT NULL THEN RETURN short; END IF;
-      PERFORM pg_sleep(0.05);
-      UPDATE product_variant SET stock_reserved = stock_reserved + 1 WHERE id = ANY (variants);
-      RETURN NULL;
-    END $$`;

@@ -1,3 +1,4 @@
+import { READ_THEN_WRITE } from '../support/read-then-write';
 import { Storefront, type PlaceAnswer, type Visitor, type Ware } from '../support/storefront';
 import type { SystemOptions } from '../support/system';
 import type { Proof, ProofContext } from './proof';
@@ -26,7 +27,7 @@ export const proof: Proof = {
     const apart = context.full
       ? await rushes(context, await open(context, { processes: true }), rounds, 'separate processes')
       : [];
-    await breakReservation(here.shop);
+    await here.shop.sql('product', READ_THEN_WRITE);
     const control = await rush(here.shop, here.buyers);
     context.say(`control, stock read first and written then: ${describe(control)}`);
     const failed = [...outcomes, ...apart].filter(({ problems }) => problems.length > 0).length;
@@ -151,21 +152,4 @@ async function judge(shop: Storefront, ware: Ware, units: number, answers: reado
 
 function isSoldOut({ __typename }: { readonly __typename: string }): boolean {
   return __typename === 'InsufficientStock';
-}
-
-/** The mistake that most shops make: stock is read, and written a moment later without looking again. */
-async function breakReservation(shop: Storefront): Promise<void> {
-  await shop.sql('product', 'ALTER TABLE product_variant DROP CONSTRAINT product_variant_never_oversold');
-  await shop.sql(
-    'product',
-    `CREATE OR REPLACE FUNCTION hold_lines(variants integer[], quantities integer[]) RETURNS jsonb LANGUAGE plpgsql AS $$
-     DECLARE short jsonb;
-     BEGIN
-       short := lines_short_of_stock(variants, quantities);
-       IF short IS NOT NULL THEN RETURN short; END IF;
-       PERFORM pg_sleep(0.05);
-       UPDATE product_variant SET stock_reserved = stock_reserved + 1 WHERE id = ANY (variants);
-       RETURN NULL;
-     END $$`,
-  );
 }

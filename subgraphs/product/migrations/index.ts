@@ -2,6 +2,13 @@ import { First1764000000000 } from './1764000000000-first';
 import { Catalogue1764000100000 } from './1764000100000-catalogue';
 import { Search1764000200000 } from './1764000200000-search';
 import { SearchMode1764000300000 } from './1764000300000-search-mode';
+import { HotStock1764000700000 } from './1764000700000-hot-stock';
 
 /** All migrations of the product database, oldest first. */
-export const PRODUCT_MIGRATIONS = [First1764000000000, Catalogue1764000100000, Search1764000200000, SearchMode1764000300000];
+export const PRODUCT_MIGRATIONS = [
+  First1764000000000,
+  Catalogue1764000100000,
+  Search1764000200000,
+  SearchMode1764000300000,
+  HotStock1764000700000,
+];

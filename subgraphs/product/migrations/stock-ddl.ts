@@ -1,3 +1,75 @@
+/** How stock was reserved and claimed before requests went together; see `hot-stock-ddl.ts`. */
+export const RESERVE_ONE_DDL = `
+  CREATE FUNCTION reserve_stock(p_id text, p_variants integer[], p_quantities integer[], p_seconds integer) RETURNS jsonb
+  LANGUAGE plpgsql AS $$
+    DECLARE
+      known stock_reservation;
+      short jsonb;
+      is_new boolean;
+      until timestamptz := clock_timestamp() + make_interval(secs => p_seconds);
+    BEGIN
+      INSERT INTO stock_reservation (id, status, expires_at) VALUES (p_id, 'HELD', until) ON CONFLICT (id) DO NOTHING;
+      is_new := FOUND;
+      IF NOT is_new THEN
+        SELECT * INTO known FROM stock_reservation WHERE id = p_id FOR UPDATE;
+        IF known.status = 'RELEASED' THEN
+          -- Also a release that overtook its reservation: what was given up must not be held again.
+          RETURN jsonb_build_object('isReserved', false, 'isReleased', true, 'shortages', '[]'::jsonb, 'changed', '[]'::jsonb);
+        END IF;
+        IF known.status IN ('HELD', 'CLAIMED') THEN
+          IF EXISTS (
+            (SELECT variant_id, quantity FROM stock_reservation_line WHERE reservation_id = p_id
+             EXCEPT SELECT * FROM unnest(p_variants, p_quantities))
+            UNION ALL
+            (SELECT * FROM unnest(p_variants, p_quantities)
+             EXCEPT SELECT variant_id, quantity FROM stock_reservation_line WHERE reservation_id = p_id)
+          ) THEN
+            RETURN jsonb_build_object('isOther', true, 'changed', '[]'::jsonb);
+          END IF;
+          UPDATE stock_reservation SET expires_at = until WHERE id = p_id AND status = 'HELD' AND expires_at < clock_timestamp()
+            RETURNING * INTO known;
+          IF NOT FOUND THEN SELECT * INTO known FROM stock_reservation WHERE id = p_id; END IF;
+          RETURN jsonb_build_object('isReserved', true, 'expiresAt', known.expires_at, 'shortages', '[]'::jsonb, 'changed', '[]'::jsonb);
+        END IF;
+      END IF;
+      short := hold_lines(p_variants, p_quantities);
+      IF short IS NOT NULL THEN
+        IF is_new THEN DELETE FROM stock_reservation WHERE id = p_id; END IF;
+        RETURN jsonb_build_object('isReserved', false, 'shortages', short, 'changed', '[]'::jsonb);
+      END IF;
+      IF NOT is_new THEN
+        DELETE FROM stock_reservation_line WHERE reservation_id = p_id;
+        UPDATE stock_reservation SET status = 'HELD', expires_at = until, updated_at = clock_timestamp() WHERE id = p_id;
+      END IF;
+      INSERT INTO stock_reservation_line (reservation_id, variant_id, quantity) SELECT p_id, * FROM unnest(p_variants, p_quantities);
+      RETURN jsonb_build_object('isReserved', true, 'expiresAt', until, 'shortages', '[]'::jsonb, 'changed', changed_stock(p_variants));
+    END $$;`;
+
+export const CLAIM_ONE_DDL = `
+  CREATE FUNCTION claim_stock(p_id text) RETURNS jsonb LANGUAGE plpgsql AS $$
+    DECLARE
+      known stock_reservation;
+      variants integer[];
+      quantities integer[];
+    BEGIN
+      SELECT * INTO known FROM stock_reservation WHERE id = p_id FOR UPDATE;
+      IF known.status = 'CLAIMED' THEN RETURN jsonb_build_object('isClaimed', true, 'changed', '[]'::jsonb); END IF;
+      IF known.id IS NULL OR known.status = 'RELEASED' THEN RETURN jsonb_build_object('isClaimed', false, 'changed', '[]'::jsonb); END IF;
+      SELECT array_agg(variant_id ORDER BY variant_id), array_agg(quantity ORDER BY variant_id)
+        INTO variants, quantities FROM stock_reservation_line WHERE reservation_id = p_id;
+      -- Expired: others may have taken the stock meanwhile, so it is held anew or not at all.
+      IF known.status = 'EXPIRED' AND hold_lines(variants, quantities) IS NOT NULL THEN
+        RETURN jsonb_build_object('isClaimed', false, 'changed', '[]'::jsonb);
+      END IF;
+      PERFORM 1 FROM product_variant WHERE id = ANY (variants) ORDER BY id FOR NO KEY UPDATE;
+      UPDATE product_variant v SET stock_on_hand = v.stock_on_hand - l.quantity, stock_reserved = v.stock_reserved - l.quantity
+        FROM unnest(variants, quantities) AS l (variant_id, quantity) WHERE v.id = l.variant_id;
+      INSERT INTO stock_movement (variant_id, quantity, kind, reason, reference)
+        SELECT l.variant_id, -l.quantity, 'SALE', 'sold', p_id FROM unnest(variants, quantities) AS l (variant_id, quantity);
+      UPDATE stock_reservation SET status = 'CLAIMED', updated_at = clock_timestamp() WHERE id = p_id;
+      RETURN jsonb_build_object('isClaimed', true, 'changed', changed_stock(variants));
+    END $$;`;
+
 /**
  * Stock: a ledger whose sum is `stock_on_hand`, reservations that raise `stock_reserved`, and the functions that change
  * both. Each function locks in the order reservation, variants by id, products by id, and answers jsonb whose `changed`
@@ -67,74 +139,9 @@ export const STOCK_DDL = `
       RETURN NULL;
     END $$;
 
-  CREATE FUNCTION reserve_stock(p_id text, p_variants integer[], p_quantities integer[], p_seconds integer) RETURNS jsonb
-  LANGUAGE plpgsql AS $$
-    DECLARE
-      known stock_reservation;
-      short jsonb;
-      is_new boolean;
-      until timestamptz := clock_timestamp() + make_interval(secs => p_seconds);
-    BEGIN
-      INSERT INTO stock_reservation (id, status, expires_at) VALUES (p_id, 'HELD', until) ON CONFLICT (id) DO NOTHING;
-      is_new := FOUND;
-      IF NOT is_new THEN
-        SELECT * INTO known FROM stock_reservation WHERE id = p_id FOR UPDATE;
-        IF known.status = 'RELEASED' THEN
-          -- Also a release that overtook its reservation: what was given up must not be held again.
-          RETURN jsonb_build_object('isReserved', false, 'isReleased', true, 'shortages', '[]'::jsonb, 'changed', '[]'::jsonb);
-        END IF;
-        IF known.status IN ('HELD', 'CLAIMED') THEN
-          IF EXISTS (
-            (SELECT variant_id, quantity FROM stock_reservation_line WHERE reservation_id = p_id
-             EXCEPT SELECT * FROM unnest(p_variants, p_quantities))
-            UNION ALL
-            (SELECT * FROM unnest(p_variants, p_quantities)
-             EXCEPT SELECT variant_id, quantity FROM stock_reservation_line WHERE reservation_id = p_id)
-          ) THEN
-            RETURN jsonb_build_object('isOther', true, 'changed', '[]'::jsonb);
-          END IF;
-          UPDATE stock_reservation SET expires_at = until WHERE id = p_id AND status = 'HELD' AND expires_at < clock_timestamp()
-            RETURNING * INTO known;
-          IF NOT FOUND THEN SELECT * INTO known FROM stock_reservation WHERE id = p_id; END IF;
-          RETURN jsonb_build_object('isReserved', true, 'expiresAt', known.expires_at, 'shortages', '[]'::jsonb, 'changed', '[]'::jsonb);
-        END IF;
-      END IF;
-      short := hold_lines(p_variants, p_quantities);
-      IF short IS NOT NULL THEN
-        IF is_new THEN DELETE FROM stock_reservation WHERE id = p_id; END IF;
-        RETURN jsonb_build_object('isReserved', false, 'shortages', short, 'changed', '[]'::jsonb);
-      END IF;
-      IF NOT is_new THEN
-        DELETE FROM stock_reservation_line WHERE reservation_id = p_id;
-        UPDATE stock_reservation SET status = 'HELD', expires_at = until, updated_at = clock_timestamp() WHERE id = p_id;
-      END IF;
-      INSERT INTO stock_reservation_line (reservation_id, variant_id, quantity) SELECT p_id, * FROM unnest(p_variants, p_quantities);
-      RETURN jsonb_build_object('isReserved', true, 'expiresAt', until, 'shortages', '[]'::jsonb, 'changed', changed_stock(p_variants));
-    END $$;
+${RESERVE_ONE_DDL}
 
-  CREATE FUNCTION claim_stock(p_id text) RETURNS jsonb LANGUAGE plpgsql AS $$
-    DECLARE
-      known stock_reservation;
-      variants integer[];
-      quantities integer[];
-    BEGIN
-      SELECT * INTO known FROM stock_reservation WHERE id = p_id FOR UPDATE;
-      IF known.status = 'CLAIMED' THEN RETURN jsonb_build_object('isClaimed', true, 'changed', '[]'::jsonb); END IF;
-      IF known.id IS NULL OR known.status = 'RELEASED' THEN RETURN jsonb_build_object('isClaimed', false, 'changed', '[]'::jsonb); END IF;
-      SELECT array_agg(variant_id ORDER BY variant_id), array_agg(quantity ORDER BY variant_id)
-        INTO variants, quantities FROM stock_reservation_line WHERE reservation_id = p_id;
-      -- Expired: others may have taken the stock meanwhile, so it is held anew or not at all.
-      IF known.status = 'EXPIRED' AND hold_lines(variants, quantities) IS NOT NULL THEN
-        RETURN jsonb_build_object('isClaimed', false, 'changed', '[]'::jsonb);
-      END IF;
-      PERFORM 1 FROM product_variant WHERE id = ANY (variants) ORDER BY id FOR NO KEY UPDATE;
-      UPDATE product_variant v SET stock_on_hand = v.stock_on_hand - l.quantity, stock_reserved = v.stock_reserved - l.quantity
-        FROM unnest(variants, quantities) AS l (variant_id, quantity) WHERE v.id = l.variant_id;
-      INSERT INTO stock_movement (variant_id, quantity, kind, reason, reference)
-        SELECT l.variant_id, -l.quantity, 'SALE', 'sold', p_id FROM unnest(variants, quantities) AS l (variant_id, quantity);
-      UPDATE stock_reservation SET status = 'CLAIMED', updated_at = clock_timestamp() WHERE id = p_id;
-      RETURN jsonb_build_object('isClaimed', true, 'changed', changed_stock(variants));
-    END $$;
+${CLAIM_ONE_DDL}
 
   CREATE FUNCTION release_stock(p_id text, p_reason text) RETURNS jsonb LANGUAGE plpgsql AS $$
     DECLARE

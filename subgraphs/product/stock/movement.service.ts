@@ -1,7 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { inTransaction, keysetPage, keysetSql, type KeysetRequest } from '../../../platform/db';
 import { badInput } from '../../../platform/errors';
-import { recordEvents } from '../../../platform/events';
 import type { Page, PageRequest } from '../../../platform/federation';
 import { inKeyOrder } from '../../../platform/loaders';
 import { ProductVariantNotFound, VariantRecord } from '../catalog';
@@ -10,7 +9,6 @@ import { readText, readWhole } from '../text-input';
 import type { MovementKind } from './movement.entity';
 import { MovementRecord } from './movement.entity';
 import { StockBelowReserved, StockMismatch, type AdjustStockFailure } from './stock.errors';
-import { stockChanged } from './stock.events';
 
 export interface MovementRow {
   readonly key: number;
@@ -60,9 +58,7 @@ export class MovementService {
         await tx.query('UPDATE product_variant SET stock_on_hand = stock_on_hand + $2 WHERE id = $1', [variantKey, delta]);
         const kind: MovementKind = adjustment.isReceipt ? 'RECEIPT' : 'ADJUSTMENT';
         await tx.insert(MovementRecord, { variantId: variantKey, quantity: delta, kind, reason, actor: adjustment.actor });
-        const after = await tx.findOneByOrFail(VariantRecord, { id: variantKey });
-        const { available, isSellable, productId } = after;
-        await recordEvents(tx, stockChanged('ADJUSTED', [{ variantId: variantKey, productId, available, isSellable }]));
+        await tx.query(`SELECT tell_stock('ADJUSTED', changed_stock(ARRAY[$1::integer]))`, [variantKey]);
         return variantKey;
       }),
     );

@@ -1,9 +1,7 @@
-import type { DataSource } from 'typeorm';
-import { inTransaction } from '../../../platform/db';
+import { QueryFailedError, type DataSource } from 'typeorm';
 import { AppError, badInput } from '../../../platform/errors';
-import { recordEvents } from '../../../platform/events';
 import type { StockChangedData } from '../../../schema/events/product-events';
-import { stockChanged, type ChangedStock } from './stock.events';
+import { Combiner } from './combiner';
 
 export interface StockLine {
   readonly variantId: number;
@@ -16,8 +14,18 @@ export interface Reserved {
   readonly shortages: readonly { readonly variantId: number; readonly available: number }[];
 }
 
-interface FunctionAnswer {
-  readonly changed: readonly ChangedStock[];
+interface ReserveRequest {
+  readonly id: string;
+  readonly seconds: number;
+  readonly variants: readonly number[];
+  readonly quantities: readonly number[];
+}
+
+interface ReserveAnswer {
+  readonly isReserved: boolean;
+  readonly isOther?: boolean;
+  readonly expiresAt?: string;
+  readonly shortages?: Reserved['shortages'];
 }
 
 const MAX_LINES = 200;
@@ -27,10 +35,27 @@ const SWEEP_BATCH = 100;
 
 /**
  * Holds stock for a checkout. Every step may be called again with the same id and then answers the same. The decisions
- * are made by functions in the database, under row locks and in one round trip.
+ * are made by functions in the database, under row locks, which write their events too: a step is one round trip. Steps
+ * of many buyers that come at once go together, so that a hot variant is locked once for all of them.
  */
 export class ReservationService {
-  constructor(private readonly database: DataSource) {}
+  private readonly reserving: Combiner<ReserveRequest, ReserveAnswer>;
+  private readonly claiming: Combiner<string, boolean>;
+
+  constructor(private readonly database: DataSource) {
+    this.reserving = new Combiner({
+      run: (requests) => this.ask<ReserveAnswer[]>('SELECT reserve_stock_many($1::jsonb) AS answer', [JSON.stringify(requests)]),
+      nameOf: ({ id }) => id,
+      weightOf: ({ variants }) => variants.length,
+      isAboutRequest,
+    });
+    this.claiming = new Combiner({
+      run: (ids) => this.ask<boolean[]>('SELECT claim_stock_many($1::text[]) AS answer', [ids]),
+      nameOf: (id) => id,
+      weightOf: () => 1,
+      isAboutRequest,
+    });
+  }
 
   /**
    * All lines or none. A reservation that was released stays released, so that a release which overtakes its reservation
@@ -41,21 +66,12 @@ export class ReservationService {
       throw badInput('input.expiresInSeconds', `must be from 1 to ${MAX_HOLD_SECONDS}`);
     }
     const [variants, quantities] = columnsOf(lines);
-    const answer = await this.change<{
-      isReserved?: boolean;
-      isOther?: boolean;
-      expiresAt?: string;
-      shortages?: Reserved['shortages'];
-    }>('RESERVED', 'SELECT reserve_stock($1, $2, $3, $4) AS answer', [
-      readReference(reservationId, 'input.reservationId'),
-      variants,
-      quantities,
-      expiresInSeconds,
-    ]);
+    const id = readReference(reservationId, 'input.reservationId');
+    const answer = await this.reserving.submit({ id, seconds: expiresInSeconds, variants, quantities });
     if (answer.isOther)
       throw new AppError('CONFLICT', 'This reservation is held for other lines; use another id', { field: 'reservationId' });
     return {
-      isReserved: answer.isReserved ?? false,
+      isReserved: answer.isReserved,
       expiresAt: answer.expiresAt ? new Date(answer.expiresAt) : null,
       shortages: answer.shortages ?? [],
     };
@@ -63,14 +79,12 @@ export class ReservationService {
 
   /** Turns what was held into a sale. `false` when it was released, is unknown, or expired and the stock went to others. */
   async claim(reservationId: string): Promise<boolean> {
-    const reference = readReference(reservationId, 'reservationId');
-    const answer = await this.change<{ isClaimed: boolean }>('CLAIMED', 'SELECT claim_stock($1) AS answer', [reference]);
-    return answer.isClaimed;
+    return this.claiming.submit(readReference(reservationId, 'reservationId'));
   }
 
   /** Gives back what was held. `false` only when it was sold already: then it takes a restock. */
   async release(reservationId: string, reason: string): Promise<boolean> {
-    const answer = await this.change<{ isReleased: boolean }>('RELEASED', 'SELECT release_stock($1, $2) AS answer', [
+    const answer = await this.change<{ isReleased: boolean }>('RELEASED', 'release_stock($2, $3)', [
       readReference(reservationId, 'reservationId'),
       readReason(reason),
     ]);
@@ -80,7 +94,7 @@ export class ReservationService {
   /** Takes sold goods back, once for each reference and variant. */
   async restock(reference: string, reason: string, lines: readonly StockLine[]): Promise<boolean> {
     const [variants, quantities] = columnsOf(lines);
-    const answer = await this.change<{ isRestocked: boolean }>('RESTOCKED', 'SELECT restock($1, $2, $3, $4) AS answer', [
+    const answer = await this.change<{ isRestocked: boolean }>('RESTOCKED', 'restock($2, $3, $4, $5)', [
       readReference(reference, 'input.reference'),
       readReason(reason),
       variants,
@@ -97,7 +111,7 @@ export class ReservationService {
     );
     let expired = 0;
     for (const { id } of overdue) {
-      const { isExpired } = await this.change<{ isExpired: boolean }>('EXPIRED', 'SELECT expire_stock($1) AS answer', [id]);
+      const { isExpired } = await this.change<{ isExpired: boolean }>('EXPIRED', 'expire_stock($2)', [id]);
       if (isExpired) expired += 1;
     }
     return expired;
@@ -114,15 +128,25 @@ export class ReservationService {
     );
   }
 
-  private change<Answer>(cause: StockChangedData['cause'], sql: string, parameters: unknown[]): Promise<Answer & FunctionAnswer> {
-    return inTransaction(this.database, async (tx) => {
-      const rows: { answer: Answer & FunctionAnswer }[] = await tx.query(sql, parameters);
-      const answer = rows[0]?.answer;
-      if (!answer) throw new Error('a stock function gave no answer');
-      await recordEvents(tx, stockChanged(cause, answer.changed));
-      return answer;
-    });
+  /** Calls a function that answers what it `changed`, and tells of that in the same statement. */
+  private async change<Answer>(cause: StockChangedData['cause'], call: string, parameters: unknown[]): Promise<Answer> {
+    return this.ask<Answer>(
+      `WITH done AS MATERIALIZED (SELECT ${call} AS answer) SELECT answer, tell_stock($1, answer->'changed') FROM done`,
+      [cause, ...parameters],
+    );
   }
+
+  private async ask<Answer>(sql: string, parameters: unknown[]): Promise<Answer> {
+    const [row] = await this.database.query<{ answer: Answer }[]>(sql, parameters);
+    if (!row) throw new Error('a stock function gave no answer');
+    return row.answer;
+  }
+}
+
+/** SQLSTATE classes of wrong data, broken constraints, our own refusals and lost races; nothing was changed. */
+function isAboutRequest(error: unknown): boolean {
+  const code = error instanceof QueryFailedError ? (error.driverError as { readonly code?: string }).code : undefined;
+  return code !== undefined && ['22', '23', '40', 'P0'].includes(code.slice(0, 2));
 }
 
 /** Lines of one variant are added up. */
