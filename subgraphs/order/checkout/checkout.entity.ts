@@ -2,8 +2,8 @@ import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import type { NewOrder } from '../order';
 
 /**
- * How far a checkout is: STARTED, then stock is being RESERVED, then the money is being held (PAYING), then the order
- * exists (ORDERED); or everything was given back (UNDONE). Each step is written before it is taken.
+ * How far a checkout is: stock is being RESERVED, then the money is being held (PAYING), then the order exists (ORDERED);
+ * or everything was given back (UNDONE). Each step is written before it is taken. STARTED is what older versions began with.
  */
 export type CheckoutStep = 'STARTED' | 'RESERVED' | 'PAYING' | 'ORDERED' | 'UNDONE';
 

@@ -10,7 +10,7 @@ export type OpenCheckout = Pick<Checkout, 'id' | 'viewer' | 'key' | 'cartId' | '
 const COLUMNS = 'id, viewer, key, cart_id AS "cartId", step, reference, draft, holder';
 
 /**
- * Begins a checkout; `null` while another one of the same cart is open, or when the cart is not any more what the draft
+ * Begins a checkout, its first step written down: stock is about to be reserved. `null` while another one of the same cart is open, or when the cart is not any more what the draft
  * was made from: the lock lets a checkout that is ending finish first, so that no cart is ordered twice.
  */
 export async function insertCheckout(
@@ -22,7 +22,7 @@ export async function insertCheckout(
 ): Promise<OpenCheckout | null> {
   const rows = await handle.query<OpenCheckout[]>(
     `INSERT INTO checkout (viewer, key, cart_id, step, reference, draft, holder, held_until)
-     SELECT $1, $2, cart.id, 'STARTED', $4, $5::jsonb, $6::uuid, now() + interval '${HOLD_SECONDS} seconds'
+     SELECT $1, $2, cart.id, 'RESERVED', $4, $5::jsonb, $6::uuid, now() + interval '${HOLD_SECONDS} seconds'
      FROM (SELECT id FROM cart WHERE id = $3 AND status = 'ACTIVE' AND version = $7 FOR UPDATE) AS cart
      ON CONFLICT (cart_id) WHERE step IN ('STARTED', 'RESERVED', 'PAYING') DO NOTHING RETURNING ${COLUMNS}`,
     [held.viewer, held.key, cartId, reference, JSON.stringify(draft), held.holder, draft.cartVersion],
@@ -34,17 +34,11 @@ export async function insertCheckout(
  * Writes the next step down; `false` when somebody else has taken over, and this process must let go. A closed checkout
  * forgets its draft, which holds a name and an address.
  */
-export async function moveCheckout(
-  handle: Handle,
-  checkout: OpenCheckout,
-  to: CheckoutStep,
-  orderId: number | null = null,
-): Promise<boolean> {
+export async function moveCheckout(handle: Handle, checkout: OpenCheckout, to: CheckoutStep): Promise<boolean> {
   const [moved] = await handle.query<[unknown[], number]>(
-    `UPDATE checkout SET step = $3, order_id = $4::integer, updated_at = now(),
-       draft = CASE WHEN $3 IN ('ORDERED', 'UNDONE') THEN '{}' ELSE draft END
+    `UPDATE checkout SET step = $3, updated_at = now(), draft = CASE WHEN $3 = 'UNDONE' THEN '{}' ELSE draft END
      WHERE id = $1 AND holder = $2 AND step IN ('STARTED', 'RESERVED', 'PAYING') RETURNING 1`,
-    [checkout.id, checkout.holder, to, orderId],
+    [checkout.id, checkout.holder, to],
   );
   return moved.length > 0;
 }
@@ -59,6 +53,42 @@ export async function lockDraft(handle: Handle, checkout: OpenCheckout): Promise
     [checkout.id, checkout.holder],
   );
   return found?.draft ?? null;
+}
+
+/**
+ * Like {@link lockDraft}, the cart first, as whoever begins a checkout does: two orders of locking would be a deadlock.
+ * What is read is what is written now, whoever held the rows before.
+ */
+export async function lockCartAndDraft(tx: EntityManager, checkout: OpenCheckout): Promise<CheckoutDraft | null> {
+  const [found] = await tx.query<{ draft: CheckoutDraft }[]>(
+    `SELECT c.draft FROM (SELECT id FROM cart WHERE id = $3 FOR UPDATE) AS held JOIN checkout c ON c.cart_id = held.id
+     WHERE c.id = $1 AND c.holder = $2 AND c.step IN ('STARTED', 'RESERVED', 'PAYING') FOR UPDATE OF c`,
+    [checkout.id, checkout.holder, checkout.cartId],
+  );
+  return found?.draft ?? null;
+}
+
+/**
+ * Closes a checkout that has its order, and its cart with it. A cart that changed meanwhile stays open: `isCartDone` is
+ * false. `false` when somebody else has taken the checkout over.
+ */
+export async function closeCheckout(
+  tx: EntityManager,
+  { id, holder, cartId, draft }: OpenCheckout,
+  orderId: number,
+): Promise<{ readonly isCartDone: boolean } | false> {
+  const [closed] = await tx.query<{ isOurs: boolean; isCartDone: boolean }[]>(
+    `WITH moved AS (
+       UPDATE checkout SET step = 'ORDERED', order_id = $3::integer, updated_at = now(), draft = '{}'
+       WHERE id = $1 AND holder = $2 AND step IN ('STARTED', 'RESERVED', 'PAYING') RETURNING 1
+     ), emptied AS (
+       UPDATE cart SET status = 'ORDERED', updated_at = clock_timestamp()
+       WHERE id = $4 AND version = $5 AND status = 'ACTIVE' RETURNING 1
+     )
+     SELECT EXISTS (SELECT FROM moved) AS "isOurs", EXISTS (SELECT FROM emptied) AS "isCartDone"`,
+    [id, holder, orderId, cartId, draft.cartVersion],
+  );
+  return closed?.isOurs === true && { isCartDone: closed.isCartDone };
 }
 
 /** Takes over checkouts that their holder left behind: the one of a request, or any. */

@@ -6,7 +6,7 @@ import type { HeldKey, IdempotencyService } from '../../../platform/idempotency'
 import { owe, placeNewOrder, type FollowUps } from '../order';
 import type { Authorisation, PaymentService } from '../payment';
 import type { Shortage, StockPort } from '../stock';
-import { lockDraft, moveCheckout, type OpenCheckout } from './checkout.rows';
+import { closeCheckout, lockCartAndDraft, lockDraft, moveCheckout, type OpenCheckout } from './checkout.rows';
 
 export const PLACE_ORDER = 'placeOrder';
 
@@ -37,7 +37,6 @@ export class CheckoutSteps {
 
   /** Holds the stock. An answer that is not empty says what runs short, and nothing is held. */
   async reserve(checkout: OpenCheckout, requestId: string): Promise<Shortage[]> {
-    await this.move(this.deps.database, checkout, 'RESERVED');
     const lines = checkout.draft.items.map(({ variantId, quantity }) => ({ variantId, quantity }));
     return this.deps.stock.reserve(checkout.reference, lines, RESERVATION_SECONDS, requestId);
   }
@@ -52,15 +51,14 @@ export class CheckoutSteps {
   async order(checkout: OpenCheckout, captureOn: 'PLACING' | 'SHIPPING', requestId: string): Promise<number> {
     const { database, payments, idempotency, followUps } = this.deps;
     const orderId = await inTransaction(database, async (tx) => {
-      // First the cart, as whoever begins a checkout does: two orders of locking would be a deadlock.
-      await tx.query('SELECT 1 FROM cart WHERE id = $1 FOR UPDATE', [checkout.cartId]);
       // As it is written now: an erasure of the account may have taken the person out since it was begun.
-      const draft = await lockDraft(tx, checkout);
+      const draft = await lockCartAndDraft(tx, checkout);
       if (!draft) throw new CheckoutLost(LOST);
       const order = await placeNewOrder(tx, draft, checkout.reference, draft.actor);
-      await this.move(tx, checkout, 'ORDERED', order.id);
+      const closed = await closeCheckout(tx, checkout, order.id);
+      if (!closed) throw new CheckoutLost(LOST);
+      if (!closed.isCartDone) await takeOutOfCart(tx, checkout);
       await payments.attach(tx, checkout.reference, order.id);
-      await takeOutOfCart(tx, checkout);
       await owe(tx, order.id, captureOn === 'PLACING' ? ['CLAIM_STOCK', 'CAPTURE_PAYMENT'] : ['CLAIM_STOCK']);
       if (!(await idempotency.finish(tx, keyOfCheckout(checkout), { orderId: order.id }))) throw new CheckoutLost(LOST);
       return order.id;
@@ -110,13 +108,8 @@ export class CheckoutSteps {
     }
   }
 
-  private async move(
-    handle: DataSource | EntityManager,
-    checkout: OpenCheckout,
-    to: OpenCheckout['step'],
-    orderId: number | null = null,
-  ): Promise<void> {
-    if (!(await moveCheckout(handle, checkout, to, orderId))) throw new CheckoutLost(LOST);
+  private async move(handle: DataSource | EntityManager, checkout: OpenCheckout, to: OpenCheckout['step']): Promise<void> {
+    if (!(await moveCheckout(handle, checkout, to))) throw new CheckoutLost(LOST);
   }
 }
 
@@ -129,13 +122,8 @@ function chargeOf({ reference, draft }: OpenCheckout) {
   return { reference, amountMinor: draft.totalMinor, currency: draft.currency };
 }
 
-/** What came into the cart while it was being ordered stays in it; a cart that did not change is done with. */
+/** What came into the cart while it was being ordered stays in it. */
 async function takeOutOfCart(tx: EntityManager, { cartId, draft }: OpenCheckout): Promise<void> {
-  const [ordered] = await tx.query<[unknown[], number]>(
-    `UPDATE cart SET status = 'ORDERED', updated_at = clock_timestamp() WHERE id = $1 AND version = $2 AND status = 'ACTIVE' RETURNING 1`,
-    [cartId, draft.cartVersion],
-  );
-  if (ordered.length > 0) return;
   const items = JSON.stringify(draft.items.map(({ variantId, quantity }) => ({ variantId, quantity })));
   await tx.query(
     `DELETE FROM cart_line l USING jsonb_to_recordset($2::jsonb) AS i ("variantId" int, quantity int)
