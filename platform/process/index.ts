@@ -1,1 +1,2 @@
 export { Lifecycle, type Stoppable } from './lifecycle';
+export { repeat } from './repeat';
