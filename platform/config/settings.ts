@@ -19,6 +19,8 @@ export interface Settings {
   readonly subgraphSigningKey: string | null;
   readonly smtpUrl: string | null;
   readonly mailFrom: string;
+  /** A collector that takes order and catalogue events as batches of CloudEvents; without one nothing is gathered. */
+  readonly analyticsUrl: string | null;
   readonly otlpEndpoint: string | null;
   /** ISO 4217 code of the one currency that the shop sells in; it must have two minor digits. */
   readonly currency: string;
@@ -74,6 +76,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
     subgraphSigningKey: v.SUBGRAPH_SIGNING_KEY,
     smtpUrl: v.SMTP_URL,
     mailFrom: v.MAIL_FROM,
+    analyticsUrl: v.ANALYTICS_URL,
     otlpEndpoint: v.OTEL_EXPORTER_OTLP_ENDPOINT,
     currency: v.CURRENCY,
     cacheEnabled: v.CACHE === 'on',
@@ -143,6 +146,7 @@ const variables = z.object({
   SUBGRAPH_SIGNING_KEY: absentOr(z.string().min(32, 'must be 32 characters at least')),
   SMTP_URL: absentOr(url('smtp', 'smtps')),
   MAIL_FROM: z.string().default('Mercato <shop@mercato.example>'),
+  ANALYTICS_URL: absentOr(url('http', 'https')),
   OTEL_EXPORTER_OTLP_ENDPOINT: absentOr(url('http', 'https')),
   CURRENCY: z
     .string()

@@ -20,6 +20,14 @@ const PREFIXES = {
   OrderEvent: 'evt',
   Payment: 'pay',
   Shipment: 'shp',
+  WebhookEndpoint: 'whe',
+  WebhookDelivery: 'whd',
+  OrderReturn: 'ret',
+  Refund: 'rfd',
+  OrderNote: 'nte',
+  TaxZone: 'txz',
+  ShippingRate: 'shr',
+  DiscountCode: 'dsc',
 } as const;
 
 export type GlobalIdType = keyof typeof PREFIXES;

@@ -7,3 +7,4 @@ export {
   type Routes,
   type RunningHttpServer,
 } from './http-server';
+export { isPublicAddress, lookupPublic, PrivateAddress } from './public-address';

@@ -1,4 +1,4 @@
-import { createTransport } from 'nodemailer';
+import type { Transporter } from 'nodemailer';
 import type { RenderedMail } from './mail-content';
 
 export interface OutgoingMessage {
@@ -19,17 +19,13 @@ export interface MailTransport {
   close(): void;
 }
 
-/** Sends by SMTP. */
+/** Sends by SMTP. Opens nothing, and loads nothing, before the first mail. */
 export function createMailTransport(options: { readonly smtpUrl: string; readonly from: string }): MailTransport {
-  const transport = createTransport({
-    url: options.smtpUrl,
-    connectionTimeout: 10_000,
-    greetingTimeout: 10_000,
-    socketTimeout: 30_000,
-  });
+  let transport: Transporter | null = null;
   return {
     send: async ({ to, content, reference, unsubscribeUrl }) => {
       try {
+        transport ??= openTransport(options.smtpUrl);
         await transport.sendMail({
           from: options.from,
           // As an object: an address in text could name several recipients.
@@ -44,8 +40,13 @@ export function createMailTransport(options: { readonly smtpUrl: string; readonl
         return { kind: 'refused', reason: error.message };
       }
     },
-    close: () => transport.close(),
+    close: () => transport?.close(),
   };
+}
+
+function openTransport(url: string): Transporter {
+  const { createTransport } = require('nodemailer') as typeof import('nodemailer');
+  return createTransport({ url, connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 });
 }
 
 /** `<order.placed.ord_000000001.1@mercato.example>` */

@@ -10,7 +10,7 @@ export class SigningKey {
   @Column('jsonb', { name: 'public_jwk' })
   publicJwk: JWK;
 
-  /** See `sealed-text.ts`. */
+  /** By a `TextSealer`. */
   @Column('text', { name: 'sealed_private_jwk' })
   sealedPrivateJwk: string;
 

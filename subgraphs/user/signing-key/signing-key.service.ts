@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, importJWK, SignJWT, type CryptoKey, type JSONWebKeySet, type JWK } from 'jose';
 import type { DataSource, EntityManager } from 'typeorm';
-import { TOKEN_ALGORITHM, TOKEN_ISSUER, type AccessTokenClaims } from '../../../platform/auth';
+import { TextSealer, TOKEN_ALGORITHM, TOKEN_ISSUER, type AccessTokenClaims } from '../../../platform/auth';
 import { inTransaction } from '../../../platform/db';
-import { TextSealer } from './sealed-text';
 
 const ROTATION_LOCK = 724_031;
 /** How long a process signs with the key that it knows before it asks again which is current. */
@@ -28,7 +27,7 @@ export class SigningKeyService {
     private readonly accessTokenSeconds: number,
     secret: string | null,
   ) {
-    this.sealer = new TextSealer(secret);
+    this.sealer = new TextSealer(secret, 'signing-key');
   }
 
   /** A signed access token and when it expires. */

@@ -1,14 +1,15 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 
 /**
- * Keeps private keys unreadable to who has only the database (a dump, a replica): AES-256-GCM with a key derived from
- * the shared signing secret. Without a secret, which production refuses to start without, the text is only marked.
+ * Keeps keys unreadable to who has only the database (a dump, a replica): AES-256-GCM with a key derived from the shared
+ * signing secret, another for each purpose. Without a secret, which production refuses to start without, the text is
+ * only marked.
  */
 export class TextSealer {
   private readonly key: Buffer | null;
 
-  constructor(secret: string | null) {
-    this.key = secret === null ? null : Buffer.from(hkdfSync('sha256', secret, 'mercato', 'signing-key at rest', 32));
+  constructor(secret: string | null, purpose: string) {
+    this.key = secret === null ? null : Buffer.from(hkdfSync('sha256', secret, 'mercato', `${purpose} at rest`, 32));
   }
 
   seal(text: string): string {

@@ -1,0 +1,2 @@
+export type { AnalyticsEvent } from './cloud-events';
+export { createCollector, type AnalyticsCollector } from './collector';

@@ -1,0 +1,85 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import { inTransaction } from '../../../platform/db';
+import type { DomainEvent } from '../../../platform/events';
+import { enqueue } from '../../../platform/jobs';
+import type { Mailbox, MailboxEntry } from '../../../platform/mail';
+import { Notice } from './notice.entity';
+import { noticeOf, type NewNotice } from './notice.facts';
+import type { NoticeWriter } from './notice.writer';
+
+/** The job that sends one notice. */
+export const SEND_NOTICE = 'notice.send';
+
+/** What was told days late, say because mail was away for a weekend, still goes out; older news would only confuse. */
+const NEWS_FOR_MS = 3 * 86_400_000;
+
+/** Notes what people are to be told, once for each fact, and has it sent. */
+export class NoticeService implements Mailbox {
+  constructor(
+    private readonly database: DataSource,
+    private readonly writer: NoticeWriter,
+  ) {}
+
+  /** Takes an event that may be told more than once. */
+  async take(event: DomainEvent): Promise<void> {
+    const notice = noticeOf(event);
+    if (!notice || Date.now() - Date.parse(event.at) > NEWS_FOR_MS) return;
+    await inTransaction(this.database, (tx) => this.write(tx, notice));
+  }
+
+  /** In `tx`: the notice goes out if, and only if, it commits, and was not written before. */
+  async write(tx: EntityManager, { fact, template, subjectKey, data }: NewNotice): Promise<void> {
+    const [written] = await tx.query<{ id: number }[]>(
+      `INSERT INTO notice (fact, template, subject_key, data) VALUES ($1, $2, $3, $4::jsonb) ON CONFLICT (fact) DO NOTHING RETURNING id`,
+      [fact, template, subjectKey, JSON.stringify(data)],
+    );
+    if (written) await enqueue(tx, [{ name: SEND_NOTICE, payload: { noticeId: written.id }, key: `${written.id}` }]);
+  }
+
+  /** Has everything sent that waits, such as what was written while no mail server was set. */
+  async resume(): Promise<void> {
+    const waiting = await this.database.query<{ id: number }[]>(`SELECT id FROM notice WHERE status = 'WAITING' ORDER BY id`);
+    await enqueue(
+      this.database,
+      waiting.map(({ id }) => ({ name: SEND_NOTICE, payload: { noticeId: id }, key: `${id}` })),
+    );
+  }
+
+  byKey(id: number): Promise<Notice | null> {
+    return this.database.getRepository(Notice).findOneBy({ id });
+  }
+
+  async settle(id: number, status: 'SENT' | 'REFUSED' | 'DROPPED', reason: string | null): Promise<void> {
+    await this.database.query(
+      `UPDATE notice SET status = $2, reason = left($3, 500), settled_at = now() WHERE id = $1 AND status = 'WAITING'`,
+      [id, status, reason],
+    );
+  }
+
+  /** Whoever wants no reminders of carts is not asked again. */
+  async refuseReminders(userId: number): Promise<void> {
+    await this.database.query('INSERT INTO notice_refusal (user_id) VALUES ($1) ON CONFLICT DO NOTHING', [userId]);
+  }
+
+  /** Longer than events are told again; what waits is kept until it is sent. */
+  async sweep(): Promise<void> {
+    await this.database.query(`DELETE FROM notice WHERE settled_at < now() - interval '60 days'`);
+  }
+
+  async list(limit: number): Promise<MailboxEntry[]> {
+    const notices = await this.database.getRepository(Notice).find({ order: { id: 'DESC' }, take: limit });
+    const entries = await Promise.all(notices.map((notice) => this.asEntry(notice)));
+    return entries.filter((entry) => entry !== null);
+  }
+
+  async byId(id: number): Promise<MailboxEntry | null> {
+    const notice = await this.byKey(id);
+    return notice && this.asEntry(notice);
+  }
+
+  private async asEntry(notice: Notice): Promise<MailboxEntry | null> {
+    const { id, createdAt } = notice;
+    const letter = await this.writer.write(notice);
+    return letter.kind === 'letter' ? { id, createdAt, to: letter.to, ...letter.content } : null;
+  }
+}
