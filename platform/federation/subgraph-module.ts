@@ -2,7 +2,7 @@ import type { CacheStore } from '../cache';
 import type { Settings, SubgraphName } from '../config';
 import type { EventBus } from '../events';
 import type { Mailbox } from '../mail';
-import type { Logger } from '../observability';
+import type { Logger, Metrics } from '../observability';
 import type { Stoppable } from '../process';
 import type { SubgraphClient } from './subgraph-request';
 
@@ -39,7 +39,7 @@ export interface SubgraphModule {
    * before `startWork` of any: a bus in memory keeps nothing for a consumer that comes later. Absent where it takes none.
    */
   startConsuming?(): Stoppable;
-  /** Starts what works in the background (relay of the outbox, mail, expiry); called in worker processes only. */
-  startWork(): Promise<Stoppable>;
+  /** Starts what works in the background (relay of the outbox, jobs); called in worker processes only. */
+  startWork(metrics?: Metrics): Promise<Stoppable>;
   close(): Promise<void>;
 }

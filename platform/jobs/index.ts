@@ -1,4 +1,7 @@
+export { startBackground, type BackgroundWork } from './background';
+export { consumeAsJobs, HANDLED_EVENT_DDL, sweepHandledEvents, type EventConsumer } from './consume';
 export { JobRefused, type JobContext, type JobDefinition, type JobQueue, type JobSchedule, type NewJob } from './job';
-export { enqueue, jobsParameter, queuedCte } from './enqueue';
+export { enqueue, jobsParameter, queuedCte, wakeWorkers } from './enqueue';
+export { forgetJobs } from './forget';
 export { migrateJobs } from './schema';
 export { startJobs, type JobsOptions } from './start-jobs';

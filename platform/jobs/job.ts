@@ -20,6 +20,8 @@ export interface JobDefinition<Payload extends object> extends JobQueue {
   readonly concurrency?: number;
   /** How many are taken at once, for many short jobs; they run side by side, and end when the slowest does. Default: 1. */
   readonly batchSize?: number;
+  /** Its jobs wait in this process, such as mails where there is no server to take them. */
+  readonly isPaused?: boolean;
   /** Resolves when the job is done; a rejection is an attempt that failed. @throws JobRefused when no attempt will ever work */
   run(payload: Payload, context: JobContext): Promise<void>;
 }

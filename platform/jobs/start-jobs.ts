@@ -87,7 +87,8 @@ function createEngine({ databaseUrl, schedules = [], logger }: JobsOptions): PgB
 }
 
 async function startWorkers(boss: PgBoss, options: JobsOptions): Promise<() => Promise<void>> {
-  const { definitions, schedules = [], logger } = options;
+  const { schedules = [], logger } = options;
+  const definitions = options.definitions.filter(({ isPaused }) => !isPaused);
   const measures = jobMeasures(options.metrics);
   const workers = new Map<string, string[]>();
   for (const definition of definitions) workers.set(definition.name, await startWorkersOf(boss, definition, logger, measures));

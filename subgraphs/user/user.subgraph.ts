@@ -1,7 +1,7 @@
 import type { JSONWebKeySet } from 'jose';
 import type { DataSource } from 'typeorm';
 import { openable } from '../../platform/db';
-import { OutboxEvent, startOutboxRelay } from '../../platform/events';
+import { OutboxEvent } from '../../platform/events';
 import {
   buildSubgraph,
   createSubgraphExecutor,
@@ -9,21 +9,23 @@ import {
   type SubgraphModule,
   type SubgraphSchema,
 } from '../../platform/federation';
+import { migrateJobs, startBackground } from '../../platform/jobs';
 import type { Mailbox } from '../../platform/mail';
 import { AccountResolver, AccountService, createAccountLoaders, User } from './account';
 import { Address, AddressBookResolver, AddressResolver, AddressService, createAddressLoaders } from './address';
 import { Attempt, AttemptService } from './attempt';
 import { DirectoryResolver, DirectoryService } from './directory';
 import { EmailResolver, EmailService } from './email';
-import { MailService, OutgoingMail, startMailWorker } from './mail';
+import { MailService, OutgoingMail } from './mail';
 import { First1764000000000 } from './migrations/1764000000000-first';
+import { Jobs1764000500000 } from './migrations/1764000500000-jobs';
 import { PasswordGate, PasswordResolver, PasswordService } from './password';
 import { DataExport, PrivacyResolver, PrivacyService } from './privacy';
 import { RefreshToken, Session, SessionResolver, SessionService } from './session';
 import { SignInResolver, SignInService } from './sign-in';
 import { SigningKey, SigningKeyResolver, SigningKeyService } from './signing-key';
 import { Ticket, TicketService } from './ticket';
-import { startUpkeep } from './upkeep';
+import { createUserJobs } from './user.jobs';
 
 /** The user subgraph, and what a process may mount beside it. */
 export interface UserSubgraph extends SubgraphModule {
@@ -35,23 +37,29 @@ export interface UserSubgraph extends SubgraphModule {
 
 /** Composes the user subgraph: accounts, sessions, passwords, addresses and mail over one database. */
 export function createUserSubgraph(deps: SubgraphDependencies): UserSubgraph {
-  const { settings, databaseUrl } = deps;
+  const { settings, databaseUrl, bus, logger } = deps;
   const { source: database, ...connection } = openable({
     url: databaseUrl,
     entities: [User, Address, Session, RefreshToken, SigningKey, Ticket, Attempt, OutgoingMail, OutboxEvent],
-    migrations: [First1764000000000],
+    migrations: [First1764000000000, Jobs1764000500000],
     poolSize: settings.databasePoolSize,
     applicationName: 'mercato-user',
   });
   const services = createServices(deps, database);
   const { keys, mails } = services;
+  const jobs = createUserJobs(database, keys, settings);
   const subgraph = createSchema(services);
   return {
     name: 'user',
     sdl: subgraph.sdl,
-    client: createSubgraphExecutor(subgraph, deps.logger),
+    client: createSubgraphExecutor(subgraph, logger),
     ...connection,
-    startWork: async () => ({ name: 'user work', stop: await startUserWork(deps, database, keys) }),
+    migrate: () => connection.migrate((query) => migrateJobs(query, jobs.definitions)),
+    startWork: async (metrics) => {
+      if (settings.smtpUrl === null && settings.environment === 'production')
+        logger.warn('SMTP_URL is not set: mails wait in the database and nobody gets them');
+      return startBackground({ ...jobs, databaseUrl, bus, logger, metrics });
+    },
     jwks: () => keys.jwks(),
     mailbox: mails,
   };
@@ -107,19 +115,4 @@ function createSchema(services: Services): SubgraphSchema {
       DataExport: (reference, context) => privacyResolver.resolveReference(reference, context),
     },
   });
-}
-
-/** Relay of the outbox, upkeep, and mail where there is a server to take it. Answers how to stop all of it. */
-async function startUserWork(
-  deps: SubgraphDependencies,
-  database: DataSource,
-  keys: SigningKeyService,
-): Promise<() => Promise<void>> {
-  const { settings, databaseUrl, bus, logger } = deps;
-  const { smtpUrl, mailFrom: from, publicUrl } = settings;
-  const running = [startOutboxRelay(databaseUrl, bus, logger), await startUpkeep(database, keys, logger)];
-  if (smtpUrl !== null) running.push(startMailWorker({ databaseUrl, smtpUrl, from, publicUrl, logger }));
-  else if (settings.environment === 'production')
-    logger.warn('SMTP_URL is not set: mails wait in the database and nobody gets them');
-  return async () => void (await Promise.all(running.map((part) => part.stop())));
 }

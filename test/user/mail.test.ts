@@ -8,7 +8,8 @@ import type { Resources } from '../../cli/compose/resources';
 import { readSettings } from '../../platform/config';
 import { startHttpServer } from '../../platform/http';
 import { renderUserMail } from '../../subgraphs/user/mail/mail.rendering';
-import { ask, openUserSubgraph, person, type UserUnderTest } from './support/people';
+import { untilJob } from '../support/jobs';
+import { ask, openUserSubgraph, PASSWORD, person, type UserUnderTest } from './support/people';
 
 /** An SMTP server of the test's own, which refuses while `isRefusing`. */
 class Catcher {
@@ -78,24 +79,39 @@ describe('mail', () => {
     catcher.isRefusing = true;
     const works = [await user.module.startWork(), await user.module.startWork()];
     try {
-      const [ada, bob] = [await person(user), await person(user)];
-      await catcher.until(() => catcher.refusals >= 2);
-      await untilRow(user, `SELECT 1 FROM outgoing_mail HAVING count(*) FILTER (WHERE last_error IS NOT NULL) = 2`);
+      const ada = await person(user);
+      await person(user);
+      await untilJob(user.database, `name = 'mail.send' AND state = 'retry' HAVING count(*) = 2`);
       catcher.isRefusing = false;
-      await user.database.query(`UPDATE outgoing_mail SET next_attempt_at = now() WHERE recipient = $1`, [ada.email]);
-      await user.database.query(`NOTIFY outgoing_mail`);
+      await user.database.query(
+        `UPDATE pgboss.job_common j SET start_after = now() FROM outgoing_mail m WHERE m.id = (j.data->>'mailId')::int AND m.recipient = $1`,
+        [ada.email],
+      );
       await catcher.until(() => catcher.mails.length === 1);
       expect(catcher.mails.map((mail) => mail.to)).toMatchObject([{ value: [{ address: ada.email }] }]);
       catcher.isRefusing = true;
-      await user.database.query(`UPDATE outgoing_mail SET attempts = 9, next_attempt_at = now() WHERE recipient = $1`, [
-        bob.email,
-      ]);
-      await user.database.query(`NOTIFY outgoing_mail`);
-      await untilRow(user, `SELECT 1 FROM outgoing_mail WHERE dead_at IS NOT NULL AND attempts = 10`);
+      await user.database.query(`UPDATE pgboss.job_common SET retry_count = 8, start_after = now() WHERE state = 'retry'`);
+      await untilJob(user.database, `name = 'dead-letter' AND source_name = 'mail.send' AND source_retry_count = 9`);
+      expect(await user.module.mailbox.list(10)).toHaveLength(1);
     } finally {
       await Promise.all(works.map((work) => work.stop()));
       await user.close();
       await catcher.stop();
+    }
+  });
+
+  it('to an account that is erased is forgotten, also what was said of it when it could not be sent', async () => {
+    const user = await openUserSubgraph();
+    try {
+      const ada = await person(user);
+      await user.database.query(`UPDATE pgboss.job_common SET name = 'dead-letter', source_name = name WHERE name = 'mail.send'`);
+      const input = { password: PASSWORD };
+      const erase = 'mutation ($input: EraseMyAccountInput!) { eraseMyAccount(input: $input) { errors { __typename } } }';
+      expect(await ask(user, erase, { input }, ada.viewer)).toEqual({ eraseMyAccount: { errors: [] } });
+      const left = await user.database.query<{ data: object }>(`SELECT data FROM pgboss.job_common WHERE name = 'dead-letter'`);
+      expect(left).toEqual([]);
+    } finally {
+      await user.close();
     }
   });
 
@@ -148,6 +164,3 @@ function routesFor(user: UserUnderTest, environment: 'test' | 'production') {
 }
 
 /** Waits for a row that a worker writes after what can be seen from outside. */
-async function untilRow(user: UserUnderTest, sql: string): Promise<void> {
-  while ((await user.database.query(sql)).length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
-}

@@ -1,4 +1,5 @@
 import { createLocalJWKSet, jwtVerify } from 'jose';
+import { runJobNow } from '../support/jobs';
 import { ask, claimsOf, logIn, openUserSubgraph, PASSWORD, person, refresh, type UserUnderTest } from './support/people';
 
 describe('sessions', () => {
@@ -129,7 +130,11 @@ describe('sessions', () => {
   it('publishes a new signing key before it signs, and the old one while its tokens live', async () => {
     const kid = (token: string) =>
       (JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()) as { kid: string }).kid;
-    const upkeep = async () => (await user.module.startWork()).stop();
+    const upkeep = async (): Promise<void> => {
+      const work = await user.module.startWork();
+      await runJobNow(user.database, 'user.upkeep');
+      await work.stop();
+    };
     const ada = await person(user);
     await user.database.query(`UPDATE signing_key SET created_at = now() - interval '31 days'`);
     await upkeep();

@@ -1,3 +1,3 @@
 export { OutgoingMail } from './mail.entity';
+export { createMailJob } from './mail.job';
 export { MailService } from './mail.service';
-export { startMailWorker } from './mail.worker';

@@ -18,17 +18,4 @@ export class OutgoingMail {
 
   @Column('timestamptz', { name: 'created_at', default: () => 'clock_timestamp()' })
   createdAt: Date;
-
-  @Column('integer', { default: 0 })
-  attempts: number;
-
-  @Column('timestamptz', { name: 'next_attempt_at', default: () => 'clock_timestamp()' })
-  nextAttemptAt: Date;
-
-  /** When the last attempt had failed. */
-  @Column('timestamptz', { name: 'dead_at', nullable: true })
-  deadAt: Date | null;
-
-  @Column('text', { name: 'last_error', nullable: true })
-  lastError: string | null;
 }

@@ -1,11 +1,13 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import { forgetJobs, queuedCte, wakeWorkers } from '../../../platform/jobs';
 import type { Mailbox, MailboxEntry } from '../../../platform/mail';
 import { OutgoingMail } from './mail.entity';
 import { renderUserMail, type MailLook } from './mail.rendering';
 import type { MailData, MailTemplate } from './mail.templates';
 
-/** The channel on which a commit that wrote mail wakes the worker. */
-export const MAIL_CHANNEL = 'outgoing_mail';
+/** The job that sends one mail. */
+export const SEND_MAIL = 'mail.send';
+const SENDING = `(SELECT jsonb_agg(jsonb_build_object('name', '${SEND_MAIL}', 'key', id::text, 'payload', jsonb_build_object('mailId', id))) FROM written)`;
 
 /** Writes mails into the transaction of what they tell of, and shows them again where no SMTP server takes them. */
 export class MailService implements Mailbox {
@@ -16,15 +18,24 @@ export class MailService implements Mailbox {
 
   async write<T extends MailTemplate>(tx: EntityManager, template: T, recipient: string, data: MailData[T]): Promise<void> {
     await tx.query(
-      `WITH written AS (INSERT INTO outgoing_mail (template, recipient, data) VALUES ($1, $2, $3::jsonb))
-       SELECT pg_notify('${MAIL_CHANNEL}', '')`,
+      `WITH written AS (INSERT INTO outgoing_mail (template, recipient, data) VALUES ($1, $2, $3::jsonb) RETURNING id),
+       ${queuedCte(SENDING)} ${wakeWorkers('queued')}`,
       [template, recipient, JSON.stringify(data)],
     );
   }
 
-  /** Forgets all mail to somebody, waiting or dead. */
+  /** Forgets all mail to somebody, also what was said of it when it could not be sent. */
   async eraseTo(tx: EntityManager, recipient: string): Promise<void> {
-    await tx.query('DELETE FROM outgoing_mail WHERE lower(recipient) = lower($1)', [recipient]);
+    const [gone] = await tx.query<[{ id: number }[], number]>(
+      'DELETE FROM outgoing_mail WHERE lower(recipient) = lower($1) RETURNING id',
+      [recipient],
+    );
+    await forgetJobs(
+      tx,
+      SEND_MAIL,
+      'mailId',
+      gone.map(({ id }) => id),
+    );
   }
 
   /** Mails that were not sent by SMTP, newest first. */
