@@ -7,6 +7,7 @@ import {
   type SubgraphDependencies,
   type SubgraphModule,
 } from '../../platform/federation';
+import { AFTER_PLACING_ENTITIES, createAfterPlacingResolvers } from './after-placing.subgraph';
 import { Cart, CartLine, CartLineResolver, CartResolver, CartService, createCartLoaders, CustomerCartResolver } from './cart';
 import { Checkout, CheckoutResolver, CheckoutService, CheckoutSteps, recoverCheckouts } from './checkout';
 import { createContactPort } from './contact';
@@ -14,12 +15,19 @@ import { OrderTasks, OwedTask, TaskRunner } from './followup';
 import { IdempotencyKey, IdempotencyService } from '../../platform/idempotency';
 import { First1764000000000 } from './migrations/1764000000000-first';
 import { Prices1764000300000 } from './migrations/1764000300000-prices';
+import { AfterPlacing1764000400000 } from './migrations/1764000400000-after-placing';
+import { Notices1764000600000 } from './migrations/1764000600000-notices';
 import { NodeResolver } from './node';
+import { Notice } from './notice';
 import * as order from './order';
+import { createOutgoing } from './outgoing.subgraph';
 import { createPaymentLoader, createSandboxProvider, Payment, PaymentResolver, PaymentService, SandboxCharge } from './payment';
 import { Category, Product, ProductVariant, User } from './reference';
+import { RefundPayout, type Refunder } from './refund';
+import { ReturnRestock } from './return';
 import { createOfferLoader, createStockPort } from './stock';
 import { TrackingResolver, TrackingService } from './tracking';
+import { WebhookDelivery, WebhookEndpoint } from './webhook';
 import { repeat } from './worker';
 
 /** What the order subgraph needs beyond its own database: the two subgraphs whose data it sells and mails with. */
@@ -36,11 +44,14 @@ const ENTITIES = [
   order.Order,
   order.OrderEvent,
   order.OrderItem,
-  order.Shipment,
+  ...AFTER_PLACING_ENTITIES,
   OutboxEvent,
   OwedTask,
   Payment,
   SandboxCharge,
+  Notice,
+  WebhookDelivery,
+  WebhookEndpoint,
 ];
 
 /** Composes the order subgraph: carts, checkout, orders, payments and tracking over one database. */
@@ -49,7 +60,7 @@ export function createOrderSubgraph(deps: OrderSubgraphDependencies): SubgraphMo
   const database = openable({
     url: databaseUrl,
     entities: ENTITIES,
-    migrations: [First1764000000000, Prices1764000300000],
+    migrations: [First1764000000000, Prices1764000300000, AfterPlacing1764000400000, Notices1764000600000],
     poolSize: settings.databasePoolSize,
     applicationName: 'mercato-order',
   });
@@ -103,18 +114,20 @@ function createServices(deps: OrderSubgraphDependencies, database: Database) {
   const stock = createStockPort(deps.product);
   const payments = new PaymentService(database, createSandboxProvider(database));
   const orders = new order.OrderService(database);
-  const runner = new TaskRunner(database, new OrderTasks({ database, orders, payments, stock }), logger);
+  const refunds = new RefundPayout(database, payments as unknown as Refunder);
+  const returns = new ReturnRestock(database, stock);
+  const runner = new TaskRunner(database, new OrderTasks({ database, orders, payments, stock, refunds, returns }), logger);
   const idempotency = new IdempotencyService(database);
   const carts = new CartService(database, settings.currency);
   const steps = new CheckoutSteps({ database, stock, payments, idempotency, followUps: runner, logger });
   const checkout = new CheckoutService({ database, carts, stock, contacts: createContactPort(deps.user), idempotency, steps });
-  const lifecycle = new order.OrderLifecycle(database, runner, idempotency);
+  const changes = new order.OrderChanges(database, runner, idempotency);
   const tracking = new TrackingService(orders, bus);
-  return { stock, payments, orders, runner, idempotency, carts, steps, checkout, lifecycle, tracking };
+  return { stock, payments, orders, runner, idempotency, carts, steps, checkout, changes, tracking, database };
 }
 
 function createSchema(services: Services, currency: string) {
-  const { stock, payments, orders, carts, checkout, lifecycle, tracking } = services;
+  const { stock, payments, orders, carts, checkout, changes, tracking, database } = services;
   const offers = createOfferLoader(stock);
   const orderLoaders = order.createOrderLoaders(orders);
   const cartLoaders = createCartLoaders(carts);
@@ -126,8 +139,7 @@ function createSchema(services: Services, currency: string) {
     resolvers: [
       orderResolver,
       new order.OrderItemResolver(),
-      new order.ShipmentResolver(),
-      new order.OrderChangeResolver(lifecycle),
+      ...createAfterPlacingResolvers({ database, changes, orderLoaders, currency, returnWindowDays: 30 }),
       new order.CustomerOrdersResolver(orderLoaders, currency),
       new PaymentResolver(),
       cartResolver,

@@ -48,7 +48,7 @@ describe('from placing to delivery', () => {
     const { order, viewer } = await ordered();
     const orderId = order.id;
     expect(await change(shop, staff, 'packOrder', { orderId })).toMatchObject({
-      order: { status: 'PACKED', allowedActions: ['CANCEL', 'SHIP'] },
+      order: { status: 'PACKED', allowedActions: ['CANCEL', 'SHIP', 'REFUND_PART'] },
     });
     expect((await orderOf(shop, viewer, orderId))?.allowedActions).toEqual([]);
     const parcel = { carrier: 'PostNL', trackingNumber: '3S123', trackingUrl: 'https://postnl.example/3S123' };

@@ -13,6 +13,10 @@ export class OwedTask {
   @Column('text')
   kind: OrderTask;
 
+  /** Tells tasks of one kind apart; 0 for what an order owes once. */
+  @Column('integer')
+  subject: number;
+
   @Column('integer')
   attempts: number;
 

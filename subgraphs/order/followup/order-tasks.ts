@@ -2,20 +2,25 @@ import type { DataSource } from 'typeorm';
 import { inTransaction } from '../../../platform/db';
 import { changeOrder, lockOrder, owe, SYSTEM, type Order, type OrderService, type OrderTask } from '../order';
 import type { PaymentService } from '../payment';
-import type { StockPort } from '../stock';
+import { bookWhole, type RefundPayout } from '../refund';
+import type { ReturnRestock } from '../return';
+import type { StockLine, StockPort } from '../stock';
 
 export interface OrderTasksDependencies {
   readonly database: DataSource;
   readonly orders: OrderService;
   readonly payments: PaymentService;
   readonly stock: StockPort;
+  readonly refunds: RefundPayout;
+  readonly returns: ReturnRestock;
 }
 
 /** What each task does. All are idempotent: a task whose end was not noted is done again. */
 export class OrderTasks {
   constructor(private readonly deps: OrderTasksDependencies) {}
 
-  async perform(kind: OrderTask, orderId: number, requestId: string): Promise<void> {
+  /** @param subject tells tasks of one kind apart: the key of a refund or of a return, 0 for what an order owes once */
+  async perform(kind: OrderTask, orderId: number, subject: number, requestId: string): Promise<void> {
     const [order] = await this.deps.orders.byKeys([orderId]);
     if (!order) throw new Error(`order ${orderId} is gone`);
     switch (kind) {
@@ -27,6 +32,12 @@ export class OrderTasks {
         return this.settlePayment(order);
       case 'RETURN_STOCK':
         return this.returnStock(order, requestId);
+      case 'PAY_REFUND':
+        return this.deps.refunds.pay(order, subject);
+      case 'RESTOCK_CANCELLED':
+        return this.restockCancelled(order, requestId);
+      case 'RESTOCK_RETURN':
+        return this.deps.returns.restock(subject, requestId);
     }
   }
 
@@ -60,6 +71,7 @@ export class OrderTasks {
     await inTransaction(this.deps.database, async (tx) => {
       const held = await lockOrder(tx, order.id);
       if (!held || held.paymentStatus === settlement) return;
+      if (settlement === 'REFUNDED') await bookWhole(tx, held);
       await changeOrder(tx, held, { to: held.status, type: `PAYMENT_${settlement}`, paymentStatus: settlement, actor: SYSTEM });
     });
   }
@@ -68,8 +80,22 @@ export class OrderTasks {
     const reason = order.cancelledReason ?? 'returned';
     if (order.reservationId !== null && (await this.deps.stock.release(order.reservationId, reason, requestId))) return;
     const [items = []] = await this.deps.orders.itemsOf([order.id]);
-    const lines = items.map(({ variantId, quantity }) => ({ variantId, quantity }));
-    await this.deps.stock.restock(`return:${order.number}`, reason, lines, requestId);
+    const lines = items.map((item) => ({
+      variantId: item.variantId,
+      quantity: item.quantity - item.cancelledQuantity - item.returnedQuantity,
+    }));
+    await this.restock(`return:${order.number}`, reason, lines, requestId);
+  }
+
+  private async restockCancelled(order: Order, requestId: string): Promise<void> {
+    const [items = []] = await this.deps.orders.itemsOf([order.id]);
+    const lines = items.map(({ variantId, cancelledQuantity }) => ({ variantId, quantity: cancelledQuantity }));
+    await this.restock(`rest:${order.number}`, 'called off before it left', lines, requestId);
+  }
+
+  private async restock(reference: string, reason: string, lines: readonly StockLine[], requestId: string): Promise<void> {
+    const some = lines.filter(({ quantity }) => quantity > 0);
+    if (some.length > 0) await this.deps.stock.restock(reference, reason, some, requestId);
   }
 }
 

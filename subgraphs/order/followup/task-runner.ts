@@ -9,6 +9,7 @@ interface TakenTask {
   readonly id: string;
   readonly orderId: number;
   readonly kind: OrderTask;
+  readonly subject: number;
   readonly attempts: number;
 }
 
@@ -27,7 +28,7 @@ const TAKE = `
     WHERE t.done_at IS NULL AND (($1::integer IS NULL AND t.run_at <= now()) OR (t.order_id = $1 AND t.attempts = 0))
       AND NOT EXISTS (SELECT 1 FROM order_task e WHERE e.order_id = t.order_id AND e.id < t.id AND e.done_at IS NULL)
     ORDER BY t.run_at, t.id LIMIT 1 FOR UPDATE SKIP LOCKED)
-  RETURNING id, order_id AS "orderId", kind, attempts`;
+  RETURNING id, order_id AS "orderId", kind, subject, attempts`;
 
 /** Does what orders owe: at once for an order that just changed, and in rounds for whatever failed or was left behind. */
 export class TaskRunner implements FollowUps {
@@ -63,7 +64,7 @@ export class TaskRunner implements FollowUps {
     const [[task]] = await this.database.query<[TakenTask[], number]>(TAKE, [orderId]);
     if (!task) return false;
     try {
-      await this.tasks.perform(task.kind, task.orderId, requestId);
+      await this.tasks.perform(task.kind, task.orderId, task.subject, requestId);
       await this.database.query('UPDATE order_task SET done_at = now(), last_error = NULL WHERE id = $1', [task.id]);
     } catch (error) {
       const seconds = Math.min(MAX_BACKOFF_SECONDS, 2 ** task.attempts);

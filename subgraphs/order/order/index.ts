@@ -1,19 +1,38 @@
 export { forgetErasedAccount } from './account-erasure';
 export { CustomerOrdersResolver } from './customer-orders.resolver';
+export { countGoods, fulfilmentOf, type Goods } from './goods';
+export { chosenLines, OrderLineInput, readLines, type ItemQuantity, type LineQuantity } from './line.input';
 export { OrderAddress } from './order-address';
-export { OrderChangeResolver } from './order-change.resolver';
+export { createAuditLoaders, OrderAuditResolver } from './order-audit.resolver';
+export {
+  actorOf,
+  OrderChanges,
+  Refusal,
+  type ChangeRefusal,
+  type OrderChangeOutcome,
+  type OrderChangeRequest,
+} from './order.changes';
 export { Order } from './order.entity';
+export {
+  IllegalTransition,
+  OrderChangeError,
+  OrderNotFound,
+  OrderVersionConflict,
+  QuantityUnavailable,
+  ShipmentNotFound,
+  type OrderChangeFailure,
+} from './order.errors';
 export { OrderEvent } from './order-event.entity';
+export { NamedChangeInput, OrderChangeInput, readChange, readReason } from './order.inputs';
 export { OrderItem } from './order-item.entity';
-export { OrderItemResolver, ShipmentResolver } from './order-item.resolver';
-export { actorOf, OrderLifecycle } from './order.lifecycle';
+export { OrderItemResolver } from './order-item.resolver';
 export { createOrderLoaders, type OrderLoaders } from './order.loader';
-export { changeOrder, SYSTEM } from './order.log';
+export { changeOrder, SYSTEM, type Actor } from './order.log';
+export { OrderChangePayload } from './order.payloads';
 export { placeNewOrder, type NewOrder, type NewOrderItem } from './order.placement';
 export { maySee } from './order.policy';
 export { OrderResolver } from './order.resolver';
-export { lockOrder } from './order.rows';
+export { lockedItems, lockOrder, recordsOf } from './order.rows';
 export { OrderService } from './order.service';
 export { OrderStatus, ShippingMethod } from './order.status';
-export { owe, type FollowUps, type OrderTask } from './order.tasks';
-export { Shipment } from './shipment.entity';
+export { owe, type FollowUps, type OrderTask, type TaskOf } from './order.tasks';

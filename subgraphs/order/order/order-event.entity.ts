@@ -1,8 +1,7 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import { JsonScalar } from '../../../platform/federation';
-
-export type ActorKind = 'CUSTOMER' | 'GUEST' | 'STAFF' | 'SYSTEM';
+import type { AuditActor } from '../audit';
 
 /** One entry of an order's log, which is only ever added to. */
 @ObjectType('OrderEvent', { description: 'One entry in the log of an order. Entries are never changed.' })
@@ -28,7 +27,7 @@ export class OrderEvent {
 
   @Field(() => String, { description: 'Who did it: CUSTOMER, GUEST, STAFF or SYSTEM.' })
   @Column('text', { name: 'actor_kind' })
-  actorKind: ActorKind;
+  actorKind: AuditActor['kind'];
 
   @Column('integer', { name: 'actor_id', nullable: true })
   actorId: number | null;

@@ -42,6 +42,22 @@ export class OrderItem {
   @Column('integer')
   quantity: number;
 
+  @Field(() => Int, { description: 'How many of them have left in parcels.' })
+  @Column('integer', { name: 'shipped_quantity' })
+  shippedQuantity: number;
+
+  @Field(() => Int, { description: 'How many were called off before they left.' })
+  @Column('integer', { name: 'cancelled_quantity' })
+  cancelledQuantity: number;
+
+  @Field(() => Int, { description: 'How many came back.' })
+  @Column('integer', { name: 'returned_quantity' })
+  returnedQuantity: number;
+
+  @Field(() => Int, { description: 'For how many of them the money was, or is being, given back.' })
+  @Column('integer', { name: 'refunded_quantity' })
+  refundedQuantity: number;
+
   @MoneyColumn({ name: 'price' })
   priceMinor: number;
 

@@ -3,7 +3,6 @@ import { globalId, Money } from '../../../platform/federation';
 import { paidMinor } from '../pricing';
 import { Product, productOf, ProductVariant, variantOf } from '../reference';
 import { OrderItem } from './order-item.entity';
-import { Shipment } from './shipment.entity';
 
 @Resolver(() => OrderItem)
 export class OrderItemResolver {
@@ -45,13 +44,5 @@ export class OrderItemResolver {
   @FieldResolver(() => Money, { description: 'Price times quantity, before discount.' })
   lineTotal(@Root() item: OrderItem): Money {
     return Money.ofMinor(item.priceMinor * item.quantity, item.currency);
-  }
-}
-
-@Resolver(() => Shipment)
-export class ShipmentResolver {
-  @FieldResolver(() => ID, { description: 'Opaque, unique in the whole graph, and never changing.' })
-  id(@Root() shipment: Shipment): string {
-    return globalId('Shipment', shipment.id);
   }
 }

@@ -75,6 +75,9 @@ export class Order {
   @MoneyColumn({ name: 'total_amount' })
   totalMinor: number;
 
+  @MoneyColumn({ name: 'refunded_amount' })
+  refundedMinor: number;
+
   @Field(() => String, { description: 'The code of the way that it travels, such as "STANDARD"; "NONE" when nothing is sent.' })
   @Column('text', { name: 'shipping_method' })
   shippingMethodCode: string;

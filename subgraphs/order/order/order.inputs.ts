@@ -3,7 +3,7 @@ import { badInput } from '../../../platform/errors';
 import { keyOf, MoneyInput, readMoney } from '../../../platform/federation';
 import { readKey } from '../../../platform/idempotency';
 import { optionalText, requiredText } from '../text';
-import type { OrderChangeRequest, ShipmentDetails } from './order.lifecycle';
+import type { OrderChangeRequest } from './order.changes';
 import type { OrderFilter } from './order-page';
 import { FulfilmentStatus, OrderStatus, PaymentStatus } from './order.status';
 
@@ -74,54 +74,39 @@ export class OrderChangeInput {
 
   @Field(() => Int, { nullable: true, description: 'The version that you read; when given and no longer true, nothing happens.' })
   expectedVersion?: number | null;
-}
-
-@InputType({ description: 'An order to call off.' })
-export class CancelOrderInput extends OrderChangeInput {
-  @Field(() => String, { description: 'Why, 1 to 500 characters; the shop and the customer see it.' })
-  reason: string;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Your name for this request, 8 to 200 characters: sent again with it, it is done once and answered alike.',
+    description:
+      'Your name for this request, 8 to 200 characters: sent again with it, it is done once and answered alike. Give one always: it is nullable only for clients that are older than it.',
   })
   idempotencyKey?: string | null;
 }
 
-@InputType({ description: 'An order to give the money back for.' })
-export class RefundOrderInput extends CancelOrderInput {
-  @Field(() => Boolean, { defaultValue: false, description: 'Whether the goods came back and go on the shelf again.' })
-  restock: boolean;
+/** For changes that came after keys did. */
+@InputType({ description: 'Which order to change, under a name for the request.' })
+export class NamedChangeInput {
+  @Field(() => ID, { description: 'The order.' })
+  orderId: string;
+
+  @Field(() => Int, { nullable: true, description: 'The version that you read; when given and no longer true, nothing happens.' })
+  expectedVersion?: number | null;
+
+  @Field(() => String, {
+    description: 'Your name for this request, 8 to 200 characters: sent again with it, it is done once and answered alike.',
+  })
+  idempotencyKey: string;
 }
 
-@InputType({ description: 'A parcel to hand to the carrier.' })
-export class ShipOrderInput extends OrderChangeInput {
-  @Field(() => String, { description: 'Who carries it, 1 to 100 characters.' })
-  carrier: string;
-
-  @Field(() => String, { description: 'What the carrier knows it by, 1 to 100 characters.' })
-  trackingNumber: string;
-
-  @Field(() => String, { nullable: true, description: 'An https address to follow it at.' })
-  trackingUrl?: string | null;
-}
-
-export function readChange(input: OrderChangeInput): OrderChangeRequest {
-  return { orderId: keyOf('Order', input.orderId, 'input.orderId'), expectedVersion: input.expectedVersion ?? null };
-}
-
-export function readReason({ reason, idempotencyKey }: CancelOrderInput): Pick<OrderChangeRequest, 'reason' | 'idempotencyKey'> {
-  return { reason: requiredText(reason, 'input.reason', 500), idempotencyKey: idempotencyKey ? readKey(idempotencyKey) : null };
-}
-
-export function readShipment(input: ShipOrderInput): ShipmentDetails {
-  const trackingUrl = optionalText(input.trackingUrl, 'input.trackingUrl', 500);
-  if (trackingUrl !== null && !(trackingUrl.startsWith('https://') && URL.canParse(trackingUrl))) {
-    throw badInput('input.trackingUrl', 'must be an https address');
-  }
+export function readChange(input: OrderChangeInput | NamedChangeInput): OrderChangeRequest {
   return {
-    carrier: requiredText(input.carrier, 'input.carrier', 100),
-    trackingNumber: requiredText(input.trackingNumber, 'input.trackingNumber', 100),
-    trackingUrl,
+    orderId: keyOf('Order', input.orderId, 'input.orderId'),
+    expectedVersion: input.expectedVersion ?? null,
+    idempotencyKey: input.idempotencyKey ? readKey(input.idempotencyKey) : null,
   };
+}
+
+/** @throws BAD_USER_INPUT unless it says why in 1 to 500 characters */
+export function readReason(reason: string): string {
+  return requiredText(reason, 'input.reason', 500);
 }

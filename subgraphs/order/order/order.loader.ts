@@ -5,7 +5,6 @@ import type { OrderEvent } from './order-event.entity';
 import type { OrderItem } from './order-item.entity';
 import type { OrderListRequest } from './order-page';
 import type { OrderService } from './order.service';
-import type { Shipment } from './shipment.entity';
 
 export interface OrdersOfUserKey {
   readonly userId: number;
@@ -17,10 +16,6 @@ export function createOrderLoaders(orders: OrderService) {
   return {
     byKey: defineLoader<number, Order | null, SubgraphContext>({ name: 'orderByKey', batch: (keys) => orders.byKeys(keys) }),
     items: defineLoader<number, OrderItem[], SubgraphContext>({ name: 'orderItems', batch: (keys) => orders.itemsOf(keys) }),
-    shipments: defineLoader<number, Shipment[], SubgraphContext>({
-      name: 'orderShipments',
-      batch: (keys) => orders.shipmentsOf(keys),
-    }),
     events: defineLoader<number, OrderEvent[], SubgraphContext>({ name: 'orderEvents', batch: (keys) => orders.eventsOf(keys) }),
     pageOfUser: defineLoader<OrdersOfUserKey, Page<Order>, SubgraphContext>({
       name: 'ordersOfUser',

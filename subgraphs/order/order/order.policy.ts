@@ -1,7 +1,7 @@
 import { hasScope, type Viewer } from '../../../platform/auth';
 import { hashOfGuestToken } from '../guest';
 import type { Order } from './order.entity';
-import { mayGo, OrderAction, TARGET_OF } from './order.transitions';
+import { mayAct, OrderAction } from './order.transitions';
 
 /** Who may know of an order: its customer, the holder of its guest token, staff that reads orders, our own processes. */
 export function maySee(viewer: Viewer, order: Order): boolean {
@@ -13,11 +13,17 @@ export function maySeeOrdersOf(viewer: Viewer, userId: number): boolean {
   return viewer.userId === userId || hasScope(viewer, 'orders:read') || viewer.kind === 'service';
 }
 
-/** Staff does everything that the status allows; its owner may cancel until it is packed. */
+/** Staff does everything that the status allows; its owner may cancel until it is packed, and ask to send goods back. */
 export function mayDo(viewer: Viewer, action: OrderAction, order: Order): boolean {
-  if (!mayGo(order.status, TARGET_OF[action])) return false;
+  if (!mayAct(order.status, action)) return false;
+  if (action === 'REFUND_PART' && !isTaken(order)) return false;
   if (hasScope(viewer, 'orders:write')) return true;
-  return action === 'CANCEL' && owns(viewer, order) && (order.status === 'PLACED' || order.status === 'PAID');
+  if (!owns(viewer, order)) return false;
+  return action === 'RETURN' || (action === 'CANCEL' && (order.status === 'PLACED' || order.status === 'PAID'));
+}
+
+function isTaken({ paymentStatus }: Order): boolean {
+  return paymentStatus === 'PAID' || paymentStatus === 'PARTIALLY_REFUNDED';
 }
 
 export function allowedActions(viewer: Viewer, order: Order): OrderAction[] {

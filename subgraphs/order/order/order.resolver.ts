@@ -25,7 +25,6 @@ import { allowedActions, maySee, mayDo } from './order.policy';
 import type { OrderService } from './order.service';
 import { asShippingMethod, ShippingMethod } from './order.status';
 import { OrderAction } from './order.transitions';
-import { Shipment } from './shipment.entity';
 
 @Resolver(() => Order)
 export class OrderResolver {
@@ -116,6 +115,11 @@ export class OrderResolver {
     return asShippingMethod(order.shippingMethodCode);
   }
 
+  @FieldResolver(() => Money, { description: 'What was given back of the total, or is on its way back.' })
+  refundedAmount(@Root() order: Order): Money {
+    return Money.ofMinor(order.refundedMinor, order.currency);
+  }
+
   @FieldResolver(() => OrderAddress, { nullable: true, description: 'Where it goes; null after the account was erased.' })
   shippingAddress(@Root() order: Order): OrderAddress | null {
     return asOrderAddress(order.shippingAddressData);
@@ -134,11 +138,6 @@ export class OrderResolver {
   @FieldResolver(() => [OrderItem], { description: 'What was bought; at most 200 lines.' })
   items(@Root() order: Order, @Ctx() context: SubgraphContext): Promise<OrderItem[]> {
     return context.loaders.of(this.loaders.items).load(order.id);
-  }
-
-  @FieldResolver(() => [Shipment], { description: 'The parcels that left.' })
-  shipments(@Root() order: Order, @Ctx() context: SubgraphContext): Promise<Shipment[]> {
-    return context.loaders.of(this.loaders.shipments).load(order.id);
   }
 
   @FieldResolver(() => [Payment], { description: 'Money held or taken for it, oldest first.' })

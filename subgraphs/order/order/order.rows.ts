@@ -1,5 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { Order } from './order.entity';
+import { OrderItem } from './order-item.entity';
 
 type Row = Record<string, unknown>;
 
@@ -26,4 +27,10 @@ export async function readOrders(database: DataSource, keys: readonly number[]):
 export async function lockOrder(tx: EntityManager, key: number): Promise<Order | null> {
   const rows = await tx.query<Row[]>('SELECT * FROM "order" WHERE id = $1 FOR UPDATE', [key]);
   return recordsOf(tx.dataSource, Order, rows)[0] ?? null;
+}
+
+/** The lines of an order that `tx` holds locked, in their order. */
+export async function lockedItems(tx: EntityManager, { id, currency, pricesIncludeTax }: Order): Promise<OrderItem[]> {
+  const rows = await tx.query<Row[]>('SELECT * FROM order_item WHERE order_id = $1 ORDER BY position', [id]);
+  return recordsOf(tx.dataSource, OrderItem, rows).map((item) => Object.assign(item, { currency, pricesIncludeTax }));
 }

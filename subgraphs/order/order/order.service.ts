@@ -9,7 +9,6 @@ import { readOrderPage, readOrderPagesOf, type OrderListRequest } from './order-
 import { maySee } from './order.policy';
 import { readOrders, recordsOf } from './order.rows';
 import { checkTransitions } from './order.transitions';
-import { Shipment } from './shipment.entity';
 
 type Row = Record<string, unknown>;
 
@@ -58,11 +57,6 @@ export class OrderService {
       }),
     );
     return groupedByKey(orderIds, items, (item) => item.orderId);
-  }
-
-  async shipmentsOf(orderIds: readonly number[]): Promise<Shipment[][]> {
-    const rows = await this.database.query<Row[]>('SELECT * FROM shipment WHERE order_id = ANY($1) ORDER BY id', [orderIds]);
-    return groupedByKey(orderIds, recordsOf(this.database, Shipment, rows), (shipment) => shipment.orderId);
   }
 
   /** The whole log of each order, oldest first. */

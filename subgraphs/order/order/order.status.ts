@@ -4,6 +4,7 @@ export const OrderStatus = {
   PLACED: 'PLACED',
   PAID: 'PAID',
   PACKED: 'PACKED',
+  PARTIALLY_SHIPPED: 'PARTIALLY_SHIPPED',
   SHIPPED: 'SHIPPED',
   DELIVERED: 'DELIVERED',
   CANCELLED: 'CANCELLED',
@@ -15,6 +16,7 @@ export const PaymentStatus = {
   PENDING: 'PENDING',
   AUTHORIZED: 'AUTHORIZED',
   PAID: 'PAID',
+  PARTIALLY_REFUNDED: 'PARTIALLY_REFUNDED',
   REFUNDED: 'REFUNDED',
   VOIDED: 'VOIDED',
   FAILED: 'FAILED',
@@ -24,8 +26,12 @@ export type PaymentStatus = (typeof PaymentStatus)[keyof typeof PaymentStatus];
 export const FulfilmentStatus = {
   UNFULFILLED: 'UNFULFILLED',
   PACKED: 'PACKED',
+  PARTIALLY_SHIPPED: 'PARTIALLY_SHIPPED',
   SHIPPED: 'SHIPPED',
+  PARTIALLY_DELIVERED: 'PARTIALLY_DELIVERED',
   DELIVERED: 'DELIVERED',
+  PARTIALLY_RETURNED: 'PARTIALLY_RETURNED',
+  RETURNED: 'RETURNED',
 } as const;
 export type FulfilmentStatus = (typeof FulfilmentStatus)[keyof typeof FulfilmentStatus];
 
@@ -44,7 +50,8 @@ registerEnumType(OrderStatus, {
     PLACED: { description: 'Taken; the money is held, not yet taken.' },
     PAID: { description: 'The money is taken.' },
     PACKED: { description: 'Ready to leave.' },
-    SHIPPED: { description: 'On its way.' },
+    PARTIALLY_SHIPPED: { description: 'Some of it is on its way; the rest is still to leave, or to be called off.' },
+    SHIPPED: { description: 'All of it is on its way, or all that was not called off.' },
     DELIVERED: { description: 'With the customer.' },
     CANCELLED: { description: 'Called off before it left; the money goes back.' },
     REFUNDED: { description: 'Called off after it left; the money goes back.' },
@@ -57,6 +64,7 @@ registerEnumType(PaymentStatus, {
     PENDING: { description: 'Nothing is held or taken yet.' },
     AUTHORIZED: { description: 'The amount is held on the card.' },
     PAID: { description: 'The amount is taken.' },
+    PARTIALLY_REFUNDED: { description: 'The amount was taken and a part of it given back.' },
     REFUNDED: { description: 'The amount was given back.' },
     VOIDED: { description: 'The hold was let go; nothing was taken.' },
     FAILED: { description: 'The amount could not be taken.' },
@@ -68,8 +76,12 @@ registerEnumType(FulfilmentStatus, {
   valuesConfig: {
     UNFULFILLED: { description: 'Still in the warehouse.' },
     PACKED: { description: 'Packed, waiting for the carrier.' },
+    PARTIALLY_SHIPPED: { description: 'Some of it is with a carrier, the rest in the warehouse.' },
     SHIPPED: { description: 'With the carrier.' },
+    PARTIALLY_DELIVERED: { description: 'Some of it is with the customer.' },
     DELIVERED: { description: 'With the customer.' },
+    PARTIALLY_RETURNED: { description: 'Some of it came back.' },
+    RETURNED: { description: 'All of it came back.' },
   },
 });
 registerEnumType(ShippingMethod, {

@@ -1,2 +1,2 @@
 export { createOfferLoader, type OfferLoader } from './offer.loader';
-export { createStockPort, type Offer, type Shortage, type StockPort } from './stock.port';
+export { createStockPort, type Offer, type Shortage, type StockLine, type StockPort } from './stock.port';

@@ -1,6 +1,7 @@
-import { Field, ObjectType } from 'type-graphql';
+import { Field, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import { Node } from '../../../platform/federation';
+import { OrderItem } from '../order';
 
 /** A parcel on its way. */
 @ObjectType('Shipment', { implements: Node, description: 'A parcel with goods of an order.' })
@@ -20,7 +21,7 @@ export class Shipment {
   @Column('text', { name: 'tracking_number' })
   trackingNumber: string;
 
-  @Field(() => String, { nullable: true, description: 'Where to follow it; null when the carrier has no page.' })
+  @Field(() => String, { nullable: true, description: 'Where to follow it; null for a carrier whose pages we do not know.' })
   @Column('text', { name: 'tracking_url', nullable: true })
   trackingUrl: string | null;
 
@@ -31,4 +32,21 @@ export class Shipment {
   @Field(() => Date, { nullable: true, description: 'When it arrived; null while it is on its way.' })
   @Column('timestamptz', { name: 'delivered_at', nullable: true })
   deliveredAt: Date | null;
+}
+
+/** What is in a parcel. */
+@ObjectType('ShipmentLine', { description: 'How many of a line are in a parcel.', simpleResolvers: true })
+export class ShipmentLine {
+  @Field(() => OrderItem, { description: 'The line.' })
+  item: OrderItem;
+
+  @Field(() => Int, { description: 'How many of it.' })
+  quantity: number;
+}
+
+/** A row of `shipment_line`. */
+export interface ShipmentLineRow {
+  readonly shipmentId: number;
+  readonly itemId: number;
+  readonly quantity: number;
 }

@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+
+/** Who did something. */
+export interface AuditActor {
+  readonly kind: 'CUSTOMER' | 'GUEST' | 'STAFF' | 'SYSTEM';
+  readonly userId: number | null;
+}
+
+/**
+ * Something that was done, to be kept for good. Nothing personal may stand in it: an entry outlives an erased account, and
+ * could not be changed without breaking its chain.
+ */
+export interface NewAuditEntry {
+  /** Past tense in capitals, such as `SHIPPED`. */
+  readonly action: string;
+  /** What it was done to, such as `{ type: 'Refund', id: 'rfd_...' }`. */
+  readonly entity: { readonly type: string; readonly id: string };
+  readonly actor: AuditActor;
+  readonly reason: string | null;
+  /** JSON only. */
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** An entry as it was written. */
+export interface AuditBody extends NewAuditEntry {
+  readonly at: string;
+}
+
+/** The exact text that is hashed and stored: an entry is read from it, so there is no second copy that could differ. */
+export function bodyOf({ action, entity, actor, reason, data }: NewAuditEntry, at = new Date()): string {
+  return JSON.stringify({
+    at: at.toISOString(),
+    action,
+    entity: { type: entity.type, id: entity.id },
+    actor: { kind: actor.kind, userId: actor.userId },
+    reason,
+    data,
+  });
+}
+
+/** The hash of an entry; `audit_append` in the database makes the same. */
+export function linkOf(previous: Buffer, chain: string, sequence: number, body: string): Buffer {
+  return createHash('sha256')
+    .update([previous.toString('hex'), chain, String(sequence), body].join('\n'))
+    .digest();
+}
+
+/** The name of a subject's chain, such as `Order/12`; keys of the database, never ids of the graph. */
+export function chainOf(type: string, key: number): string {
+  return `${type}/${key}`;
+}

@@ -1,0 +1,4 @@
+export { anchorChains, type Anchor } from './audit-anchors';
+export { bodyOf, chainOf, type AuditActor, type NewAuditEntry } from './audit-entry';
+export { audit, AuditService, type AuditPageKey, type AuditRow } from './audit.service';
+export { verifyAudit, type AuditVerdict, type VerifyOptions } from './verify-audit';

@@ -1,0 +1,3 @@
+export { OrderNote } from './note.entity';
+export { NoteFieldsResolver, NoteResolver } from './note.resolver';
+export { NoteService } from './note.service';

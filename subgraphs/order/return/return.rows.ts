@@ -1,0 +1,59 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import { recordsOf } from '../order';
+import { OrderReturn, type ReturnLineRow } from './return.entity';
+
+const LINE_COLUMNS = `return_id AS "returnId", order_item_id AS "itemId", quantity, received_quantity AS "receivedQuantity",
+  is_restocked AS "isRestocked"`;
+
+/** In the order of `keys`; `null` for one that does not exist. */
+export async function readReturns(database: DataSource, keys: readonly number[]): Promise<(OrderReturn | null)[]> {
+  const rows = await database.query<Record<string, unknown>[]>('SELECT * FROM order_return WHERE id = ANY($1)', [keys]);
+  const byKey = new Map(recordsOf(database, OrderReturn, rows).map((each) => [each.id, each]));
+  return keys.map((key) => byKey.get(key) ?? null);
+}
+
+export async function readReturnLines(handle: DataSource | EntityManager, returnIds: readonly number[]): Promise<ReturnLineRow[]> {
+  return handle.query<ReturnLineRow[]>(
+    `SELECT ${LINE_COLUMNS} FROM return_line WHERE return_id = ANY($1) ORDER BY return_id, order_item_id`,
+    [returnIds],
+  );
+}
+
+/** How many of each line are asked back but not here yet, by the line's key. The order is locked by `tx`. */
+export async function openReturnsOf(tx: EntityManager, orderId: number): Promise<ReadonlyMap<number, number>> {
+  const rows = await tx.query<{ item_id: number; quantity: number }[]>(
+    `SELECT l.order_item_id AS item_id, sum(l.quantity)::int AS quantity FROM order_return r JOIN return_line l ON l.return_id = r.id
+     WHERE r.order_id = $1 AND r.status IN ('REQUESTED', 'APPROVED') GROUP BY l.order_item_id`,
+    [orderId],
+  );
+  return new Map(rows.map((row) => [row.item_id, row.quantity]));
+}
+
+export async function insertReturn(
+  tx: EntityManager,
+  orderId: number,
+  { reason, comment }: { reason: string; comment: string | null },
+  lines: readonly { readonly itemId: number; readonly quantity: number }[],
+): Promise<number> {
+  const [row] = await tx.query<{ id: number }[]>(
+    `WITH made AS (
+       INSERT INTO order_return (order_id, reason, comment) VALUES ($1, $2, $3) RETURNING id
+     ), lines AS (
+       INSERT INTO return_line (return_id, order_item_id, quantity)
+       SELECT made.id, line.id, line.quantity FROM made, unnest($4::int[], $5::int[]) AS line (id, quantity)
+     )
+     SELECT id FROM made`,
+    [orderId, reason, comment, lines.map(({ itemId }) => itemId), lines.map(({ quantity }) => quantity)],
+  );
+  if (!row) throw new Error('an inserted return was not returned');
+  return row.id;
+}
+
+/** When the newest parcel of an order arrived, or left if it did not arrive. */
+export async function lastMoveOf(tx: EntityManager, orderId: number): Promise<Date | null> {
+  const [row] = await tx.query<{ at: Date | null }[]>(
+    'SELECT max(COALESCE(delivered_at, shipped_at)) AS at FROM shipment WHERE order_id = $1',
+    [orderId],
+  );
+  return row?.at ?? null;
+}
