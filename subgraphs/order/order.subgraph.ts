@@ -7,6 +7,7 @@ import {
   type SubgraphDependencies,
   type SubgraphModule,
 } from '../../platform/federation';
+import { migrateJobs, startJobs } from '../../platform/jobs';
 import { AFTER_PLACING_ENTITIES, createAfterPlacingResolvers } from './after-placing.subgraph';
 import { Cart, CartLine, CartLineResolver, CartResolver, CartService, createCartLoaders, CustomerCartResolver } from './cart';
 import { Checkout, CheckoutResolver, CheckoutService, CheckoutSteps, recoverCheckouts } from './checkout';
@@ -65,27 +66,32 @@ export function createOrderSubgraph(deps: OrderSubgraphDependencies): SubgraphMo
     applicationName: 'mercato-order',
   });
   const services = createServices(deps, database.source);
-  const { orders, tracking, runner, steps, idempotency } = services;
+  const { orders, tracking, runner, steps, idempotency, outgoing } = services;
   const { subgraph } = createSchema(services, settings.currency);
   return {
     name: 'order',
     sdl: subgraph.sdl,
     client: createSubgraphExecutor(subgraph, logger),
+    mailbox: outgoing.mailbox,
     open: async () => {
       await database.open();
       tracking.start();
     },
     migrate: async () => {
-      await database.migrate();
+      await database.migrate((query) => migrateJobs(query, outgoing.definitions));
       await orders.checkStatusRules();
     },
     checkReady: database.checkReady,
-    startConsuming: () => ({
-      name: 'order consumers',
-      stop: bus.consume('order-privacy', ['account'], (event) => order.forgetErasedAccount(database.source, event)),
-    }),
+    startConsuming: () => {
+      const privacy = bus.consume('order-privacy', ['account'], (event) => order.forgetErasedAccount(database.source, event));
+      const told = outgoing.startConsuming();
+      return { name: 'order consumers', stop: async () => void (await Promise.all([privacy(), told.stop()])) };
+    },
     startWork: async () => {
+      await outgoing.resume();
+      const { definitions, schedules } = outgoing;
       const work = [
+        await startJobs({ databaseUrl, definitions, schedules, logger }),
         startOutboxRelay(databaseUrl, bus, logger),
         repeat('what orders owe', 1_000, () => runner.runDue(), logger),
         repeat('abandoned checkouts', 2_000, () => recoverCheckouts(database.source, steps, idempotency, logger), logger),
@@ -95,6 +101,7 @@ export function createOrderSubgraph(deps: OrderSubgraphDependencies): SubgraphMo
     },
     close: async () => {
       await tracking.stop();
+      await outgoing.close();
       await database.close();
     },
   };
@@ -112,6 +119,7 @@ type Services = ReturnType<typeof createServices>;
 function createServices(deps: OrderSubgraphDependencies, database: Database) {
   const { settings, bus, logger } = deps;
   const stock = createStockPort(deps.product);
+  const contacts = createContactPort(deps.user);
   const payments = new PaymentService(database, createSandboxProvider(database));
   const orders = new order.OrderService(database);
   const refunds = new RefundPayout(database, payments as unknown as Refunder);
@@ -120,14 +128,15 @@ function createServices(deps: OrderSubgraphDependencies, database: Database) {
   const idempotency = new IdempotencyService(database);
   const carts = new CartService(database, settings.currency);
   const steps = new CheckoutSteps({ database, stock, payments, idempotency, followUps: runner, logger });
-  const checkout = new CheckoutService({ database, carts, stock, contacts: createContactPort(deps.user), idempotency, steps });
+  const checkout = new CheckoutService({ database, carts, stock, contacts, idempotency, steps });
   const changes = new order.OrderChanges(database, runner, idempotency);
   const tracking = new TrackingService(orders, bus);
-  return { stock, payments, orders, runner, idempotency, carts, steps, checkout, changes, tracking, database };
+  const outgoing = createOutgoing({ settings, bus, logger, database, orders, stock, contacts });
+  return { stock, payments, orders, runner, idempotency, carts, steps, checkout, changes, tracking, outgoing, database };
 }
 
 function createSchema(services: Services, currency: string) {
-  const { stock, payments, orders, carts, checkout, changes, tracking, database } = services;
+  const { stock, payments, orders, carts, checkout, changes, tracking, outgoing, database } = services;
   const offers = createOfferLoader(stock);
   const orderLoaders = order.createOrderLoaders(orders);
   const cartLoaders = createCartLoaders(carts);
@@ -147,6 +156,7 @@ function createSchema(services: Services, currency: string) {
       new CustomerCartResolver(cartLoaders),
       new CheckoutResolver(checkout, orderLoaders, currency),
       trackingResolver,
+      ...outgoing.resolvers,
       new NodeResolver(orderResolver, cartResolver),
     ],
     orphanedTypes: [User, Product, ProductVariant, Category, order.Order, Cart],
