@@ -15,7 +15,7 @@ import { createContactPort } from './contact';
 import { OrderTasks, OwedTask, TaskRunner } from './followup';
 import { IdempotencyKey, IdempotencyService } from '../../platform/idempotency';
 import { First1764000000000 } from './migrations/1764000000000-first';
-import { Prices1764000300000 } from './migrations/1764000300000-prices';
+import { Payments1764000100000 } from './migrations/1764000100000-payments';
 import { AfterPlacing1764000400000 } from './migrations/1764000400000-after-placing';
 import { Notices1764000600000 } from './migrations/1764000600000-notices';
 import { NodeResolver } from './node';
@@ -23,6 +23,7 @@ import { Notice } from './notice';
 import * as order from './order';
 import { createOutgoing } from './outgoing.subgraph';
 import { createPaymentLoader, createSandboxProvider, Payment, PaymentResolver, PaymentService, SandboxCharge } from './payment';
+import { createPricingResolvers, createQuotes, PRICING_ENTITIES, PRICING_MIGRATIONS, sweepPricing } from './pricing.subgraph';
 import { Category, Product, ProductVariant, User } from './reference';
 import { RefundPayout, type Refunder } from './refund';
 import { ReturnRestock } from './return';
@@ -46,6 +47,7 @@ const ENTITIES = [
   order.OrderEvent,
   order.OrderItem,
   ...AFTER_PLACING_ENTITIES,
+  ...PRICING_ENTITIES,
   OutboxEvent,
   OwedTask,
   Payment,
@@ -61,7 +63,7 @@ export function createOrderSubgraph(deps: OrderSubgraphDependencies): SubgraphMo
   const database = openable({
     url: databaseUrl,
     entities: ENTITIES,
-    migrations: [First1764000000000, Prices1764000300000, AfterPlacing1764000400000, Notices1764000600000],
+    migrations: [First1764000000000, Payments1764000100000, ...PRICING_MIGRATIONS, AfterPlacing1764000400000, Notices1764000600000],
     poolSize: settings.databasePoolSize,
     applicationName: 'mercato-order',
   });
@@ -108,9 +110,10 @@ export function createOrderSubgraph(deps: OrderSubgraphDependencies): SubgraphMo
 }
 
 /** Lets go of what nobody will ask for again. */
-async function sweep({ idempotency, carts }: Services): Promise<void> {
+async function sweep({ idempotency, carts, database }: Services): Promise<void> {
   await idempotency.sweep();
   await carts.sweep();
+  await sweepPricing(database);
 }
 
 type Database = ReturnType<typeof openable>['source'];
@@ -128,15 +131,16 @@ function createServices(deps: OrderSubgraphDependencies, database: Database) {
   const idempotency = new IdempotencyService(database);
   const carts = new CartService(database, settings.currency);
   const steps = new CheckoutSteps({ database, stock, payments, idempotency, followUps: runner, logger });
-  const checkout = new CheckoutService({ database, carts, stock, contacts, idempotency, steps });
+  const quotes = createQuotes(database, stock, deps.product);
+  const checkout = new CheckoutService({ database, carts, quotes, contacts, idempotency, steps });
   const changes = new order.OrderChanges(database, runner, idempotency);
   const tracking = new TrackingService(orders, bus);
   const outgoing = createOutgoing({ settings, bus, logger, database, orders, stock, contacts });
-  return { stock, payments, orders, runner, idempotency, carts, steps, checkout, changes, tracking, outgoing, database };
+  return { stock, payments, orders, runner, idempotency, carts, quotes, steps, checkout, changes, tracking, outgoing, database };
 }
 
 function createSchema(services: Services, currency: string) {
-  const { stock, payments, orders, carts, checkout, changes, tracking, outgoing, database } = services;
+  const { stock, payments, orders, carts, quotes, checkout, changes, tracking, outgoing, database } = services;
   const offers = createOfferLoader(stock);
   const orderLoaders = order.createOrderLoaders(orders);
   const cartLoaders = createCartLoaders(carts);
@@ -157,6 +161,7 @@ function createSchema(services: Services, currency: string) {
       new CheckoutResolver(checkout, orderLoaders, currency),
       trackingResolver,
       ...outgoing.resolvers,
+      ...createPricingResolvers({ database, carts, quotes, offers, currency }),
       new NodeResolver(orderResolver, cartResolver),
     ],
     orphanedTypes: [User, Product, ProductVariant, Category, order.Order, Cart],

@@ -4,8 +4,22 @@ import { groupedByKey } from '../../../platform/loaders';
 import { Payment } from './payment.entity';
 import type { Authorisation, ChargeRequest, PaymentProvider } from './payment.port';
 
+interface RefundRow {
+  readonly status: 'PENDING' | 'DONE' | 'FAILED';
+  readonly failure_code: string | null;
+}
+
 /** How an order's money ended up, for the order's own record. */
 export type Settlement = 'VOIDED' | 'REFUNDED' | 'NOTHING';
+
+export interface RefundRequest {
+  readonly orderId: number;
+  /** Ours: the same reference gives back once, however often it is asked for. */
+  readonly reference: string;
+  readonly amountMinor: number;
+}
+
+export type RefundOutcome = { readonly isRefunded: true } | { readonly isRefunded: false; readonly code: string };
 
 /** Keeps our record of payments in step with the provider: written before the call, completed after it. */
 export class PaymentService {
@@ -85,6 +99,44 @@ export class PaymentService {
     }
     if (payment?.status === 'REFUNDED' || payment?.status === 'VOIDED') return payment.status;
     return 'NOTHING';
+  }
+
+  /**
+   * Gives a part of what was taken back. Never more than was taken: refunds that are under way count.
+   *
+   * @throws UPSTREAM_UNAVAILABLE when the outcome is not known; ask again by the same reference
+   */
+  async refund({ orderId, reference, amountMinor }: RefundRequest): Promise<RefundOutcome> {
+    const begun = await this.beginRefund(orderId, reference, amountMinor);
+    if (begun === null) return { isRefunded: false, code: 'amount_too_large' };
+    if (begun.status === 'FAILED') return { isRefunded: false, code: begun.failure_code ?? 'refused' };
+    if (begun.status === 'DONE') return { isRefunded: true };
+    await this.database.query(
+      `WITH done AS (
+         UPDATE payment_refund SET status = 'DONE', updated_at = now() WHERE reference = $1 AND status = 'PENDING' RETURNING payment_id
+       )
+       UPDATE payment SET status = 'REFUNDED', updated_at = now() FROM done
+       WHERE id = done.payment_id AND status = 'CAPTURED' AND refunded_amount = captured_amount`,
+      [reference],
+    );
+    return { isRefunded: true };
+  }
+
+  private async beginRefund(orderId: number, reference: string, amountMinor: number): Promise<RefundRow | null> {
+    await this.database.query(
+      `WITH counted AS (
+         UPDATE payment SET refunded_amount = refunded_amount + $3::numeric, updated_at = now()
+         WHERE order_id = $1 AND status = 'CAPTURED' AND refunded_amount + $3::numeric <= captured_amount
+           AND NOT EXISTS (SELECT FROM payment_refund WHERE reference = $2)
+         RETURNING id
+       )
+       INSERT INTO payment_refund (reference, payment_id, amount) SELECT $2, id, $3::numeric FROM counted`,
+      [orderId, reference, minorToDecimal(amountMinor)],
+    );
+    const [row] = await this.database.query<RefundRow[]>('SELECT status, failure_code FROM payment_refund WHERE reference = $1', [
+      reference,
+    ]);
+    return row ?? null;
   }
 
   private async latestOf(orderId: number): Promise<Payment | null> {
