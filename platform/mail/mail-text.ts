@@ -22,9 +22,7 @@ function blockText(block: MailBlock): string {
     case 'sums':
       return block.sums.map(({ label, amount }) => `${label}: ${amount}`).join('\n');
     case 'facts':
-      return block.facts
-        .map(({ label, lines, url }) => [`${label}:`, ...lines, ...(url ? [url] : [])].join('\n'))
-        .join('\n\n');
+      return block.facts.map(({ label, lines, url }) => [`${label}:`, ...lines, ...(url ? [url] : [])].join('\n')).join('\n\n');
     case 'note':
       return block.link ? `${block.text} ${block.link.label}: ${block.link.url}` : block.text;
   }

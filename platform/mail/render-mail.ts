@@ -15,5 +15,10 @@ function oneLine(subject: string): string {
 
 /** `Mercato <shop@mercato.example>` -> `Mercato`. */
 function senderNameOf(from: string): string {
-  return from.replace(/<[^>]*>\s*$/, '').replaceAll('"', '').trim() || from;
+  return (
+    from
+      .replace(/<[^>]*>\s*$/, '')
+      .replaceAll('"', '')
+      .trim() || from
+  );
 }

@@ -11,7 +11,14 @@ export function analyticsEventOf(event: DomainEvent, source: string, pseudonymKe
   // An order's number opens it together with an e-mail address; its id does not.
   const { userId, number: _number, ...data } = event.data;
   const customer = typeof userId === 'string' ? { customer: pseudonymOf(userId, pseudonymKey) } : {};
-  return { id: event.id, type: `mercato.${event.type}`, source, subject: event.key, time: event.at, data: { ...data, ...customer } };
+  return {
+    id: event.id,
+    type: `mercato.${event.type}`,
+    source,
+    subject: event.key,
+    time: event.at,
+    data: { ...data, ...customer },
+  };
 }
 
 /** Without it nobody finds out who is behind a pseudonym by hashing all ids. */

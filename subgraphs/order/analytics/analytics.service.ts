@@ -106,7 +106,9 @@ export class AnalyticsService {
 
   /** What was bought for how much, which never changes, beside the news that an order was placed. */
   private async withOrders(events: readonly AnalyticsEvent[]): Promise<AnalyticsEvent[]> {
-    const keys = events.flatMap(({ type, subject }) => (type === 'mercato.order.placed' ? [tryKeyOf('Order', subject) ?? 0] : []));
+    const keys = events.flatMap(({ type, subject }) =>
+      type === 'mercato.order.placed' ? [tryKeyOf('Order', subject) ?? 0] : [],
+    );
     if (keys.length === 0) return [...events];
     const rows = await this.deps.database.query<OrderRow[]>(ORDERS, [keys]);
     const byId = new Map(rows.map((row) => [globalId('Order', row.id), purchaseOf(row)]));
@@ -124,7 +126,12 @@ interface OrderRow {
   readonly shipping: string;
   readonly discount: string;
   readonly country: string | null;
-  readonly items: readonly { readonly productId: number; readonly variantId: number; readonly quantity: number; readonly price: string }[];
+  readonly items: readonly {
+    readonly productId: number;
+    readonly variantId: number;
+    readonly quantity: number;
+    readonly price: string;
+  }[];
 }
 
 const ORDERS = `

@@ -6,7 +6,8 @@ import type { OrderService } from '../order';
 import type { StockPort } from '../stock';
 import { cartReminder, webhookDisabled, type ReminderLine } from './other-mails';
 import type { Notice } from './notice.entity';
-import { ORDER_WRITERS, type MailLook, type OrderTemplate } from './order-mails';
+import type { MailLook } from './mail-parts';
+import { ORDER_WRITERS, type OrderTemplate } from './order-mails';
 import { unsubscribeUrl } from './unsubscribe-link';
 
 /** A mail that is ready, or why it is not to be sent. */
@@ -46,14 +47,16 @@ export class NoticeWriter {
 
   private async aboutOrder(template: OrderTemplate, { subjectKey, data }: Notice): Promise<Letter> {
     const { orders, look } = this.deps;
-    const [[order], [items = []], [entry]] = await Promise.all([
+    const [[order], [items = []], [log = []]] = await Promise.all([
       orders.byKeys([subjectKey]),
       orders.itemsOf([subjectKey]),
-      orders.eventsAfter(subjectKey, Number(data['sequence']) - 1),
+      orders.eventsOf([subjectKey]),
     ]);
+    const entry = log.find(({ sequence }) => sequence === data['sequence']);
     if (!order || !entry) return pointless('the order is gone');
     if (order.email.endsWith(NOBODY)) return pointless('the account was erased');
-    const content = ORDER_WRITERS[template]({ order, items, entry }, look);
+    const earlier = log.filter(({ sequence }) => sequence < entry.sequence);
+    const content = ORDER_WRITERS[template]({ order, items, entry, earlier }, look);
     return { kind: 'letter', to: order.email, content: renderMail(content, look.from) };
   }
 

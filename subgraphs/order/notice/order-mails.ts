@@ -1,22 +1,29 @@
-import { minorToDecimal } from '../../../platform/db';
-import { globalId } from '../../../platform/federation';
-import { linkOf, type MailBlock, type MailContent, type MailGoods, type MailSum } from '../../../platform/mail';
-import type { Order, OrderAddress, OrderEvent, OrderItem } from '../order';
+import { linkOf, type MailBlock, type MailContent } from '../../../platform/mail';
+import type { Order, OrderEvent, OrderItem } from '../order';
+import {
+  addressesOf,
+  countOf,
+  goodsOf,
+  heading,
+  hello,
+  moneyOf,
+  parcelOf,
+  quantityOf,
+  sumsOf,
+  text,
+  textOf,
+  toOrder,
+  type MailLook,
+} from './mail-parts';
 import type { NoticeTemplate } from './notice.entity';
-
-/** What mails are laid out with. */
-export interface MailLook {
-  /** Links lead there. */
-  readonly publicUrl: string;
-  /** The sender, as in MAIL_FROM. */
-  readonly from: string;
-}
 
 /** An order and the entry of its log that its customer is told of. */
 export interface OrderNews {
   readonly order: Order;
   readonly items: readonly OrderItem[];
   readonly entry: OrderEvent;
+  /** What stood in the log before it. */
+  readonly earlier: readonly OrderEvent[];
 }
 
 export type OrderTemplate = Exclude<NoticeTemplate, 'CART_REMINDER' | 'WEBHOOK_DISABLED'>;
@@ -28,7 +35,10 @@ export const ORDER_WRITERS: Readonly<Record<OrderTemplate, Writer>> = {
   ORDER_SHIPPED: shipped,
   ORDER_DELIVERED: delivered,
   ORDER_CANCELLED: cancelled,
+  REST_CANCELLED: restCancelled,
   ORDER_REFUNDED: refunded,
+  RETURN_APPROVED: returnApproved,
+  RETURN_REFUSED: returnRefused,
   ORDER_RETURNED: returned,
   PAYMENT_FAILED: paymentFailed,
 };
@@ -52,7 +62,6 @@ function placed(news: OrderNews, look: MailLook): MailContent {
 
 function shipped({ order, items, entry }: OrderNews, look: MailLook): MailContent {
   const parcel = parcelOf(items, entry);
-  const goods = (parcel.length > 0 ? parcel : items).map((item) => ({ ...goodsOf(item, item.quantity, look), amount: null }));
   const carrier = textOf(entry, 'carrier');
   const number = textOf(entry, 'trackingNumber');
   const tracking = linkOf(textOf(entry, 'trackingUrl'));
@@ -72,7 +81,7 @@ function shipped({ order, items, entry }: OrderNews, look: MailLook): MailConten
         ].filter(({ lines }) => lines[0] !== ''),
       },
       heading('In this parcel'),
-      { kind: 'goods', goods },
+      ...goodsWithoutMoney(parcel.length > 0 ? parcel : items, look),
       ...addressesOf(order).slice(0, 1),
     ],
   };
@@ -120,34 +129,80 @@ function cancelled({ order, entry }: OrderNews, look: MailLook): MailContent {
   };
 }
 
-function refunded({ order, entry }: OrderNews, look: MailLook): MailContent {
-  const amountMinor = typeof entry.data['amountMinor'] === 'number' ? entry.data['amountMinor'] : order.totalMinor;
-  const amount = moneyOf(order, amountMinor);
-  const reason = textOf(entry, 'reason');
+/** Of an order that had left in part. */
+function restCancelled({ order, items, entry }: OrderNews, look: MailLook): MailContent {
+  const amountMinor = numberOf(entry, 'amount') ?? 0;
+  const reason = entry.actorKind === 'STAFF' || entry.actorKind === 'SYSTEM' ? textOf(entry, 'reason') : null;
+  return {
+    subject: `The rest of your order ${order.number} was cancelled`,
+    preheader: 'What has left us already is not touched by it.',
+    blocks: [
+      hello(order),
+      text('what had not left us yet will not be sent. What is on its way to you is not touched by it.'),
+      ...(reason ? [text(reason)] : []),
+      ...goodsWithoutMoney(parcelOf(items, entry), look),
+      ...(amountMinor > 0 ? [text(`We send ${moneyOf(order, amountMinor)} back to you, and write again when it is done.`)] : []),
+      ...toOrder(order, look),
+    ],
+  };
+}
+
+function refunded({ order, entry, earlier }: OrderNews, look: MailLook): MailContent {
+  const before = earlier
+    .filter(({ type }) => type === 'PAYMENT_PARTIALLY_REFUNDED')
+    .reduce((sum, each) => sum + (numberOf(each, 'amount') ?? 0), 0);
+  const amount = moneyOf(order, numberOf(entry, 'amount') ?? order.totalMinor - before);
   return {
     subject: `We have sent ${amount} back to you`,
     preheader: `For your order ${order.number}. Banks take a few days to show it.`,
     blocks: [
       hello(order),
       text(`we have sent ${amount} for your order ${order.number} back the way that you paid. Banks take a few days to show it.`),
-      ...(reason ? [text(`Why: ${reason}`)] : []),
       { kind: 'sums', sums: [{ label: 'Sent back', amount, isTotal: true }] },
       ...toOrder(order, look),
     ],
   };
 }
 
-function returned({ order, items, entry }: OrderNews, look: MailLook): MailContent {
-  const parcel = parcelOf(items, entry);
+function returnApproved({ order, items, entry }: OrderNews, look: MailLook): MailContent {
   return {
-    subject: `Your return for order ${order.number} has arrived`,
-    preheader: 'We tell you when the money is on its way.',
+    subject: `Please send back what you return of order ${order.number}`,
+    preheader: 'We have said yes to your return.',
     blocks: [
       hello(order),
-      text('what you sent back has arrived. If money comes back to you, we write again when it is on its way.'),
-      ...(parcel.length > 0
-        ? [{ kind: 'goods', goods: parcel.map((item) => ({ ...goodsOf(item, item.quantity, look), amount: null })) } as const]
-        : []),
+      text('you may send back what you asked for. When it is here we write again.'),
+      ...goodsWithoutMoney(parcelOf(items, entry), look),
+      ...toOrder(order, look),
+    ],
+  };
+}
+
+function returnRefused({ order }: OrderNews, look: MailLook): MailContent {
+  return {
+    subject: `We cannot take back order ${order.number}`,
+    preheader: 'Your order tells why.',
+    blocks: [
+      hello(order),
+      text('we are sorry: we cannot take back what you asked for. Your order tells why. If that is not right, answer this mail.'),
+      ...toOrder(order, look),
+    ],
+  };
+}
+
+function returned({ order, items, entry }: OrderNews, look: MailLook): MailContent {
+  const amountMinor = numberOf(entry, 'amount') ?? 0;
+  const money =
+    amountMinor > 0
+      ? `We send ${moneyOf(order, amountMinor)} back to you, and write again when it is done.`
+      : 'If money comes back to you, we write again when it is on its way.';
+  return {
+    subject: `Your return for order ${order.number} has arrived`,
+    preheader: money,
+    blocks: [
+      hello(order),
+      text('what you sent back has arrived.'),
+      ...goodsWithoutMoney(parcelOf(items, entry), look),
+      text(money),
       ...toOrder(order, look),
     ],
   };
@@ -166,96 +221,14 @@ function paymentFailed({ order }: OrderNews, look: MailLook): MailContent {
   };
 }
 
-function hello(order: Order): MailBlock {
-  const name = order.shippingAddressData.name ?? '';
-  return text(name === '' ? 'Hello,' : `Hello ${name},`);
+function goodsWithoutMoney(items: readonly OrderItem[], look: MailLook): MailBlock[] {
+  return items.length === 0
+    ? []
+    : [{ kind: 'goods', goods: items.map((item) => ({ ...goodsOf(item, item.quantity, look), amount: null })) }];
 }
 
-function toOrder(order: Order, look: MailLook): MailBlock[] {
-  const url = linkOf(`/orders/${encodeURIComponent(order.number)}`, look.publicUrl);
-  return url ? [{ kind: 'button', label: 'Look at your order', url }] : [];
-}
-
-/** As they stood on the bill: what was taken off below zero, tax on a line of its own. */
-function sumsOf(order: Order): MailSum[] {
-  const line = (label: string, minor: number): MailSum[] => (minor === 0 ? [] : [{ label, amount: moneyOf(order, minor) }]);
-  const tax = order.pricesIncludeTax ? [] : line('Tax', order.taxMinor);
-  const inside = order.pricesIncludeTax ? line('Tax in it', order.taxMinor) : [];
-  return [
-    { label: 'Goods', amount: moneyOf(order, order.subtotalMinor) },
-    ...line('Discount', -order.discountMinor),
-    { label: shippingLabel(order), amount: order.shippingMinor === 0 ? 'Free' : moneyOf(order, order.shippingMinor) },
-    ...tax,
-    { label: 'Total', amount: moneyOf(order, order.totalMinor), isTotal: true },
-    ...inside,
-  ];
-}
-
-function shippingLabel({ shippingMethodName }: Order): string {
-  return shippingMethodName ? `Shipping (${shippingMethodName})` : 'Shipping';
-}
-
-function addressesOf(order: Order): MailBlock[] {
-  const facts = [
-    { label: 'Goes to', lines: linesOf(order.shippingAddressData) },
-    { label: 'Bill to', lines: order.billingAddressData ? linesOf(order.billingAddressData) : [] },
-  ].filter(({ lines }) => lines.length > 0);
-  return facts.length > 0 ? [{ kind: 'facts', facts }] : [];
-}
-
-function linesOf(address: Partial<OrderAddress>): string[] {
-  const { name, company, line1, line2, postalCode, city, region, countryCode } = address;
-  const place = [postalCode, city].filter(Boolean).join(' ');
-  return [name, company, line1, line2, place, region, countryCode].filter((line): line is string => Boolean(line));
-}
-
-/** The lines that the entry names, with their quantities; empty when it names none. */
-function parcelOf(items: readonly OrderItem[], { data }: OrderEvent): OrderItem[] {
-  const lines = Array.isArray(data['lines']) ? (data['lines'] as { item?: unknown; quantity?: unknown }[]) : [];
-  return lines.flatMap(({ item: id, quantity }) => {
-    const item = items.find((each) => globalId('OrderItem', each.id) === id);
-    return item && typeof quantity === 'number' ? [Object.assign(Object.create(item) as OrderItem, { quantity })] : [];
-  });
-}
-
-function goodsOf(item: OrderItem, quantity: number, look: MailLook): MailGoods {
-  return {
-    name: item.name,
-    detail: item.variantTitle,
-    quantity,
-    amount: formatted(item.priceMinor * quantity, item.currency),
-    imageUrl: linkOf(item.imageUrl, look.publicUrl),
-  };
-}
-
-function quantityOf(items: readonly OrderItem[]): number {
-  return items.reduce((sum, { quantity }) => sum + quantity, 0);
-}
-
-function countOf(items: readonly OrderItem[]): string {
-  const quantity = quantityOf(items);
-  return quantity === 1 ? '1 item' : `${quantity} items`;
-}
-
-/** A detail of the entry; `null` when it says nothing. */
-function textOf({ data }: OrderEvent, name: string): string | null {
+/** An amount in minor units, or `null`. */
+function numberOf({ data }: OrderEvent, name: string): number | null {
   const value = data[name];
-  return typeof value === 'string' && value !== '' ? value : null;
-}
-
-function moneyOf({ currency }: Order, minor: number): string {
-  return formatted(minor, currency);
-}
-
-/** `formatted(1999, 'EUR')` -> `€19.99` */
-export function formatted(minor: number, currency: string): string {
-  return new Intl.NumberFormat('en', { style: 'currency', currency }).format(minorToDecimal(minor) as `${number}`);
-}
-
-function heading(words: string): MailBlock {
-  return { kind: 'heading', text: words };
-}
-
-function text(words: string): MailBlock {
-  return { kind: 'text', text: words };
+  return typeof value === 'number' ? value : null;
 }

@@ -1,6 +1,6 @@
 import { linkOf, type MailContent } from '../../../platform/mail';
 import type { Offer } from '../stock';
-import { formatted, type MailLook } from './order-mails';
+import { formatted, type MailLook } from './mail-parts';
 
 export interface ReminderLine {
   readonly offer: Offer;

@@ -85,7 +85,10 @@ export class WebhookDeliverer {
     if (found?.status !== 'PENDING') return null;
     if (!found.isEnabled || found.isTooOld) {
       const why = found.isEnabled ? 'it was tried for a day' : 'the endpoint is switched off';
-      await tx.query(`UPDATE webhook_delivery SET status = 'FAILED', next_attempt_at = NULL, error = COALESCE(error, $2) WHERE id = $1`, [id, why]);
+      await tx.query(
+        `UPDATE webhook_delivery SET status = 'FAILED', next_attempt_at = NULL, error = COALESCE(error, $2) WHERE id = $1`,
+        [id, why],
+      );
       await this.wakeNext(tx, { id, ...found });
       return null;
     }
@@ -151,7 +154,10 @@ export class WebhookDeliverer {
     if (attempt.responseStatus === 410 || endpoint.isLost) return this.disable(tx, endpointId, reason, endpoint.createdBy);
     const rest = restAfter(endpoint.failures);
     if (rest > 0)
-      await tx.query('UPDATE webhook_endpoint SET rests_until = now() + make_interval(secs => $2) WHERE id = $1', [endpointId, rest]);
+      await tx.query('UPDATE webhook_endpoint SET rests_until = now() + make_interval(secs => $2) WHERE id = $1', [
+        endpointId,
+        rest,
+      ]);
   }
 
   private async disable(tx: EntityManager, endpointId: number, reason: string, createdBy: number | null): Promise<void> {
@@ -166,7 +172,10 @@ export class WebhookDeliverer {
   }
 
   /** The next one about the same thing no longer waits behind this one. */
-  private async wakeNext(tx: EntityManager, { id, endpointId, subject }: Pick<Taken, 'id' | 'endpointId' | 'subject'>): Promise<void> {
+  private async wakeNext(
+    tx: EntityManager,
+    { id, endpointId, subject }: Pick<Taken, 'id' | 'endpointId' | 'subject'>,
+  ): Promise<void> {
     const next = await tx.query<{ id: number }[]>(
       `SELECT id FROM webhook_delivery WHERE endpoint_id = $1 AND subject = $2 AND id > $3 AND status = 'PENDING' ORDER BY id LIMIT 1`,
       [endpointId, subject, id],

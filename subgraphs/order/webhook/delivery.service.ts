@@ -7,12 +7,7 @@ import { enqueue, type NewJob } from '../../../platform/jobs';
 import { inKeyOrder } from '../../../platform/loaders';
 import { recordsOf } from '../order';
 import { WebhookDelivery, type WebhookDeliveryStatus } from './delivery.entity';
-import {
-  WebhookDeliveryNotFound,
-  WebhookEndpointDisabled,
-  WebhookEndpointNotFound,
-  type WebhookFailure,
-} from './webhook.errors';
+import { WebhookDeliveryNotFound, WebhookEndpointDisabled, WebhookEndpointNotFound, type WebhookFailure } from './webhook.errors';
 import { bodyOf, topicOfEvent, typeOf } from './webhook.topics';
 
 /** The job that makes one attempt. */

@@ -104,7 +104,9 @@ export class WebhookEndpointService {
 
   /** Its deliveries go with it. */
   async remove(endpointId: number): Promise<EndpointOutcome> {
-    const [rows] = await this.database.query<[Row[], number]>('DELETE FROM webhook_endpoint WHERE id = $1 RETURNING *', [endpointId]);
+    const [rows] = await this.database.query<[Row[], number]>('DELETE FROM webhook_endpoint WHERE id = $1 RETURNING *', [
+      endpointId,
+    ]);
     const [endpoint] = this.recordsOf(rows);
     return endpoint ? { endpoint, errors: [] } : refused(WebhookEndpointNotFound.make());
   }

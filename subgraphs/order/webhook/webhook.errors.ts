@@ -6,7 +6,11 @@ import { WebhookEndpoint } from './endpoint.entity';
 export class WebhookEndpointNotFound extends UserError {
   static make(): WebhookEndpointNotFound {
     const message = 'There is no such endpoint';
-    return Object.assign(new WebhookEndpointNotFound(), { code: 'WEBHOOK_ENDPOINT_NOT_FOUND', message, path: ['input', 'endpointId'] });
+    return Object.assign(new WebhookEndpointNotFound(), {
+      code: 'WEBHOOK_ENDPOINT_NOT_FOUND',
+      message,
+      path: ['input', 'endpointId'],
+    });
   }
 }
 
@@ -14,7 +18,11 @@ export class WebhookEndpointNotFound extends UserError {
 export class WebhookDeliveryNotFound extends UserError {
   static make(): WebhookDeliveryNotFound {
     const message = 'There is no such delivery';
-    return Object.assign(new WebhookDeliveryNotFound(), { code: 'WEBHOOK_DELIVERY_NOT_FOUND', message, path: ['input', 'deliveryId'] });
+    return Object.assign(new WebhookDeliveryNotFound(), {
+      code: 'WEBHOOK_DELIVERY_NOT_FOUND',
+      message,
+      path: ['input', 'deliveryId'],
+    });
   }
 }
 
@@ -47,7 +55,12 @@ export class TooManyWebhookEndpoints extends UserError {
 
   static make(maximum: number): TooManyWebhookEndpoints {
     const message = `There may be ${maximum} endpoints; remove one first`;
-    return Object.assign(new TooManyWebhookEndpoints(), { code: 'TOO_MANY_WEBHOOK_ENDPOINTS', message, path: ['input'], maximum });
+    return Object.assign(new TooManyWebhookEndpoints(), {
+      code: 'TOO_MANY_WEBHOOK_ENDPOINTS',
+      message,
+      path: ['input'],
+      maximum,
+    });
   }
 }
 

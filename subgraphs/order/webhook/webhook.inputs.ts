@@ -73,9 +73,7 @@ export function readEndpointChange(input: UpdateWebhookEndpointInput): EndpointC
     url: url === null || url === undefined ? undefined : readUrl(url),
     topics: topics ? readTopics(topics) : undefined,
     description:
-      description === null || description === undefined
-        ? undefined
-        : (optionalText(description, 'input.description', 500) ?? ''),
+      description === null || description === undefined ? undefined : (optionalText(description, 'input.description', 500) ?? ''),
     isEnabled: isEnabled ?? undefined,
     expectedVersion: expectedVersion ?? null,
   };
