@@ -9,6 +9,7 @@ import {
 } from '../../platform/federation';
 import { migrateJobs, startJobs } from '../../platform/jobs';
 import { AFTER_PLACING_ENTITIES, createAfterPlacingResolvers } from './after-placing.subgraph';
+import { ANCHOR_SCHEDULE, anchorJob } from './audit';
 import { Cart, CartLine, CartLineResolver, CartResolver, CartService, createCartLoaders, CustomerCartResolver } from './cart';
 import { Checkout, CheckoutResolver, CheckoutService, CheckoutSteps, recoverCheckouts } from './checkout';
 import { createContactPort } from './contact';
@@ -25,7 +26,7 @@ import { createOutgoing } from './outgoing.subgraph';
 import { createPaymentLoader, createSandboxProvider, Payment, PaymentResolver, PaymentService, SandboxCharge } from './payment';
 import { createPricingResolvers, createQuotes, PRICING_ENTITIES, PRICING_MIGRATIONS, sweepPricing } from './pricing.subgraph';
 import { Category, Product, ProductVariant, User } from './reference';
-import { RefundPayout, type Refunder } from './refund';
+import { RefundPayout } from './refund';
 import { ReturnRestock } from './return';
 import { createOfferLoader, createStockPort } from './stock';
 import { TrackingResolver, TrackingService } from './tracking';
@@ -80,7 +81,7 @@ export function createOrderSubgraph(deps: OrderSubgraphDependencies): SubgraphMo
       tracking.start();
     },
     migrate: async () => {
-      await database.migrate((query) => migrateJobs(query, outgoing.definitions));
+      await database.migrate((query) => migrateJobs(query, definitionsOf(services)));
       await orders.checkStatusRules();
     },
     checkReady: database.checkReady,
@@ -91,7 +92,8 @@ export function createOrderSubgraph(deps: OrderSubgraphDependencies): SubgraphMo
     },
     startWork: async () => {
       await outgoing.resume();
-      const { definitions, schedules } = outgoing;
+      const definitions = definitionsOf(services);
+      const schedules = [...outgoing.schedules, ANCHOR_SCHEDULE];
       const work = [
         await startJobs({ databaseUrl, definitions, schedules, logger }),
         startOutboxRelay(databaseUrl, bus, logger),
@@ -107,6 +109,10 @@ export function createOrderSubgraph(deps: OrderSubgraphDependencies): SubgraphMo
       await database.close();
     },
   };
+}
+
+function definitionsOf({ outgoing, database }: Services) {
+  return [...outgoing.definitions, anchorJob(database)];
 }
 
 /** Lets go of what nobody will ask for again. */
@@ -125,7 +131,7 @@ function createServices(deps: OrderSubgraphDependencies, database: Database) {
   const contacts = createContactPort(deps.user);
   const payments = new PaymentService(database, createSandboxProvider(database));
   const orders = new order.OrderService(database);
-  const refunds = new RefundPayout(database, payments as unknown as Refunder);
+  const refunds = new RefundPayout(database, payments);
   const returns = new ReturnRestock(database, stock);
   const runner = new TaskRunner(database, new OrderTasks({ database, orders, payments, stock, refunds, returns }), logger);
   const idempotency = new IdempotencyService(database);

@@ -72,6 +72,8 @@ describe('the seeded shop', () => {
       ['order', 'order_event', 'order_id', '"order"'],
       ['order', 'payment', 'order_id', '"order"'],
       ['order', 'shipment', 'order_id', '"order"'],
+      ['order', 'shipment_line', 'shipment_id', 'shipment'],
+      ['order', 'shipment_line', 'order_item_id', 'order_item'],
       ['user', 'address', 'user_id', '"user"'],
     ] as const) {
       const orphans = `${table} t WHERE t.${column} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ${target} x WHERE x.id = t.${column})`;

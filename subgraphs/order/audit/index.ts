@@ -1,3 +1,4 @@
+export { ANCHOR_SCHEDULE, anchorJob } from './anchor.job';
 export { anchorChains, type Anchor } from './audit-anchors';
 export { bodyOf, chainOf, type AuditActor, type NewAuditEntry } from './audit-entry';
 export { audit, AuditService, type AuditPageKey, type AuditRow } from './audit.service';

@@ -1,29 +1,24 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { inTransaction, minorToDecimal } from '../../../platform/db';
+import { AppError } from '../../../platform/errors';
 import { globalId } from '../../../platform/federation';
 import { changeOrder, lockOrder, recordsOf, SYSTEM, type Order } from '../order';
+import type { PaymentService } from '../payment';
 import { Refund } from './refund.entity';
-
-/** What gives money back: the payments of an order. Idempotent by reference. */
-export interface Refunder {
-  refund(request: {
-    readonly orderId: number;
-    readonly reference: string;
-    readonly amountMinor: number;
-  }): Promise<{ readonly isRefunded: true } | { readonly isRefunded: false; readonly code: string }>;
-}
 
 /** Asks the payment provider for what was decided, and writes down what became of it. Each step may be done again. */
 export class RefundPayout {
   constructor(
     private readonly database: DataSource,
-    private readonly payments: Refunder,
+    private readonly payments: PaymentService,
   ) {}
 
   /** @throws UPSTREAM_UNAVAILABLE when the provider's answer is not known: then it is asked again, by the same name */
   async pay(order: Order, refundId: number): Promise<void> {
     const refund = await readRefund(this.database.manager, refundId);
     if (refund?.status !== 'PENDING') return;
+    // What is only held cannot be given back: the parcel that made it owed is about to take it.
+    if (order.paymentStatus === 'AUTHORIZED') throw new AppError('CONFLICT', 'The money of this order is not taken yet');
     const reference = `refund-${order.number}-${refund.id}`;
     const outcome = await this.payments.refund({ orderId: order.id, reference, amountMinor: refund.amountMinor });
     await inTransaction(this.database, async (tx) => {

@@ -23,9 +23,13 @@ export async function writeOrders(
   orders: Iterable<SeedOrder>,
   onBatch: (written: number) => void,
 ): Promise<void> {
-  await bulkLoad(client, ['"order"', 'order_item', 'order_event', 'payment', 'shipment'], () =>
-    loadOrders(client, orders, onBatch),
-  );
+  await bulkLoad(client, ['"order"', 'order_item', 'order_event', 'payment', 'shipment', 'shipment_line'], async () => {
+    await loadOrders(client, orders, onBatch);
+    // Every demo order travels in one parcel.
+    await client.query(
+      'INSERT INTO shipment_line SELECT s.id, i.id, i.quantity FROM shipment s JOIN order_item i ON i.order_id = s.order_id',
+    );
+  });
   await client.query(`SELECT setval(pg_get_serial_sequence('"order"', 'id'), (SELECT coalesce(max(id), 1) FROM "order"))`);
 }
 
@@ -57,6 +61,7 @@ const ORDER_COLUMNS = [
   'shipping_amount',
   'tax_amount',
   'total_amount',
+  'refunded_amount',
   'shipping_method',
   'shipping_address',
   'note',
@@ -77,6 +82,7 @@ const ITEM_COLUMNS = [
   'quantity',
   'price',
   'position',
+  'shipped_quantity',
 ];
 const EVENT_COLUMNS = ['order_id', 'sequence', 'type', 'data', 'actor_kind', 'actor_id', 'at'];
 const PAYMENT_COLUMNS = [
@@ -110,6 +116,7 @@ function orderRow(order: SeedOrder): CopyCell[] {
     minorToDecimal(order.shippingMinor),
     minorToDecimal(order.taxMinor),
     minorToDecimal(order.totalMinor),
+    minorToDecimal(order.payment.refundedMinor),
     order.shippingMethod,
     { ...order.shippingAddress },
     order.note,
@@ -121,7 +128,7 @@ function orderRow(order: SeedOrder): CopyCell[] {
   ];
 }
 
-function itemRows({ id, items }: SeedOrder): CopyCell[][] {
+function itemRows({ id, items, shipment }: SeedOrder): CopyCell[][] {
   return items.map(({ productId, variantId, name, variantTitle, sku, imageUrl, quantity, priceMinor }, at) => [
     id,
     productId,
@@ -133,6 +140,7 @@ function itemRows({ id, items }: SeedOrder): CopyCell[][] {
     quantity,
     minorToDecimal(priceMinor),
     at + 1,
+    shipment ? quantity : 0,
   ]);
 }
 
