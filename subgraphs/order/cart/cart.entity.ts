@@ -60,6 +60,10 @@ export class Cart {
   @Column('timestamptz', { name: 'updated_at' })
   updatedAt: Date;
 
+  @Field(() => String, { nullable: true, description: 'The discount code that was applied; null without one.' })
+  @Column('text', { name: 'discount_code', nullable: true })
+  discountCode: string | null;
+
   /** Read in the same statement as the cart, so that lines and version always belong together. */
   lines: CartLine[];
 }

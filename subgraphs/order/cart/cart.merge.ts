@@ -1,11 +1,12 @@
 import type { DataSource } from 'typeorm';
 import { inTransaction } from '../../../platform/db';
 import { MAX_QUANTITY } from './cart.entity';
-import { lockOrMakeCart, touchCart } from './cart.rows';
+import { lockOrMakeCart, setDiscountCode, touchCart } from './cart.rows';
 
 /**
  * Adds a guest's cart to a customer's. Quantities are added, up to what a line may hold; no line of either is lost, even
- * where the sum has more lines than may be put in by hand. The guest's cart keeps its lines as a record. Done twice, or
+ * where the sum has more lines than may be put in by hand. The guest's discount code, entered last, goes before the
+ * customer's. The guest's cart keeps its lines as a record. Done twice, or
  * by two requests at once, it adds once: the second finds no active guest cart.
  */
 export async function mergeGuestCart(
@@ -20,8 +21,8 @@ export async function mergeGuestCart(
   ]);
   if (waiting.length === 0) return;
   await inTransaction(database, async (tx) => {
-    const [merged] = await tx.query<[{ id: number }[], number]>(
-      `UPDATE cart SET status = 'MERGED', updated_at = clock_timestamp() WHERE guest_token_hash = $1 AND status = 'ACTIVE' RETURNING id`,
+    const [merged] = await tx.query<[{ id: number; discount_code: string | null }[], number]>(
+      `UPDATE cart SET status = 'MERGED', updated_at = clock_timestamp() WHERE guest_token_hash = $1 AND status = 'ACTIVE' RETURNING id, discount_code`,
       [guestTokenHash],
     );
     const guestCart = merged[0];
@@ -33,6 +34,7 @@ export async function mergeGuestCart(
        ON CONFLICT (cart_id, variant_id) DO UPDATE SET quantity = LEAST(l.quantity + EXCLUDED.quantity, ${MAX_QUANTITY})`,
       [cartId, guestCart.id],
     );
+    if (guestCart.discount_code !== null) await setDiscountCode(tx, cartId, guestCart.discount_code);
     await touchCart(tx, cartId);
   });
 }

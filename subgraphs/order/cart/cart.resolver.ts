@@ -92,14 +92,6 @@ export class CartResolver {
     return Money.ofMinor(await this.subtotalMinor(cart, context), cart.currency);
   }
 
-  @FieldResolver(() => Money, {
-    nullable: true,
-    description: 'The subtotal; shipping is added at checkout. Null with an error while prices cannot be had.',
-  })
-  async total(@Root() cart: Cart, @Ctx() context: SubgraphContext): Promise<Money> {
-    return Money.ofMinor(await this.subtotalMinor(cart, context), cart.currency);
-  }
-
   @FieldResolver(() => [CartWarning], {
     nullable: true,
     description: 'What its owner should know. Null with an error while prices cannot be had.',

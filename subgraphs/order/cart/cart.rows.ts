@@ -11,6 +11,7 @@ interface CartRow {
   guest_token_hash: string | null;
   status: Cart['status'];
   currency: string;
+  discount_code: string | null;
   version: number;
   updated_at: Date;
   lines: { id: number; variantId: number; productId: number; quantity: number; seenPrice: string | null }[];
@@ -106,7 +107,12 @@ export async function removeLines(tx: EntityManager, cartId: number, lineIds: re
   await tx.query('DELETE FROM cart_line WHERE cart_id = $1 AND ($2::int[] IS NULL OR id = ANY($2::int[]))', [cartId, lineIds]);
 }
 
-/** Counts a change of the lines. */
+/** Puts a discount code on a cart, or takes it off by `null`. */
+export async function setDiscountCode(tx: EntityManager, cartId: number, code: string | null): Promise<void> {
+  await tx.query('UPDATE cart SET discount_code = $2 WHERE id = $1', [cartId, code]);
+}
+
+/** Counts a change of the cart. */
 export async function touchCart(tx: EntityManager, cartId: number): Promise<void> {
   await tx.query('UPDATE cart SET version = version + 1, updated_at = clock_timestamp() WHERE id = $1', [cartId]);
 }
@@ -124,6 +130,7 @@ function cartOf(row: CartRow): Cart {
     guestTokenHash: row.guest_token_hash,
     status: row.status,
     currency: row.currency,
+    discountCode: row.discount_code,
     version: row.version,
     updatedAt: row.updated_at,
     lines,

@@ -24,6 +24,7 @@ import {
   readActiveCartsOfUsers,
   readCarts,
   removeLines,
+  setDiscountCode,
   setLine,
   touchCart,
   type LineChange,
@@ -130,6 +131,16 @@ export class CartService {
 
   async clear(viewer: Viewer, expectedVersion: number | null): Promise<CartOutcome<CartVersionConflict>> {
     const outcome = await this.changeLines(viewer, expectedVersion, null, (tx, cart) => removeLines(tx, cart.id, null));
+    return { ...outcome, errors: outcome.errors.filter((error) => error instanceof CartVersionConflict) };
+  }
+
+  /** Puts a discount code on the cart, or takes it off by `null`; whether it is a good one is for others to say. */
+  async setDiscountCode(
+    viewer: Viewer,
+    code: string | null,
+    expectedVersion: number | null,
+  ): Promise<CartOutcome<CartVersionConflict>> {
+    const outcome = await this.changeLines(viewer, expectedVersion, null, (tx, cart) => setDiscountCode(tx, cart.id, code));
     return { ...outcome, errors: outcome.errors.filter((error) => error instanceof CartVersionConflict) };
   }
 

@@ -4,5 +4,5 @@ export { CartLineResolver } from './cart-line.resolver';
 export { createCartLoaders } from './cart.loader';
 export { CartResolver } from './cart.resolver';
 export { touchCart } from './cart.rows';
-export { CartService } from './cart.service';
+export { CartService, type CartOutcome } from './cart.service';
 export { CustomerCartResolver } from './customer-cart.resolver';

@@ -1,8 +1,7 @@
 import { OrderAddress } from '../order';
+import { isCountry } from '../place';
 import { InvalidAddress } from './checkout.errors';
 import type { OrderAddressInput } from './checkout.inputs';
-
-const COUNTRIES = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
 
 /** Reads an address and tells every part that is wrong, not just the first. */
 export function readAddress(input: OrderAddressInput, field: string): { address: OrderAddress; errors: InvalidAddress[] } {
@@ -30,8 +29,4 @@ export function readAddress(input: OrderAddressInput, field: string): { address:
   if (!isCountry(address.countryCode))
     errors.push(InvalidAddress.make(['input', field, 'countryCode'], 'must be an ISO 3166-1 code such as "NL"'));
   return { address, errors };
-}
-
-function isCountry(code: string): boolean {
-  return /^[A-Z]{2}$/.test(code) && code !== 'ZZ' && COUNTRIES.of(code) !== undefined;
 }

@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import type { TakenDiscount } from '../discount';
 import type { NewOrder } from '../order';
 
 /**
@@ -10,6 +11,8 @@ export type CheckoutStep = 'STARTED' | 'RESERVED' | 'PAYING' | 'ORDERED' | 'UNDO
 /** What the order will say, and which version of the cart it was made from. */
 export interface CheckoutDraft extends NewOrder {
   readonly cartVersion: number;
+  /** Taken in the transaction that begins the checkout; absent from what older versions began. */
+  readonly discount?: TakenDiscount | null;
   readonly actor: { readonly kind: 'CUSTOMER' | 'GUEST' | 'STAFF' | 'SYSTEM'; readonly userId: number | null };
 }
 

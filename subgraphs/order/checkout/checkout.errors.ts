@@ -1,8 +1,10 @@
 import { createUnionType, Field, ObjectType } from 'type-graphql';
 import { Money, UserError } from '../../../platform/federation';
 import { CartVersionConflict, InsufficientStock, VariantNotForSale } from '../cart';
+import { DiscountCodeInvalid } from '../discount';
 import { IdempotencyKeyReused } from '../../../platform/idempotency';
 import { ProductVariant } from '../reference';
+import { ShippingMethodUnavailable } from '../shipping';
 
 @ObjectType('CartEmpty', { implements: UserError, description: 'There is nothing in your cart; perhaps it was ordered already.' })
 export class CartEmpty extends UserError {
@@ -91,6 +93,8 @@ const FAILURES = [
   CartEmpty,
   InsufficientStock,
   VariantNotForSale,
+  DiscountCodeInvalid,
+  ShippingMethodUnavailable,
   PriceChanged,
   PaymentDeclined,
   CartVersionConflict,

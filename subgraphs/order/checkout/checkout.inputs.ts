@@ -52,8 +52,18 @@ export class PlaceOrderInput {
   @Field(() => OrderAddressInput, { nullable: true, description: 'Where the bill goes, when not with the goods.' })
   billingAddress?: OrderAddressInput | null;
 
-  @Field(() => ShippingMethod, { defaultValue: 'STANDARD', description: 'How it travels.' })
+  @Field(() => ShippingMethod, {
+    defaultValue: 'STANDARD',
+    description: 'How it travels, when shippingMethodCode does not say.',
+    deprecationReason: 'Shops have ways of their own: use shippingMethodCode.',
+  })
   shippingMethod: ShippingMethod;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'How it travels: a code that shippingMethods gave, such as "EXPRESS". Goods that need no shipping ignore it.',
+  })
+  shippingMethodCode?: string | null;
 
   @Field(() => String, {
     description:

@@ -1,25 +1,7 @@
 import { Field, ObjectType } from 'type-graphql';
-import { Money } from '../../../platform/federation';
 import { Order } from '../order';
+import { CheckoutQuote } from '../quote';
 import { PlaceOrderError, type PlaceOrderFailure } from './checkout.errors';
-
-@ObjectType('CheckoutQuote', { description: 'What an order comes to.', simpleResolvers: true })
-export class CheckoutQuote {
-  @Field(() => Money, { description: 'The sum of the lines.' })
-  subtotal: Money;
-
-  @Field(() => Money, { description: 'What the shipping costs.' })
-  shipping: Money;
-
-  @Field(() => Money, { description: 'Tax on top of the prices; zero where prices include it.' })
-  tax: Money;
-
-  @Field(() => Money, { description: 'What is taken off.' })
-  discount: Money;
-
-  @Field(() => Money, { description: 'What is to be paid.' })
-  total: Money;
-}
 
 @ObjectType('PlaceOrderPayload', { description: 'The answer of placeOrder.' })
 export class PlaceOrderPayload {

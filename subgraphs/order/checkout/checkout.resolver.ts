@@ -1,13 +1,14 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { Money, readMoney, type SubgraphContext } from '../../../platform/federation';
+import { readMoney, type SubgraphContext } from '../../../platform/federation';
 import { readKey } from '../../../platform/idempotency';
 import { Order, type OrderLoaders } from '../order';
+import { CheckoutQuote } from '../quote';
+import { readShippingCode } from '../shipping';
 import { optionalText, requiredText } from '../text';
 import { readAddress } from './address.input';
 import { EmailRequired, type InvalidAddress, type PlaceOrderFailure } from './checkout.errors';
 import { PlaceOrderInput } from './checkout.inputs';
-import { CheckoutQuote, PlaceOrderPayload } from './checkout.payloads';
-import type { PricedCart } from './checkout.pricing';
+import { PlaceOrderPayload } from './checkout.payloads';
 import type { CheckoutService, PlaceOrderRequest } from './checkout.service';
 
 @Resolver(() => PlaceOrderPayload)
@@ -29,7 +30,7 @@ export class CheckoutResolver {
     if (errors.length > 0) return payload({ errors });
     if (input.dryRun) {
       const quoted = await this.checkout.quote(context, request);
-      return payload({ errors: quoted.errors, quote: quoted.priced && quoteOf(quoted.priced, quoted.currency) });
+      return payload({ errors: quoted.errors, quote: quoted.quote && CheckoutQuote.of(quoted.quote, quoted.currency) });
     }
     const outcome = await this.checkout.place(context, request);
     const order = outcome.orderId === null ? null : await this.read(outcome.orderId, context);
@@ -55,7 +56,7 @@ function readRequest(
     email,
     shippingAddress: shipping.address,
     billingAddress: billing?.address ?? null,
-    shippingMethod: input.shippingMethod,
+    shippingMethod: readShippingMethod(input),
     paymentToken: requiredText(input.paymentToken, 'input.paymentToken', 200),
     expectedTotalMinor: input.expectedTotal
       ? readMoney(input.expectedTotal, currency, 'input.expectedTotal', 0, 100_000_000_000)
@@ -66,6 +67,10 @@ function readRequest(
   return { request, errors: [...shipping.errors, ...(billing?.errors ?? []), ...(isEmailWrong ? [EmailRequired.make()] : [])] };
 }
 
+function readShippingMethod({ shippingMethod, shippingMethodCode }: PlaceOrderInput): string {
+  return shippingMethodCode ? readShippingCode(shippingMethodCode, 'input.shippingMethodCode') : shippingMethod;
+}
+
 function payload(parts: {
   order?: Order | null;
   errors: readonly PlaceOrderFailure[];
@@ -73,14 +78,4 @@ function payload(parts: {
   quote?: CheckoutQuote | null;
 }): PlaceOrderPayload {
   return Object.assign(new PlaceOrderPayload(), { order: null, replayed: false, quote: null, ...parts });
-}
-
-function quoteOf(priced: PricedCart, currency: string): CheckoutQuote {
-  return Object.assign(new CheckoutQuote(), {
-    subtotal: Money.ofMinor(priced.subtotalMinor, currency),
-    shipping: Money.ofMinor(priced.shippingMinor, currency),
-    tax: Money.ofMinor(priced.taxMinor, currency),
-    discount: Money.ofMinor(priced.discountMinor, currency),
-    total: Money.ofMinor(priced.totalMinor, currency),
-  });
 }

@@ -5,8 +5,10 @@ import { CartVersionConflict, InsufficientStock, type Cart, type CartService } f
 import type { ContactPort } from '../contact';
 import { ownerKey, ownerOf } from '../guest';
 import { IdempotencyKeyReused, type IdempotencyService, type HeldKey } from '../../../platform/idempotency';
-import { actorOf, type OrderAddress, type ShippingMethod } from '../order';
-import type { Shortage, StockPort } from '../stock';
+import { actorOf, type OrderAddress } from '../order';
+import type { Quote, QuoteService } from '../quote';
+import { DiscountCodeInvalid } from '../discount';
+import type { Shortage } from '../stock';
 import type { Caller } from '../upstream';
 import type { CheckoutDraft } from './checkout.entity';
 import {
@@ -20,8 +22,8 @@ import {
   type PlaceOrderFailure,
   type StoredFailure,
 } from './checkout.errors';
-import { priceCart, type PricedCart } from './checkout.pricing';
-import { insertCheckout, takeOver, type OpenCheckout } from './checkout.rows';
+import { beginCheckout } from './checkout.begin';
+import { takeOver, type OpenCheckout } from './checkout.rows';
 import { CheckoutLost, PLACE_ORDER, type CheckoutSteps } from './checkout.steps';
 
 /** A checked request to place an order. */
@@ -30,7 +32,8 @@ export interface PlaceOrderRequest {
   readonly email: string | null;
   readonly shippingAddress: OrderAddress;
   readonly billingAddress: OrderAddress | null;
-  readonly shippingMethod: ShippingMethod;
+  /** The code of a shipping rate. */
+  readonly shippingMethod: string;
   readonly paymentToken: string;
   readonly expectedTotalMinor: number | null;
   readonly expectedCartVersion: number | null;
@@ -51,7 +54,7 @@ type Prepared = { readonly cart: Cart; readonly draft: CheckoutDraft } | { reado
 export interface CheckoutDependencies {
   readonly database: DataSource;
   readonly carts: CartService;
-  readonly stock: StockPort;
+  readonly quotes: QuoteService;
   readonly contacts: ContactPort;
   readonly idempotency: IdempotencyService;
   readonly steps: CheckoutSteps;
@@ -92,11 +95,11 @@ export class CheckoutService {
   async quote(
     caller: Caller,
     request: PlaceOrderRequest,
-  ): Promise<{ priced: PricedCart | null; currency: string; errors: readonly PlaceOrderFailure[] }> {
+  ): Promise<{ quote: Quote | null; currency: string; errors: readonly PlaceOrderFailure[] }> {
     const cart = await this.deps.carts.active(caller.viewer);
-    if (!cart || cart.lines.length === 0) return { priced: null, currency: '', errors: [CartEmpty.make()] };
-    const priced = await this.price(cart, request, caller.requestId);
-    return { priced, currency: cart.currency, errors: refusalsOf(cart, priced, request) };
+    if (!cart || cart.lines.length === 0) return { quote: null, currency: '', errors: [CartEmpty.make()] };
+    const quote = await this.price(cart, request, caller.requestId);
+    return { quote, currency: cart.currency, errors: refusalsOf(cart, quote, request) };
   }
 
   private async begin(
@@ -136,8 +139,13 @@ export class CheckoutService {
     for (let attempt = 1; attempt <= 2; attempt += 1) {
       const prepared = await this.prepare(caller, request);
       if ('failures' in prepared) return prepared;
-      const checkout = await insertCheckout(this.deps.database, held, prepared.cart.id, referenceOf(held), prepared.draft);
-      if (checkout) return checkout;
+      const { cart, draft } = prepared;
+      const begun = await beginCheckout(this.deps.database, held, cart.id, referenceOf(held), draft);
+      if (begun && 'id' in begun) return begun;
+      if (begun) {
+        const code = draft.discount?.code ?? '';
+        return { failures: [DiscountCodeInvalid.make(code, begun.refusal, ['cart', 'discountCode'])] };
+      }
     }
     return { failures: [CheckoutInProgress.make()] };
   }
@@ -172,13 +180,12 @@ export class CheckoutService {
     const { viewer, requestId } = caller;
     const cart = await this.deps.carts.active(viewer);
     if (!cart || cart.lines.length === 0) return { failures: [CartEmpty.make()] };
-    const [priced, email] = await Promise.all([this.price(cart, request, requestId), this.emailOf(caller, request)]);
-    const failures = refusalsOf(cart, priced, request);
+    const [quote, email] = await Promise.all([this.price(cart, request, requestId), this.emailOf(caller, request)]);
+    const failures = refusalsOf(cart, quote, request);
     if (email === null) return { failures: [...failures, EmailRequired.make()] };
     if (failures.length > 0) return { failures };
-    const { errors: _none, ...amounts } = priced;
     const draft = {
-      ...amounts,
+      ...quote.priced,
       userId: cart.userId,
       guestTokenHash: cart.guestTokenHash,
       email,
@@ -189,12 +196,8 @@ export class CheckoutService {
     return { cart, draft: { ...draft, shippingAddress, billingAddress, note, actor: actorOf(viewer) } };
   }
 
-  private async price(cart: Cart, request: PlaceOrderRequest, requestId: string): Promise<PricedCart> {
-    const offers = await this.deps.stock.offersOf(
-      cart.lines.map((line) => line.variantId),
-      requestId,
-    );
-    return priceCart(cart, offers, request.shippingMethod);
+  private price(cart: Cart, { shippingAddress, shippingMethod }: PlaceOrderRequest, requestId: string): Promise<Quote> {
+    return this.deps.quotes.quote({ cart, to: shippingAddress, shippingMethod, requestId });
   }
 
   private async emailOf({ viewer, requestId }: Caller, request: PlaceOrderRequest): Promise<string | null> {
@@ -209,12 +212,11 @@ export class CheckoutService {
 }
 
 /** What stands in the way before anything is begun. */
-function refusalsOf(cart: Cart, priced: PricedCart, request: PlaceOrderRequest): PlaceOrderFailure[] {
+function refusalsOf(cart: Cart, { priced, failures }: Quote, request: PlaceOrderRequest): PlaceOrderFailure[] {
   const { expectedCartVersion, expectedTotalMinor } = request;
   if (expectedCartVersion !== null && expectedCartVersion !== cart.version) return [CartVersionConflict.make(cart)];
-  if (priced.errors.length > 0) return [...priced.errors];
-  if (expectedTotalMinor === null || expectedTotalMinor === priced.totalMinor) return [];
-  return [PriceChanged.make(expectedTotalMinor, priced.totalMinor, cart.currency)];
+  if (expectedTotalMinor === null || expectedTotalMinor === priced.totalMinor) return [...failures];
+  return [...failures, PriceChanged.make(expectedTotalMinor, priced.totalMinor, cart.currency)];
 }
 
 /** New for each attempt, since a reservation or payment that was given back cannot be used again. */

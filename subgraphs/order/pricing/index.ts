@@ -1,11 +1,13 @@
 export {
   priceOrder,
+  shippingPriceMinor,
   taxLinesOf,
   type DiscountToApply,
   type LineToPrice,
   type OrderToPrice,
   type PricedOrder,
   type ShippingToPrice,
-  type TaxLine,
+  type TaxLine as PricedTaxLine,
 } from './price-order';
 export { paidMinor, refundable, refundableMinor, refundableShippingMinor, type Refundable, type SoldLine } from './refundable';
+export { TaxLine } from './tax-line.type';

@@ -109,6 +109,11 @@ export function priceOrder(order: OrderToPrice): PricedOrder {
   };
 }
 
+/** What a way to ship costs for goods of a value after discount. */
+export function shippingPriceMinor({ priceMinor, freeFromMinor }: Omit<ShippingToPrice, 'taxRate'>, goodsMinor: number): number {
+  return freeFromMinor !== null && goodsMinor >= freeFromMinor ? 0 : priceMinor;
+}
+
 /** The tax in an amount, or on top of it. */
 export function taxOf(chargedMinor: number, taxRate: number, isIncluded: boolean): number {
   return shareHalfUp(chargedMinor, taxRate, isIncluded ? WHOLE + taxRate : WHOLE);
@@ -154,8 +159,8 @@ type PricedShipping = Pick<PricedOrder, 'shippingMinor' | 'shippingDiscountMinor
 
 function priceShipping({ shipping, discount, pricesIncludeTax }: OrderToPrice, goodsMinor: number): PricedShipping {
   if (!shipping) return { shippingMinor: 0, shippingDiscountMinor: 0, shippingTaxMinor: 0 };
-  const { priceMinor, freeFromMinor, taxRate } = shipping;
-  const listMinor = freeFromMinor !== null && goodsMinor >= freeFromMinor ? 0 : priceMinor;
+  const { taxRate } = shipping;
+  const listMinor = shippingPriceMinor(shipping, goodsMinor);
   const shippingDiscountMinor = discount?.kind === 'FREE_SHIPPING' ? listMinor : 0;
   const shippingMinor = listMinor - shippingDiscountMinor;
   return { shippingMinor, shippingDiscountMinor, shippingTaxMinor: taxOf(shippingMinor, taxRate, pricesIncludeTax) };

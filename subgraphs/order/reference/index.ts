@@ -1,1 +1,1 @@
-export { Category, Product, ProductVariant, User, productOf, userOf, variantOf } from './references';
+export { Category, Product, ProductVariant, User, categoryOf, productOf, userOf, variantOf } from './references';

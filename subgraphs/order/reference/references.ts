@@ -46,3 +46,7 @@ export function productOf(key: number): Product {
 export function variantOf(key: number): ProductVariant {
   return Object.assign(new ProductVariant(), { id: globalId('ProductVariant', key) });
 }
+
+export function categoryOf(key: number): Category {
+  return Object.assign(new Category(), { id: globalId('Category', key) });
+}

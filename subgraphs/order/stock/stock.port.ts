@@ -16,6 +16,8 @@ export interface Offer {
   readonly isSellable: boolean;
   readonly imageUrl: string | null;
   readonly requiresShipping: boolean;
+  /** By which it is taxed, such as "standard". */
+  readonly taxCategory: string;
 }
 
 export interface StockLine {
@@ -48,7 +50,7 @@ const CLAIM = `mutation Claim($id: String!) { claimStock(reservationId: $id) { i
 const RELEASE = `mutation Release($id: String!, $reason: String!) { releaseStock(reservationId: $id, reason: $reason) { isReleased } }`;
 const RESTOCK = `mutation Restock($input: RestockInput!) { restock(input: $input) { isRestocked } }`;
 
-type OfferAnswer = Omit<Offer, 'variantId' | 'productId'> & { variantId: string; productId: string };
+type OfferAnswer = Omit<Offer, 'variantId' | 'productId' | 'taxCategory'> & { variantId: string; productId: string };
 
 /** Reaches stock through the product subgraph's internal fields. */
 export function createStockPort(product: SubgraphClient): StockPort {
@@ -98,6 +100,7 @@ function withKeys(offer: OfferAnswer): Offer {
   return {
     ...offer,
     isSellable,
+    taxCategory: 'standard',
     variantId: keyOf('ProductVariant', offer.variantId),
     productId: keyOf('Product', offer.productId),
   };

@@ -1,0 +1,11 @@
+export { DiscountCodeInvalid, DiscountRefusal } from './discount-code-invalid.error';
+export { DiscountCode } from './discount-code.entity';
+export { discountRuleOf, discountRuleSql, refusalOf, type DiscountRule, type DiscountRuleRow } from './discount-rule';
+export { DiscountTries } from './discount-tries';
+export { takeDiscount, type TakenDiscount } from './discount-use';
+export { normalCode } from './discount.inputs';
+export { createDiscountLoader } from './discount.loader';
+export { AppliedDiscount } from './discount.payloads';
+export { DiscountResolver } from './discount.resolver';
+export { DiscountService } from './discount.service';
+export { OrderDiscountsResolver } from './order-discounts.resolver';
