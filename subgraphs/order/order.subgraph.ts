@@ -1,5 +1,5 @@
 import { openable } from '../../platform/db';
-import { OutboxEvent, startOutboxRelay } from '../../platform/events';
+import { OutboxEvent } from '../../platform/events';
 import {
   buildSubgraph,
   createSubgraphExecutor,
@@ -7,21 +7,23 @@ import {
   type SubgraphDependencies,
   type SubgraphModule,
 } from '../../platform/federation';
-import { migrateJobs, startJobs } from '../../platform/jobs';
+import { migrateJobs, startBackground, type BackgroundWork } from '../../platform/jobs';
 import { AFTER_PLACING_ENTITIES, createAfterPlacingResolvers } from './after-placing.subgraph';
 import { ANCHOR_SCHEDULE, anchorJob } from './audit';
 import { Cart, CartLine, CartLineResolver, CartResolver, CartService, createCartLoaders, CustomerCartResolver } from './cart';
-import { Checkout, CheckoutResolver, CheckoutService, CheckoutSteps, recoverCheckouts } from './checkout';
+import { Checkout, CheckoutResolver, CheckoutService, CheckoutSteps } from './checkout';
 import { createContactPort } from './contact';
 import { OrderTasks, OwedTask, TaskRunner } from './followup';
 import { IdempotencyKey, IdempotencyService } from '../../platform/idempotency';
 import { First1764000000000 } from './migrations/1764000000000-first';
 import { Payments1764000100000 } from './migrations/1764000100000-payments';
 import { AfterPlacing1764000400000 } from './migrations/1764000400000-after-placing';
+import { Jobs1764000500000 } from './migrations/1764000500000-jobs';
 import { Notices1764000600000 } from './migrations/1764000600000-notices';
 import { NodeResolver } from './node';
 import { Notice } from './notice';
 import * as order from './order';
+import { createOrderJobs, startOrderConsumers } from './order.jobs';
 import { createOutgoing } from './outgoing.subgraph';
 import { createPaymentLoader, createSandboxProvider, Payment, PaymentResolver, PaymentService, SandboxCharge } from './payment';
 import { createPricingResolvers, createQuotes, PRICING_ENTITIES, PRICING_MIGRATIONS, sweepPricing } from './pricing.subgraph';
@@ -31,7 +33,6 @@ import { ReturnRestock } from './return';
 import { createOfferLoader, createStockPort } from './stock';
 import { TrackingResolver, TrackingService } from './tracking';
 import { WebhookDelivery, WebhookEndpoint } from './webhook';
-import { repeat } from './worker';
 
 /** What the order subgraph needs beyond its own database: the two subgraphs whose data it sells and mails with. */
 export type OrderSubgraphDependencies = SubgraphDependencies & {
@@ -64,12 +65,20 @@ export function createOrderSubgraph(deps: OrderSubgraphDependencies): SubgraphMo
   const database = openable({
     url: databaseUrl,
     entities: ENTITIES,
-    migrations: [First1764000000000, Payments1764000100000, ...PRICING_MIGRATIONS, AfterPlacing1764000400000, Notices1764000600000],
+    migrations: [
+      First1764000000000,
+      Payments1764000100000,
+      ...PRICING_MIGRATIONS,
+      AfterPlacing1764000400000,
+      Jobs1764000500000,
+      Notices1764000600000,
+    ],
     poolSize: settings.databasePoolSize,
     applicationName: 'mercato-order',
   });
   const services = createServices(deps, database.source);
-  const { orders, tracking, runner, steps, idempotency, outgoing } = services;
+  const { orders, tracking, outgoing } = services;
+  const jobs = jobsOf(services, deps);
   const { subgraph } = createSchema(services, settings.currency);
   return {
     name: 'order',
@@ -81,28 +90,15 @@ export function createOrderSubgraph(deps: OrderSubgraphDependencies): SubgraphMo
       tracking.start();
     },
     migrate: async () => {
-      await database.migrate((query) => migrateJobs(query, definitionsOf(services)));
+      await database.migrate((query) => migrateJobs(query, jobs.definitions));
       await orders.checkStatusRules();
     },
     checkReady: database.checkReady,
     startConsuming: () => {
-      const privacy = bus.consume('order-privacy', ['account'], (event) => order.forgetErasedAccount(database.source, event));
-      const told = outgoing.startConsuming();
-      return { name: 'order consumers', stop: async () => void (await Promise.all([privacy(), told.stop()])) };
+      const consumers = [startOrderConsumers(bus, database.source), outgoing.startConsuming()];
+      return { name: 'order consumers', stop: async () => void (await Promise.all(consumers.map((part) => part.stop()))) };
     },
-    startWork: async () => {
-      await outgoing.resume();
-      const definitions = definitionsOf(services);
-      const schedules = [...outgoing.schedules, ANCHOR_SCHEDULE];
-      const work = [
-        await startJobs({ databaseUrl, definitions, schedules, logger }),
-        startOutboxRelay(databaseUrl, bus, logger),
-        repeat('what orders owe', 1_000, () => runner.runDue(), logger),
-        repeat('abandoned checkouts', 2_000, () => recoverCheckouts(database.source, steps, idempotency, logger), logger),
-        repeat('what is out of date', 3_600_000, () => sweep(services), logger),
-      ];
-      return { name: 'order work', stop: async () => void (await Promise.all(work.map((part) => part.stop()))) };
-    },
+    startWork: (metrics) => startBackground({ ...jobs, databaseUrl, bus, logger, metrics }),
     close: async () => {
       await tracking.stop();
       await outgoing.close();
@@ -111,15 +107,15 @@ export function createOrderSubgraph(deps: OrderSubgraphDependencies): SubgraphMo
   };
 }
 
-function definitionsOf({ outgoing, database }: Services) {
-  return [...outgoing.definitions, anchorJob(database)];
-}
-
-/** Lets go of what nobody will ask for again. */
-async function sweep({ idempotency, carts, database }: Services): Promise<void> {
-  await idempotency.sweep();
-  await carts.sweep();
-  await sweepPricing(database);
+/** Everything that is done in the background, each slice's own. */
+function jobsOf(services: Services, { settings, logger }: OrderSubgraphDependencies): BackgroundWork {
+  const { database, runner, steps, idempotency, carts, outgoing } = services;
+  const sweeps = [() => idempotency.sweep(), () => carts.sweep(), () => sweepPricing(database)];
+  const own = createOrderJobs({ ...settings, database, runner, steps, idempotency, logger, sweeps });
+  return {
+    definitions: [...own.definitions, ...outgoing.definitions, anchorJob(database)],
+    schedules: [...own.schedules, ...outgoing.schedules, ANCHOR_SCHEDULE],
+  };
 }
 
 type Database = ReturnType<typeof openable>['source'];

@@ -36,8 +36,6 @@ export interface Outgoing {
   readonly mailbox: Mailbox;
   /** Takes events from the bus; called in worker processes only. */
   startConsuming(): Stoppable;
-  /** Has sent what was written while there was no mail server. */
-  resume(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -73,11 +71,6 @@ export function createOutgoing(deps: OutgoingDependencies): Outgoing {
         ...(analytics ? [consume('analytics', ANALYTICS_TOPICS, analytics)] : []),
       ];
       return { name: 'what is told outside', stop: async () => void (await Promise.all(stops.map((stop) => stop()))) };
-    },
-    resume: async () => {
-      if (settings.smtpUrl !== null) await notices.resume();
-      else if (settings.environment === 'production')
-        deps.logger.warn('SMTP_URL is not set: mails about orders wait in the database and nobody gets them');
     },
     close: async () => {
       transport?.close();

@@ -1,59 +1,16 @@
-import { once } from 'node:events';
 import { get } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { simpleParser, type ParsedMail } from 'mailparser';
-import { SMTPServer } from 'smtp-server';
 import { mailboxRoutesOf } from '../../cli/compose/subgraphs';
 import type { Resources } from '../../cli/compose/resources';
 import { readSettings } from '../../platform/config';
 import { startHttpServer } from '../../platform/http';
 import { renderUserMail } from '../../subgraphs/user/mail/mail.rendering';
 import { untilJob } from '../support/jobs';
+import { MailCatcher } from '../support/mail-catcher';
 import { ask, openUserSubgraph, PASSWORD, person, type UserUnderTest } from './support/people';
-
-/** An SMTP server of the test's own, which refuses while `isRefusing`. */
-class Catcher {
-  readonly mails: ParsedMail[] = [];
-  isRefusing = false;
-  refusals = 0;
-  private arrival: (() => void) | null = null;
-  private readonly server = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS'],
-    onMailFrom: (_address, _session, callback) => {
-      if (!this.isRefusing) return callback();
-      this.refusals += 1;
-      this.arrival?.();
-      callback(new Error('not now'));
-    },
-    onData: (stream, _session, callback) => {
-      void simpleParser(stream).then((mail) => {
-        this.mails.push(mail);
-        callback();
-        this.arrival?.();
-      });
-    },
-  });
-
-  async start(): Promise<string> {
-    this.server.listen(0, '127.0.0.1');
-    await once(this.server.server, 'listening');
-    return `smtp://127.0.0.1:${(this.server.server.address() as AddressInfo).port}`;
-  }
-
-  /** Resolves when `seen` holds, looking again at each arrival. */
-  async until(seen: () => boolean): Promise<void> {
-    while (!seen()) await new Promise<void>((resolve) => (this.arrival = resolve));
-  }
-
-  stop(): Promise<void> {
-    return new Promise((resolve) => this.server.close(() => resolve()));
-  }
-}
 
 describe('mail', () => {
   it('goes out by SMTP soon after the commit, and leaves nothing behind', async () => {
-    const catcher = new Catcher();
+    const catcher = new MailCatcher();
     const user = await openUserSubgraph({ settings: { smtpUrl: await catcher.start(), publicUrl: 'https://shop.example' } });
     const work = await user.module.startWork();
     try {
@@ -74,22 +31,22 @@ describe('mail', () => {
   });
 
   it('is sent later when the server refuses, once each by two workers, and given up after ten attempts', async () => {
-    const catcher = new Catcher();
+    const catcher = new MailCatcher();
     const user = await openUserSubgraph({ settings: { smtpUrl: await catcher.start(), logLevel: 'silent' } });
-    catcher.isRefusing = true;
+    catcher.refusal = 451;
     const works = [await user.module.startWork(), await user.module.startWork()];
     try {
       const ada = await person(user);
       await person(user);
       await untilJob(user.database, `name = 'mail.send' AND state = 'retry' HAVING count(*) = 2`);
-      catcher.isRefusing = false;
+      catcher.refusal = null;
       await user.database.query(
         `UPDATE pgboss.job_common j SET start_after = now() FROM outgoing_mail m WHERE m.id = (j.data->>'mailId')::int AND m.recipient = $1`,
         [ada.email],
       );
       await catcher.until(() => catcher.mails.length === 1);
       expect(catcher.mails.map((mail) => mail.to)).toMatchObject([{ value: [{ address: ada.email }] }]);
-      catcher.isRefusing = true;
+      catcher.refusal = 451;
       await user.database.query(`UPDATE pgboss.job_common SET retry_count = 8, start_after = now() WHERE state = 'retry'`);
       await untilJob(user.database, `name = 'dead-letter' AND source_name = 'mail.send' AND source_retry_count = 9`);
       expect(await user.module.mailbox.list(10)).toHaveLength(1);

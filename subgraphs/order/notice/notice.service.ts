@@ -36,22 +36,13 @@ export class NoticeService implements Mailbox {
     if (written) await enqueue(tx, [{ name: SEND_NOTICE, payload: { noticeId: written.id }, key: `${written.id}` }]);
   }
 
-  /** Has everything sent that waits, such as what was written while no mail server was set. */
-  async resume(): Promise<void> {
-    const waiting = await this.database.query<{ id: number }[]>(`SELECT id FROM notice WHERE status = 'WAITING' ORDER BY id`);
-    await enqueue(
-      this.database,
-      waiting.map(({ id }) => ({ name: SEND_NOTICE, payload: { noticeId: id }, key: `${id}` })),
-    );
-  }
-
   byKey(id: number): Promise<Notice | null> {
     return this.database.getRepository(Notice).findOneBy({ id });
   }
 
   async settle(id: number, status: 'SENT' | 'REFUSED' | 'DROPPED', reason: string | null): Promise<void> {
     await this.database.query(
-      `UPDATE notice SET status = $2, reason = left($3, 500), settled_at = now() WHERE id = $1 AND status = 'WAITING'`,
+      `UPDATE notice SET status = $2, reason = left($3, 500), settled_at = now() WHERE id = $1 AND status <> 'SENT'`,
       [id, status, reason],
     );
   }

@@ -1,7 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Viewer } from '../../../platform/auth';
+import type { Settings } from '../../../platform/config';
 import type { EventBus } from '../../../platform/events';
 import { globalId, type SubgraphClient, type SubgraphRequest, type SubgraphResponse } from '../../../platform/federation';
+import type { Mailbox } from '../../../platform/mail';
 import type { Stoppable } from '../../../platform/process';
 import { createOrderSubgraph } from '../../../subgraphs/order';
 import { createProductSubgraph } from '../../../subgraphs/product';
@@ -29,6 +31,7 @@ export interface Shop {
   readonly client: SubgraphClient;
   readonly faults: Faults;
   readonly bus: EventBus;
+  readonly mailbox: Mailbox | undefined;
   /** Executes an operation. @throws when it answers errors */
   data<Data>(query: string, variables: Record<string, unknown>, viewer: Viewer): Promise<Data>;
   execute(query: string, variables: Record<string, unknown>, viewer: Viewer): Promise<SubgraphResponse>;
@@ -37,7 +40,7 @@ export interface Shop {
   close(): Promise<void>;
 }
 
-export async function openShop(): Promise<Shop> {
+export async function openShop(settings: Partial<Settings> = {}): Promise<Shop> {
   const product = await openSubgraph('product', createProductSubgraph);
   const faults: Faults = { before: null, after: null };
   const extra = { product: faulty(product.module.client, faults), user: userDirectory };
@@ -50,6 +53,7 @@ export async function openShop(): Promise<Shop> {
     product: product.database,
     client: order.module.client,
     bus: order.bus,
+    mailbox: order.module.mailbox,
     faults,
     execute: (query, variables, viewer) => order.execute(query, variables, viewer),
     data: async <Data>(query: string, variables: Record<string, unknown>, viewer: Viewer) => {
