@@ -24,6 +24,8 @@ export interface Settings {
   readonly otlpEndpoint: string | null;
   /** ISO 4217 code of the one currency that the shop sells in; it must have two minor digits. */
   readonly currency: string;
+  /** When a customer has left a cart alone for so long, they may be reminded of it. */
+  readonly abandonedCartHours: number;
   /** `false` answers every read from PostgreSQL: for benchmarks and for finding out whether a cache lies. */
   readonly cacheEnabled: boolean;
   readonly accessTokenSeconds: number;
@@ -63,6 +65,8 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
     throw new SettingsError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
   }
   const v = parsed.data;
+  if (v.NODE_ENV === 'production' && v.CRASH_POINTS !== undefined)
+    throw new SettingsError(['CRASH_POINTS: kills processes on purpose and is refused when NODE_ENV=production']);
   const settings: Settings = {
     environment: v.NODE_ENV,
     host: v.HOST,
@@ -79,6 +83,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
     analyticsUrl: v.ANALYTICS_URL,
     otlpEndpoint: v.OTEL_EXPORTER_OTLP_ENDPOINT,
     currency: v.CURRENCY,
+    abandonedCartHours: v.ABANDONED_CART_HOURS,
     cacheEnabled: v.CACHE === 'on',
     accessTokenSeconds: v.ACCESS_TOKEN_SECONDS,
     refreshTokenSeconds: v.REFRESH_TOKEN_SECONDS,
@@ -152,6 +157,7 @@ const variables = z.object({
     .string()
     .refine(hasTwoMinorDigits, { error: 'must be an ISO 4217 code with two minor digits, such as EUR' })
     .default('EUR'),
+  ABANDONED_CART_HOURS: wholeNumber(1, 335, 24),
   CACHE: onOff.default('on'),
   ACCESS_TOKEN_SECONDS: wholeNumber(5, 86_400, 900),
   REFRESH_TOKEN_SECONDS: wholeNumber(10, 31_536_000, 2_592_000),
@@ -160,6 +166,8 @@ const variables = z.object({
   OPERATION_TIMEOUT_MS: wholeNumber(100, 600_000, 10_000),
   // What is still running after 25 seconds is cut, so a drain must leave time for it.
   DRAIN_SECONDS: wholeNumber(0, 15, 0),
+  /** Read by `crashPointFolder`; known here so that production refuses it. */
+  CRASH_POINTS: z.string().optional(),
   METRICS_PORT: port.optional(),
 });
 

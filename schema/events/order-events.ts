@@ -25,3 +25,9 @@ export interface OrderStatusChanged {
 export interface OrderAnonymised {
   readonly userId: string;
 }
+
+/** `data` of `cart.abandoned`: a customer left things in a cart and has not come back for some hours. Told once of each cart. */
+export interface CartAbandoned {
+  readonly cartId: string;
+  readonly userId: string;
+}

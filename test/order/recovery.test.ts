@@ -1,6 +1,7 @@
 import { AppError } from '../../platform/errors';
 import type { Viewer } from '../../platform/auth';
 import { add, place } from './support/operations';
+import { hurry } from '../support/jobs';
 import { newCustomer, newKey, openShop, type Shop, type ShopVariant } from './support/shop';
 
 let shop: Shop;
@@ -146,6 +147,7 @@ async function letLeasesRunOut(): Promise<void> {
   await shop.order.query(`UPDATE checkout SET held_until = now() - interval '1 second'`);
   await shop.order.query(`UPDATE idempotency_key SET held_until = now() - interval '1 second'`);
   await shop.order.query(`UPDATE order_task SET run_at = now() WHERE done_at IS NULL`);
+  await hurry(shop.order, 'order.settle');
 }
 
 async function whileWorking(check: () => Promise<void>): Promise<void> {

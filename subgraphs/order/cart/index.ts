@@ -1,3 +1,4 @@
+export { tellAbandonedCarts } from './cart.abandonment';
 export { Cart, CartLine } from './cart.entity';
 export { CartVersionConflict, InsufficientStock, VariantNotForSale } from './cart.errors';
 export { CartLineResolver } from './cart-line.resolver';

@@ -1,36 +1,39 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
+import { enqueue } from '../../../platform/jobs';
 import type { Logger } from '../../../platform/observability';
-import type { FollowUps, OrderTask } from '../order';
+import { SETTLE_ORDER, type FollowUps, type OrderTask } from '../order';
 import type { OrderTasks } from './order-tasks';
+import { crashPoint } from '../../../platform/process';
 
 interface TakenTask {
   readonly id: string;
   readonly orderId: number;
   readonly kind: OrderTask;
   readonly subject: number;
-  readonly attempts: number;
 }
 
-const LEASE = '60 seconds';
-const MAX_BACKOFF_SECONDS = 300;
+/** When whoever took a task has died, its order's job takes it again after this; longer than any task takes. */
+const LEASE = '30 seconds';
 const WAIT_MS = 3_000;
 const POLL_MS = 25;
 
 /** What was owed a moment ago and has not failed yet: whoever owed it is doing it. */
 const UNDER_WAY = `SELECT 1 FROM order_task WHERE order_id = $1 AND done_at IS NULL AND last_error IS NULL AND run_at > now() LIMIT 1`;
 
-/** Takes the next task whose turn it is: tasks of one order are done in the order they were owed, never two at once. */
+/** Takes an order's next task: in the order they were owed, never two at once. `$2`: only what nobody has tried yet. */
 const TAKE = `
   UPDATE order_task SET attempts = attempts + 1, run_at = now() + interval '${LEASE}' WHERE id = (
     SELECT t.id FROM order_task t
-    WHERE t.done_at IS NULL AND (($1::integer IS NULL AND t.run_at <= now()) OR (t.order_id = $1 AND t.attempts = 0))
+    WHERE t.done_at IS NULL AND t.order_id = $1 AND CASE WHEN $2 THEN t.attempts = 0 ELSE t.run_at <= now() END
       AND NOT EXISTS (SELECT 1 FROM order_task e WHERE e.order_id = t.order_id AND e.id < t.id AND e.done_at IS NULL)
-    ORDER BY t.run_at, t.id LIMIT 1 FOR UPDATE SKIP LOCKED)
-  RETURNING id, order_id AS "orderId", kind, subject, attempts`;
+    ORDER BY t.id LIMIT 1 FOR UPDATE SKIP LOCKED)
+  RETURNING id, order_id AS "orderId", kind, subject`;
 
-/** Does what orders owe: at once for an order that just changed, and in rounds for whatever failed or was left behind. */
+/** When the first open task of an order is due; no row when it owes nothing. */
+const NEXT_DUE = 'SELECT run_at AS "dueAt" FROM order_task WHERE order_id = $1 AND done_at IS NULL ORDER BY id LIMIT 1';
+
+/** Does what orders owe: at once for an order that just changed, and by a job of the order for whatever failed or was left behind. */
 export class TaskRunner implements FollowUps {
   constructor(
     private readonly database: DataSource,
@@ -40,7 +43,7 @@ export class TaskRunner implements FollowUps {
 
   async runFor(orderId: number, requestId: string): Promise<void> {
     try {
-      while (await this.runNext(orderId, requestId));
+      while (await this.runNext(orderId, requestId, true));
     } catch (error) {
       this.logger.warn({ err: error, orderId, requestId }, 'what an order owes waits for the worker');
     }
@@ -53,30 +56,31 @@ export class TaskRunner implements FollowUps {
     }
   }
 
-  /** Everything that is due; answers how much was done. */
-  async runDue(): Promise<number> {
-    let done = 0;
-    while (await this.runNext(null, `task-${randomUUID()}`)) done += 1;
-    return done;
+  /** Everything that the order owes; what somebody else is doing at this moment is looked at again later. */
+  async settle(orderId: number, requestId: string): Promise<void> {
+    for (;;) {
+      const [next] = await this.database.query<{ dueAt: Date }[]>(NEXT_DUE, [orderId]);
+      if (!next) return;
+      if (await this.runNext(orderId, requestId, false)) continue;
+      const runAt = new Date(Math.max(next.dueAt.getTime(), Date.now() + 1_000));
+      return enqueue(this.database, [{ name: SETTLE_ORDER, payload: { orderId }, key: String(orderId), runAt }]);
+    }
   }
 
-  private async runNext(orderId: number | null, requestId: string): Promise<boolean> {
-    const [[task]] = await this.database.query<[TakenTask[], number]>(TAKE, [orderId]);
+  /** @throws when a task fails: those behind it wait for it */
+  private async runNext(orderId: number, requestId: string, isFirstTry: boolean): Promise<boolean> {
+    const [[task]] = await this.database.query<[TakenTask[], number]>(TAKE, [orderId, isFirstTry]);
     if (!task) return false;
+    crashPoint('task.taken');
     try {
       await this.tasks.perform(task.kind, task.orderId, task.subject, requestId);
-      await this.database.query('UPDATE order_task SET done_at = now(), last_error = NULL WHERE id = $1', [task.id]);
     } catch (error) {
-      const seconds = Math.min(MAX_BACKOFF_SECONDS, 2 ** task.attempts);
-      this.logger.warn(
-        { err: error, task: task.kind, orderId: task.orderId, attempts: task.attempts, requestId },
-        'a task of an order failed',
-      );
-      await this.database.query(
-        `UPDATE order_task SET run_at = now() + make_interval(secs => $2), last_error = $3 WHERE id = $1`,
-        [task.id, seconds, error instanceof Error ? error.message : String(error)],
-      );
+      const message = error instanceof Error ? error.message : String(error);
+      await this.database.query('UPDATE order_task SET run_at = now(), last_error = $2 WHERE id = $1', [task.id, message]);
+      throw error;
     }
+    crashPoint('task.performed');
+    await this.database.query('UPDATE order_task SET done_at = now(), last_error = NULL WHERE id = $1', [task.id]);
     return true;
   }
 }

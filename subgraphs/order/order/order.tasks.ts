@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import { queuedCte } from '../../../platform/jobs';
 
 /**
  * What an order owes to other systems after its own change has committed. Tasks of one order are done in the order
@@ -19,20 +20,31 @@ export interface TaskOf {
   readonly subject: number;
 }
 
-/** Does what an order owes now rather than at the worker's next round; never throws, since the worker will try again. */
+/** Does what an order owes now rather than when its job comes; never throws, since the job will try again. */
 export interface FollowUps {
   runFor(orderId: number, requestId: string): Promise<void>;
   /** Waits a moment for what another request is doing now, so that both answer the same order. */
   waitFor(orderId: number): Promise<void>;
 }
 
-/** Writes tasks down in the transaction that makes them necessary. The worker leaves them alone for a few seconds. */
+/** The job that does what one order owes. */
+export const SETTLE_ORDER = 'order.settle';
+/** How long whoever owes a task has it for himself. */
+const HEAD_START = '5 seconds';
+const SETTLING = `jsonb_build_array(jsonb_build_object('name', '${SETTLE_ORDER}', 'key', $1::text, 'at', now() + interval '${HEAD_START}',
+  'payload', jsonb_build_object('orderId', $1::integer)))`;
+
+/** Writes tasks down in the transaction that makes them necessary, with a job that does what is not done by then. */
 export async function owe(tx: EntityManager, orderId: number, tasks: readonly (OrderTask | TaskOf)[]): Promise<void> {
   const owed = tasks.map((each) => (typeof each === 'string' ? { task: each, subject: 0 } : each));
   await tx.query(
-    `INSERT INTO order_task (order_id, kind, subject, run_at)
-     SELECT $1, kind, subject, now() + interval '5 seconds' FROM unnest($2::text[], $3::int[]) WITH ORDINALITY AS t (kind, subject, n)
-     ORDER BY n ON CONFLICT (order_id, kind, subject) DO NOTHING`,
+    `WITH owed AS (
+       INSERT INTO order_task (order_id, kind, subject, run_at)
+       SELECT $1::integer, kind, subject, now() + interval '${HEAD_START}'
+       FROM unnest($2::text[], $3::int[]) WITH ORDINALITY AS t (kind, subject, n)
+       ORDER BY n ON CONFLICT (order_id, kind, subject) DO NOTHING),
+     ${queuedCte(SETTLING)}
+     SELECT 1`,
     [orderId, owed.map(({ task }) => task), owed.map(({ subject }) => subject)],
   );
 }

@@ -1,0 +1,79 @@
+import type { DataSource } from 'typeorm';
+import type { DomainEvent, EventBus } from '../../platform/events';
+import type { IdempotencyService } from '../../platform/idempotency';
+import { consumeAsJobs, sweepHandledEvents, type BackgroundWork, type JobDefinition } from '../../platform/jobs';
+import type { Logger } from '../../platform/observability';
+import type { Stoppable } from '../../platform/process';
+import { tellAbandonedCarts } from './cart';
+import { recoverCheckouts, type CheckoutSteps } from './checkout';
+import type { TaskRunner } from './followup';
+import { forgetErasedAccount, SETTLE_ORDER } from './order';
+
+export interface OrderJobsDependencies {
+  readonly database: DataSource;
+  readonly runner: TaskRunner;
+  readonly steps: CheckoutSteps;
+  readonly idempotency: IdempotencyService;
+  readonly logger: Logger;
+  readonly abandonedCartHours: number;
+  /** What each slice lets go of once an hour, because nobody will ask for it again. */
+  readonly sweeps: readonly (() => Promise<unknown>)[];
+}
+
+const FORGET_ACCOUNT = 'order.forget-account';
+
+/** What the order subgraph does in the background for its own orders, checkouts and carts. */
+export function createOrderJobs(deps: OrderJobsDependencies): BackgroundWork {
+  const { database } = deps;
+  const settle: JobDefinition<{ orderId: number }> = {
+    name: SETTLE_ORDER,
+    // Some three hours, in which a payment provider may be away.
+    maxAttempts: 45,
+    timeoutSeconds: 60,
+    concurrency: 2,
+    batchSize: 20,
+    run: ({ orderId }, { jobId }) => deps.runner.settle(orderId, `job-${jobId}`),
+  };
+  const recover: JobDefinition<object> = {
+    name: 'checkout.recover',
+    concurrency: 1,
+    maxAttempts: 1,
+    run: async () => {
+      while ((await recoverCheckouts(database, deps.steps, deps.idempotency, deps.logger)) > 0);
+    },
+  };
+  const findAbandoned: JobDefinition<object> = {
+    name: 'cart.find-abandoned',
+    concurrency: 1,
+    run: async (_payload, { logger }) => {
+      for (let found = 1; found > 0; ) {
+        found = await tellAbandonedCarts(database, deps.abandonedCartHours);
+        if (found > 0) logger.info({ carts: found }, 'carts were abandoned');
+      }
+    },
+  };
+  const sweep: JobDefinition<object> = {
+    name: 'order.sweep',
+    concurrency: 1,
+    run: async () => {
+      for (const each of deps.sweeps) await each();
+      await sweepHandledEvents(database);
+    },
+  };
+  const forget: JobDefinition<DomainEvent> = { name: FORGET_ACCOUNT, run: (event) => forgetErasedAccount(database, event) };
+  return {
+    definitions: [settle, recover, findAbandoned, sweep, forget],
+    schedules: [
+      { name: recover.name, everySeconds: 2 },
+      { name: findAbandoned.name, everySeconds: 600 },
+      { name: sweep.name, everySeconds: 3_600 },
+    ],
+  };
+}
+
+/** Takes the events that the order subgraph must not miss; called in worker processes only. */
+export function startOrderConsumers(bus: EventBus, database: DataSource): Stoppable {
+  const wants = ({ type }: DomainEvent): boolean => type === 'account.erased';
+  const stop = consumeAsJobs(bus, database, { name: 'order-privacy', topics: ['account'], wants, job: FORGET_ACCOUNT });
+  return { name: 'order consumers', stop };
+}
