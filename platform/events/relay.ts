@@ -5,6 +5,7 @@ import type { Logger } from '../observability';
 import type { EventBus } from './bus';
 import { OUTBOX_CHANNEL } from './outbox';
 import type { DomainEvent, EntityRef } from './event';
+import { crashPoint } from '../process';
 
 const BATCH = 500;
 const POLL_MS = 1_000;
@@ -83,6 +84,7 @@ async function relayBatches(client: pg.Client, bus: EventBus, signal: AbortSigna
     });
     if (rows.length > 0) {
       await bus.publish(rows.map(toEvent));
+      crashPoint('relay.told');
       await client.query({
         name: 'outbox-mark',
         text: 'UPDATE outbox SET relayed_at = now() WHERE id = ANY($1)',

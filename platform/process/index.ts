@@ -1,2 +1,3 @@
+export { crashPoint } from './crash-point';
 export { Lifecycle, type Stoppable } from './lifecycle';
 export { repeat } from './repeat';

@@ -7,6 +7,7 @@ import { owe, placeNewOrder, type FollowUps } from '../order';
 import type { Authorisation, PaymentService } from '../payment';
 import type { Shortage, StockPort } from '../stock';
 import { closeCheckout, lockCartAndDraft, lockDraft, moveCheckout, type OpenCheckout } from './checkout.rows';
+import { crashPoint } from '../../../platform/process';
 
 export const PLACE_ORDER = 'placeOrder';
 
@@ -37,14 +38,20 @@ export class CheckoutSteps {
 
   /** Holds the stock. An answer that is not empty says what runs short, and nothing is held. */
   async reserve(checkout: OpenCheckout, requestId: string): Promise<Shortage[]> {
+    crashPoint('checkout.begun');
     const lines = checkout.draft.items.map(({ variantId, quantity }) => ({ variantId, quantity }));
-    return this.deps.stock.reserve(checkout.reference, lines, RESERVATION_SECONDS, requestId);
+    const shortages = await this.deps.stock.reserve(checkout.reference, lines, RESERVATION_SECONDS, requestId);
+    crashPoint('checkout.stock-held');
+    return shortages;
   }
 
   /** Holds the money. */
   async pay(checkout: OpenCheckout, paymentToken: string): Promise<Authorisation> {
     await this.move(this.deps.database, checkout, 'PAYING');
-    return this.deps.payments.authorise(chargeOf(checkout), paymentToken);
+    crashPoint('checkout.paying');
+    const authorisation = await this.deps.payments.authorise(chargeOf(checkout), paymentToken);
+    crashPoint('checkout.money-held');
+    return authorisation;
   }
 
   /** Makes the order, its log and event, empties the cart and stores the answer, all at once; then takes the money. */
@@ -61,8 +68,10 @@ export class CheckoutSteps {
       await payments.attach(tx, checkout.reference, order.id);
       await owe(tx, order.id, captureOn === 'PLACING' ? ['CLAIM_STOCK', 'CAPTURE_PAYMENT'] : ['CLAIM_STOCK']);
       if (!(await idempotency.finish(tx, keyOfCheckout(checkout), { orderId: order.id }))) throw new CheckoutLost(LOST);
+      crashPoint('checkout.ordering');
       return order.id;
     });
+    crashPoint('checkout.ordered');
     await followUps.runFor(orderId, requestId);
     return orderId;
   }
@@ -77,7 +86,9 @@ export class CheckoutSteps {
     const { stock, payments, database } = this.deps;
     if (!(await lockDraft(database, checkout))) throw new CheckoutLost(LOST);
     await payments.abandon(chargeOf(checkout));
+    crashPoint('checkout.money-released');
     await stock.release(checkout.reference, 'checkout not completed', requestId);
+    crashPoint('checkout.stock-released');
     await this.move(database, checkout, 'UNDONE');
   }
 

@@ -3,6 +3,7 @@ import { minorToDecimal } from '../../../platform/db';
 import { groupedByKey } from '../../../platform/loaders';
 import { Payment } from './payment.entity';
 import type { Authorisation, ChargeRequest, PaymentProvider } from './payment.port';
+import { crashPoint } from '../../../platform/process';
 
 interface RefundRow {
   readonly status: 'PENDING' | 'DONE' | 'FAILED';
@@ -46,7 +47,10 @@ export class PaymentService {
        ON CONFLICT (reference) DO NOTHING`,
       [this.provider.name, charge.reference, charge.currency, minorToDecimal(charge.amountMinor)],
     );
-    return this.note(charge.reference, await this.provider.authorise({ ...charge, token }));
+    crashPoint('payment.noted');
+    const outcome = await this.provider.authorise({ ...charge, token });
+    crashPoint('payment.answered');
+    return this.note(charge.reference, outcome);
   }
 
   /** The outcome of an authorisation whose answer was lost; `null` when none took place. */
@@ -75,6 +79,7 @@ export class PaymentService {
     if (payment?.status === 'CAPTURED') return true;
     if (payment?.status !== 'AUTHORIZED') return false;
     await this.provider.capture(payment);
+    crashPoint('payment.captured');
     await this.database.query(
       `UPDATE payment SET status = 'CAPTURED', captured_amount = amount, updated_at = now() WHERE id = $1 AND status = 'AUTHORIZED'`,
       [payment.id],

@@ -2,6 +2,7 @@ import { QueryFailedError, type DataSource } from 'typeorm';
 import { AppError, badInput } from '../../../platform/errors';
 import type { StockChangedData } from '../../../schema/events/product-events';
 import { Combiner } from './combiner';
+import { crashPoint } from '../../../platform/process';
 
 export interface StockLine {
   readonly variantId: number;
@@ -68,6 +69,7 @@ export class ReservationService {
     const [variants, quantities] = columnsOf(lines);
     const id = readReference(reservationId, 'input.reservationId');
     const answer = await this.reserving.submit({ id, seconds: expiresInSeconds, variants, quantities });
+    crashPoint('stock.reserved');
     if (answer.isOther)
       throw new AppError('CONFLICT', 'This reservation is held for other lines; use another id', { field: 'reservationId' });
     return {
@@ -79,7 +81,9 @@ export class ReservationService {
 
   /** Turns what was held into a sale. `false` when it was released, is unknown, or expired and the stock went to others. */
   async claim(reservationId: string): Promise<boolean> {
-    return this.claiming.submit(readReference(reservationId, 'reservationId'));
+    const isClaimed = await this.claiming.submit(readReference(reservationId, 'reservationId'));
+    crashPoint('stock.claimed');
+    return isClaimed;
   }
 
   /** Gives back what was held. `false` only when it was sold already: then it takes a restock. */
@@ -88,6 +92,7 @@ export class ReservationService {
       readReference(reservationId, 'reservationId'),
       readReason(reason),
     ]);
+    crashPoint('stock.released');
     return answer.isReleased;
   }
 

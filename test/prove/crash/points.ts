@@ -1,0 +1,20 @@
+/** Where a process can be made to die, by the kind of process that comes by there; in the order of a checkout. */
+export const CRASH_POINTS = [
+  'checkout.begun',
+  'stock.reserved',
+  'checkout.stock-held',
+  'checkout.paying',
+  'payment.noted',
+  'payment.answered',
+  'checkout.money-held',
+  'checkout.ordering',
+  'checkout.ordered',
+  'task.taken',
+  'stock.claimed',
+  'payment.captured',
+  'task.performed',
+  'checkout.money-released',
+  'stock.released',
+  'checkout.stock-released',
+  'relay.told',
+] as const;
