@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { auditCommand } from './commands/audit.command';
 import { checkCommand } from './commands/check.command';
 import { migrateCommand } from './commands/migrate.command';
 import { benchCommand, proveCommand } from './commands/prove.command';
@@ -22,6 +23,7 @@ export function createProgram(): Command {
     seedCommand(),
     importCommand(),
     schemaCommand(),
+    auditCommand(),
     checkCommand(),
     proveCommand(),
     benchCommand(),

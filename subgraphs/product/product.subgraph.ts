@@ -1,5 +1,5 @@
 import { openable, type OpenableDatabase } from '../../platform/db';
-import { OutboxEvent, startOutboxRelay } from '../../platform/events';
+import { OutboxEvent } from '../../platform/events';
 import {
   buildSubgraph,
   createSubgraphExecutor,
@@ -7,6 +7,8 @@ import {
   type SubgraphModule,
   type SubgraphSchema,
 } from '../../platform/federation';
+import { migrateJobs, startBackground } from '../../platform/jobs';
+import { IdempotencyKey, IdempotencyService } from '../../platform/idempotency';
 import {
   createCatalogLoaders,
   ImageRecord,
@@ -22,7 +24,7 @@ import {
   VariantRecord,
   VariantResolver,
 } from './catalog';
-import {
+import { CategoryAssortmentResolver,
   Category,
   CategoryEditResolver,
   CategoryEditService,
@@ -32,6 +34,7 @@ import {
 } from './category';
 import { createCacheEnding } from './cache-ending';
 import { PRODUCT_MIGRATIONS } from './migrations';
+import { createProductJobs } from './product.jobs';
 import {
   CategoryListingResolver,
   createListingLoaders,
@@ -50,7 +53,6 @@ import {
   MovementService,
   ReservationResolver,
   ReservationService,
-  startReservationExpiry,
 } from './stock';
 
 /** Composes the product subgraph: catalogue, categories, stock and search over one database. */
@@ -58,13 +60,14 @@ export function createProductSubgraph(deps: SubgraphDependencies): SubgraphModul
   const { settings, databaseUrl, bus, logger } = deps;
   const database = openable({
     url: databaseUrl,
-    entities: [Category, ImageRecord, MovementRecord, OutboxEvent, ProductRecord, VariantRecord],
+    entities: [Category, IdempotencyKey, ImageRecord, MovementRecord, OutboxEvent, ProductRecord, VariantRecord],
     migrations: PRODUCT_MIGRATIONS,
     poolSize: settings.databasePoolSize,
     applicationName: 'mercato-product',
   });
   const services = createServices(database.source, deps);
-  const { caches, reservations } = services;
+  const { caches } = services;
+  const jobs = createProductJobs(services.reservations);
   const subgraph = buildProductSchema(services, settings.currency);
   return {
     name: 'product',
@@ -74,13 +77,9 @@ export function createProductSubgraph(deps: SubgraphDependencies): SubgraphModul
       await database.open();
       caches.listen(bus, logger);
     },
-    migrate: database.migrate,
+    migrate: () => database.migrate((query) => migrateJobs(query, jobs.definitions)),
     checkReady: database.checkReady,
-    startWork: async () => {
-      const relay = startOutboxRelay(databaseUrl, bus, logger);
-      const expiry = startReservationExpiry(reservations, logger);
-      return { name: 'product work', stop: async () => void (await Promise.all([relay.stop(), expiry.stop()])) };
-    },
+    startWork: (metrics) => startBackground({ ...jobs, databaseUrl, bus, logger, metrics }),
     close: async () => {
       await caches.stop();
       await database.close();
@@ -99,7 +98,7 @@ function createServices(source: OpenableDatabase['source'], { settings, cache }:
     caches,
     products: new ProductService(source),
     listings: new ListingService(source),
-    movements: new MovementService(source),
+    movements: new MovementService(source, new IdempotencyService(source)),
     reservations: new ReservationService(source),
     forSale: new ForSaleService(source),
     productEdits: new ProductEditService(source, settings.currency, endFacets),
@@ -122,6 +121,7 @@ function buildProductSchema(services: ReturnType<typeof createServices>, currenc
       categories,
       products,
       variants,
+      new CategoryAssortmentResolver(services.categories),
       new CategoryEditResolver(services.categoryEdits, categoryLoaders),
       new ProductEditResolver(services.productEdits, catalogLoaders),
       new VariantEditResolver(services.variantEdits, catalogLoaders),

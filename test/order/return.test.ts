@@ -34,7 +34,7 @@ describe('a return', () => {
     });
     expect(await stockOf(shop, variants[0]!)).toBe(99);
     expect((await after(shop, staff, 'receiveReturn', { returnId })).errors).toMatchObject([
-      { __typename: 'IllegalReturnStep', from: 'RECEIVED' },
+      { __typename: 'IllegalReturnStep', status: 'RECEIVED', wanted: 'RECEIVED' },
     ]);
   });
 

@@ -257,6 +257,23 @@ test('staff adjust stock with a reason; what buyers hold cannot be taken away, a
   expect(await shop.codeOf(ADJUST, { input: { variantId, delta: 1, reason: '' } }, staff)).toBe('BAD_USER_INPUT');
 });
 
+test('an adjustment that is sent again under its key is made once, also at the same time', async () => {
+  const variantId = await variantOf(5);
+  const input = { variantId, delta: 2, reason: 'counted', idempotencyKey: `adjust-${variantId}` };
+  const adjust = (more: object): Promise<unknown> =>
+    shop.data(ADJUST, { input: { ...input, ...more } }, staff).then(({ adjustStock }) => adjustStock);
+  for (const answer of await Promise.all([1, 2, 3].map(() => adjust({})))) {
+    expect(answer).toMatchObject({ errors: [], variant: { stock: { onHand: 7 } } });
+  }
+  expect(await adjust({})).toMatchObject({ errors: [], variant: { stock: { onHand: 7 } } });
+  expect(await adjust({ delta: 3 })).toEqual({ variant: null, errors: [{ __typename: 'IdempotencyKeyReused' }] });
+  const refused = { delta: -99, idempotencyKey: `refused-${variantId}`, isReceipt: false };
+  await reserve([{ variantId, quantity: 1 }]);
+  expect(await adjust(refused)).toMatchObject({ variant: null });
+  await adjust({ delta: 100, idempotencyKey: `more-${variantId}` });
+  expect(await adjust(refused)).toMatchObject({ errors: [], variant: { stock: { onHand: 8 } } });
+});
+
 test('each movement of stock is told as an event that names product and variant', async () => {
   const product = await shop.addProduct({ variants: [{ stockOnHand: 5 }] });
   const variantId = product.variants[0]?.id ?? '';

@@ -34,15 +34,15 @@ export class ReturnWindowClosed extends UserError {
 @ObjectType('IllegalReturnStep', { implements: UserError, description: 'The return stands where this cannot be done.' })
 export class IllegalReturnStep extends UserError {
   @Field(() => ReturnStatus, { description: 'Where the return stands.' })
-  from: ReturnStatus;
+  status: ReturnStatus;
 
   @Field(() => ReturnStatus, { description: 'Where this would have led.' })
-  to: ReturnStatus;
+  wanted: ReturnStatus;
 
-  static make(from: ReturnStatus, to: ReturnStatus): IllegalReturnStep {
-    const message = `A return that is ${from} cannot become ${to}`;
+  static make(status: ReturnStatus, wanted: ReturnStatus): IllegalReturnStep {
+    const message = `A return that is ${status} cannot become ${wanted}`;
     const path = ['input', 'returnId'];
-    return Object.assign(new IllegalReturnStep(), { code: 'ILLEGAL_RETURN_STEP', message, path, from, to });
+    return Object.assign(new IllegalReturnStep(), { code: 'ILLEGAL_RETURN_STEP', message, path, status, wanted });
   }
 }
 

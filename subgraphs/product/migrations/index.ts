@@ -2,7 +2,10 @@ import { First1764000000000 } from './1764000000000-first';
 import { Catalogue1764000100000 } from './1764000100000-catalogue';
 import { Search1764000200000 } from './1764000200000-search';
 import { SearchMode1764000300000 } from './1764000300000-search-mode';
+import { Jobs1764000500000 } from './1764000500000-jobs';
 import { HotStock1764000700000 } from './1764000700000-hot-stock';
+import { TaxCategory1764000710000 } from './1764000710000-tax-category';
+import { NamedRequests1764000800000 } from './1764000800000-named-requests';
 
 /** All migrations of the product database, oldest first. */
 export const PRODUCT_MIGRATIONS = [
@@ -10,5 +13,8 @@ export const PRODUCT_MIGRATIONS = [
   Catalogue1764000100000,
   Search1764000200000,
   SearchMode1764000300000,
+  Jobs1764000500000,
   HotStock1764000700000,
+  TaxCategory1764000710000,
+  NamedRequests1764000800000,
 ];

@@ -10,6 +10,7 @@ import {
   type Page,
   type SubgraphContext,
 } from '../../../platform/federation';
+import { readKey } from '../../../platform/idempotency';
 import { defineLoader } from '../../../platform/loaders';
 import { forgetProduct, ProductVariant, type CatalogLoaders } from '../catalog';
 import type { LedgerKey, MovementRow, MovementService } from './movement.service';
@@ -48,9 +49,10 @@ export class MovementResolver {
     requireScope(context.viewer, SCOPE);
     const { delta = null, quantity = null, expectedQuantity = null, isReceipt, reason } = input;
     const actor = globalId('User', requireUser(context.viewer));
-    const { result, errors } = await this.movements.adjust(keyOf('ProductVariant', input.variantId, 'input.variantId'), {
-      ...{ delta, quantity, expectedQuantity, isReceipt, reason, actor },
-    });
+    const variantKey = keyOf('ProductVariant', input.variantId, 'input.variantId');
+    const adjustment = { delta, quantity, expectedQuantity, isReceipt, reason, actor };
+    const key = input.idempotencyKey ? readKey(input.idempotencyKey) : null;
+    const { result, errors } = await this.movements.adjust(variantKey, adjustment, key);
     if (result === null) return { variant: null, errors };
     const row = await context.loaders.of(this.catalogLoaders.variantByKey).clear(result).load(result);
     if (row) forgetProduct(this.catalogLoaders, context, row.productKey);

@@ -1,7 +1,8 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { inTransaction, keysetPage, keysetSql, type KeysetRequest } from '../../../platform/db';
-import { badInput } from '../../../platform/errors';
+import { AppError, badInput } from '../../../platform/errors';
 import type { Page, PageRequest } from '../../../platform/federation';
+import { IdempotencyKeyReused, type HeldKey, type IdempotencyService } from '../../../platform/idempotency';
 import { inKeyOrder } from '../../../platform/loaders';
 import { ProductVariantNotFound, VariantRecord } from '../catalog';
 import { orRefusal, Refused, type Outcome } from '../refused';
@@ -41,27 +42,59 @@ const NEWEST = [{ sql: 'm.id', type: 'integer', direction: 'DESC' }] as const;
 
 /** The stock ledger: staff's changes of stock, and reading it. */
 export class MovementService {
-  constructor(private readonly database: DataSource) {}
+  constructor(
+    private readonly database: DataSource,
+    private readonly idempotency: IdempotencyService,
+  ) {}
 
-  /** @throws BAD_USER_INPUT unless exactly one of delta and quantity is given */
-  adjust(variantKey: number, adjustment: StockAdjustment): Promise<Outcome<number, AdjustStockFailure>> {
+  /**
+   * @param key the client's name for the request: sent again with it, the change is made once
+   * @throws BAD_USER_INPUT unless exactly one of delta and quantity is given
+   */
+  async adjust(
+    variantKey: number,
+    adjustment: StockAdjustment,
+    key: string | null = null,
+  ): Promise<Outcome<number, AdjustStockFailure>> {
     const reason = readText(adjustment.reason, 'input.reason', 1, 500);
     if ((adjustment.delta === null) === (adjustment.quantity === null))
       throw badInput('input.delta', 'or quantity is needed, and only one of them');
-    return orRefusal(() =>
-      inTransaction(this.database, async (tx) => {
-        const variant = await tx.findOne(VariantRecord, { where: { id: variantKey }, lock: { mode: 'for_no_key_update' } });
-        if (!variant) throw new Refused(ProductVariantNotFound.make());
-        const delta = deltaOf(variant, adjustment);
-        if (delta === 0) return variantKey;
-        // By SQL, since TypeORM would raise the variant's version, which tells of its other columns.
-        await tx.query('UPDATE product_variant SET stock_on_hand = stock_on_hand + $2 WHERE id = $1', [variantKey, delta]);
-        const kind: MovementKind = adjustment.isReceipt ? 'RECEIPT' : 'ADJUSTMENT';
-        await tx.insert(MovementRecord, { variantId: variantKey, quantity: delta, kind, reason, actor: adjustment.actor });
-        await tx.query(`SELECT tell_stock('ADJUSTED', changed_stock(ARRAY[$1::integer]))`, [variantKey]);
-        return variantKey;
-      }),
-    );
+    const change = { ...adjustment, reason };
+    if (key === null) return this.change(variantKey, change, null);
+    const attempt = await this.idempotency.begin({ viewer: adjustment.actor, operation: 'adjustStock', key }, [variantKey, change]);
+    switch (attempt.kind) {
+      case 'reused':
+        return { result: null, errors: [IdempotencyKeyReused.make()] };
+      case 'busy':
+        throw isWorkedOn();
+      case 'done':
+        return { result: variantKey, errors: [] };
+      case 'ours':
+        return this.change(variantKey, change, attempt.held);
+    }
+  }
+
+  /** What was refused is not remembered under its key: it may be allowed later. */
+  private async change(
+    variantKey: number,
+    adjustment: StockAdjustment,
+    held: HeldKey | null,
+  ): Promise<Outcome<number, AdjustStockFailure>> {
+    const { idempotency } = this;
+    let isDone = false;
+    try {
+      const outcome = await orRefusal<AdjustStockFailure, number>(() =>
+        inTransaction(this.database, async (tx) => {
+          await write(tx, variantKey, adjustment);
+          if (held && !(await idempotency.finish(tx, held, { variantKey }))) throw isWorkedOn();
+          return variantKey;
+        }),
+      );
+      isDone = outcome.result !== null;
+      return outcome;
+    } finally {
+      if (held && !isDone) await idempotency.forget(held);
+    }
   }
 
   /** The newest first. Pages that begin at the start share one statement. */
@@ -93,6 +126,23 @@ export class MovementService {
     );
     return inKeyOrder(variantKeys, rows, (row) => row.key).map((row) => row?.count ?? 0);
   }
+}
+
+async function write(tx: EntityManager, variantKey: number, adjustment: StockAdjustment): Promise<void> {
+  const variant = await tx.findOne(VariantRecord, { where: { id: variantKey }, lock: { mode: 'for_no_key_update' } });
+  if (!variant) throw new Refused(ProductVariantNotFound.make());
+  const delta = deltaOf(variant, adjustment);
+  if (delta === 0) return;
+  const { isReceipt, reason, actor } = adjustment;
+  // By SQL, since TypeORM would raise the variant's version, which tells of its other columns.
+  await tx.query('UPDATE product_variant SET stock_on_hand = stock_on_hand + $2 WHERE id = $1', [variantKey, delta]);
+  const kind: MovementKind = isReceipt ? 'RECEIPT' : 'ADJUSTMENT';
+  await tx.insert(MovementRecord, { variantId: variantKey, quantity: delta, kind, reason, actor });
+  await tx.query(`SELECT tell_stock('ADJUSTED', changed_stock(ARRAY[$1::integer]))`, [variantKey]);
+}
+
+function isWorkedOn(): AppError {
+  return new AppError('CONFLICT', 'This request is being worked on; send it again in a moment');
 }
 
 function requestOf({ variantKey, page }: LedgerKey): KeysetRequest {

@@ -97,6 +97,13 @@ export class AdjustStockInput {
 
   @Field(() => String, { description: 'Why, for the ledger; 1 to 500 characters.' })
   reason: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Your name for this request, 8 to 200 characters: sent again with it, it is done once and answered alike. Give one always: it is nullable only for clients that are older than it.',
+  })
+  idempotencyKey?: string | null;
 }
 
 @ObjectType({ description: 'What became of a change of stock.' })

@@ -123,7 +123,7 @@ export class ReservationService {
   }
 
   /**
-   * Forgets reservations that were given back long ago; until then, repeated calls find their answer. What was sold stays
+   * Forgets named requests whose time is over, and reservations that were given back long ago; until then, repeated calls find their answer. What was sold stays
    * known: goods may come back years later, and a release of an unknown reservation would pass for their return.
    */
   async forgetEnded(olderThanDays: number): Promise<void> {
@@ -131,6 +131,7 @@ export class ReservationService {
       `DELETE FROM stock_reservation WHERE status IN ('RELEASED', 'EXPIRED') AND updated_at < now() - make_interval(days => $1)`,
       [olderThanDays],
     );
+    await this.database.query('DELETE FROM idempotency_key WHERE expires_at < now()');
   }
 
   /** Calls a function that answers what it `changed`, and tells of that in the same statement. */

@@ -1,5 +1,6 @@
 import { createUnionType, Field, Int, ObjectType } from 'type-graphql';
 import { UserError } from '../../../platform/federation';
+import { IdempotencyKeyReused } from '../../../platform/idempotency';
 import { ProductVariantNotFound } from '../catalog';
 
 @ObjectType('StockMismatch', { implements: UserError, description: 'Stock moved since you counted.' })
@@ -24,10 +25,10 @@ export class StockBelowReserved extends UserError {
   }
 }
 
-export type AdjustStockFailure = ProductVariantNotFound | StockMismatch | StockBelowReserved;
+export type AdjustStockFailure = ProductVariantNotFound | StockMismatch | StockBelowReserved | IdempotencyKeyReused;
 
 export const AdjustStockError = createUnionType({
   name: 'AdjustStockError',
   description: 'Why stock was not changed.',
-  types: () => [ProductVariantNotFound, StockMismatch, StockBelowReserved] as const,
+  types: () => [ProductVariantNotFound, StockMismatch, StockBelowReserved, IdempotencyKeyReused] as const,
 });
