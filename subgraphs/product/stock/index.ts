@@ -1,4 +1,3 @@
-export { startReservationExpiry } from './expiry.worker';
 export { ForSaleService } from './for-sale.service';
 export { MovementRecord } from './movement.entity';
 export { createMovementLoaders, MovementResolver } from './movement.resolver';
