@@ -12,6 +12,7 @@ import {
   type SubgraphContext,
 } from '../../../platform/federation';
 import { Payment, type PaymentLoader } from '../payment';
+import { TaxLine, taxLinesOfOrder } from '../pricing';
 import { User, userOf } from '../reference';
 import { optionalText, requiredText } from '../text';
 import { asOrderAddress, OrderAddress } from './order-address';
@@ -95,6 +96,12 @@ export class OrderResolver {
   })
   tax(@Root() order: Order): Money {
     return Money.ofMinor(order.taxMinor, order.currency);
+  }
+
+  @FieldResolver(() => [TaxLine], { description: 'The tax by rate, the highest first.' })
+  async taxLines(@Root() order: Order, @Ctx() context: SubgraphContext): Promise<TaxLine[]> {
+    const items = await context.loaders.of(this.loaders.items).load(order.id);
+    return taxLinesOfOrder(order, items).map((line) => TaxLine.of(line, order.currency));
   }
 
   @FieldResolver(() => Money, { description: 'What was taken off the subtotal.' })

@@ -1,7 +1,6 @@
 export {
   priceOrder,
   shippingPriceMinor,
-  taxLinesOf,
   type DiscountToApply,
   type LineToPrice,
   type OrderToPrice,
@@ -11,3 +10,4 @@ export {
 } from './price-order';
 export { paidMinor, refundable, refundableMinor, refundableShippingMinor, type Refundable, type SoldLine } from './refundable';
 export { TaxLine } from './tax-line.type';
+export { taxLinesOfOrder } from './tax-lines-of-order';

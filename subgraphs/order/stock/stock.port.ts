@@ -16,8 +16,8 @@ export interface Offer {
   readonly isSellable: boolean;
   readonly imageUrl: string | null;
   readonly requiresShipping: boolean;
-  /** By which it is taxed, such as "standard". */
-  readonly taxCategory: string;
+  /** By which it is taxed, such as "standard"; `null` for what is not. */
+  readonly taxCategory: string | null;
 }
 
 export interface StockLine {
@@ -44,13 +44,13 @@ export interface StockPort {
 }
 
 const OFFERS = `query Offers($ids: [ID!]!) { variantsForSale(ids: $ids) {
-  variantId productId productName variantTitle sku unitPriceMinor currency available isSellable imageUrl requiresShipping } }`;
+  variantId productId productName variantTitle sku unitPriceMinor currency available isSellable imageUrl requiresShipping taxCategory } }`;
 const RESERVE = `mutation Reserve($input: ReserveStockInput!) { reserveStock(input: $input) { isReserved shortages { variantId available } } }`;
 const CLAIM = `mutation Claim($id: String!) { claimStock(reservationId: $id) { isClaimed } }`;
 const RELEASE = `mutation Release($id: String!, $reason: String!) { releaseStock(reservationId: $id, reason: $reason) { isReleased } }`;
 const RESTOCK = `mutation Restock($input: RestockInput!) { restock(input: $input) { isRestocked } }`;
 
-type OfferAnswer = Omit<Offer, 'variantId' | 'productId' | 'taxCategory'> & { variantId: string; productId: string };
+type OfferAnswer = Omit<Offer, 'variantId' | 'productId'> & { variantId: string; productId: string };
 
 /** Reaches stock through the product subgraph's internal fields. */
 export function createStockPort(product: SubgraphClient): StockPort {
@@ -100,7 +100,6 @@ function withKeys(offer: OfferAnswer): Offer {
   return {
     ...offer,
     isSellable,
-    taxCategory: 'standard',
     variantId: keyOf('ProductVariant', offer.variantId),
     productId: keyOf('Product', offer.productId),
   };

@@ -22,8 +22,9 @@ export function taxRulesSql(countryCode: string, region: string): string {
     ORDER BY z.region <> '' DESC LIMIT 1)`;
 }
 
-/** The rate of a category of goods, in basis points. */
-export function rateOf({ rates }: TaxRules, category: string): number {
+/** The rate of a category of goods in basis points; `null` is not taxed. */
+export function rateOf({ rates }: TaxRules, category: string | null): number {
+  if (category === null) return 0;
   return rates[category] ?? rates[STANDARD_CATEGORY] ?? 0;
 }
 

@@ -67,6 +67,12 @@ export class CreateProductInput {
   @Field(() => String, { nullable: true, description: 'What kind of thing it is; at most 200 characters.' })
   productType?: string | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'By which category it is taxed: lower-case letters, digits and "-", 40 characters at most.',
+  })
+  taxCategory?: string | null;
+
   @Field(() => [String], { nullable: true, description: 'Free words, at most 100.' })
   tags?: string[] | null;
 
@@ -114,6 +120,12 @@ export class UpdateProductInput {
 
   @Field(() => String, { nullable: true, description: 'What kind of thing it is; at most 200 characters.' })
   productType?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'By which category it is taxed: lower-case letters, digits and "-", 40 characters at most.',
+  })
+  taxCategory?: string | null;
 
   @Field(() => [String], { nullable: true, description: 'Free words, at most 100; these replace all before.' })
   tags?: string[] | null;

@@ -22,7 +22,7 @@ import { productChanged } from './catalog.events';
 import { ImageRecord } from './image.entity';
 import { ProductRecord, type ProductStatus } from './product.entity';
 import type { CreateProductInput, UpdateProductInput } from './product-edit.inputs';
-import { MAX_VARIANTS, readNewVariant, readNewImage, readWords, type NewImage } from './read-input';
+import { MAX_VARIANTS, readNewVariant, readNewImage, readTaxCategory, readWords, type NewImage } from './read-input';
 import { insertVariants, variantKeysOf } from './variant.writes';
 
 type Edit = Promise<Outcome<number, ProductEditFailure>>;
@@ -225,6 +225,7 @@ function readTexts(input: CreateProductInput | UpdateProductInput) {
     ...(html === null ? {} : { descriptionHtml: safeHtml(html), description: plainText(html) }),
     vendor: given(input.vendor, (vendor) => readText(vendor, 'input.vendor', 0, 200)) as string | undefined,
     productType: given(input.productType, (type) => readText(type, 'input.productType', 0, 200)) as string | undefined,
+    taxCategory: given(input.taxCategory, (category) => readTaxCategory(category, 'input.taxCategory')) as string | undefined,
     tags: given(input.tags, (tags) => readWords(tags, 'input.tags', 100)) as string[] | undefined,
     ...(input.seoTitle === undefined ? {} : { seoTitle: readOptionalText(input.seoTitle, 'input.seoTitle', 200) }),
     ...(input.seoDescription === undefined

@@ -38,6 +38,9 @@ export class ProductRecord {
   @Column('text', { name: 'product_type' })
   productType: string;
 
+  @Column('text', { name: 'tax_category' })
+  taxCategory: string;
+
   @Column('text', { array: true })
   tags: string[];
 

@@ -7,6 +7,7 @@ export interface ProductRow {
   readonly name: string;
   readonly vendor: string;
   readonly productType: string;
+  readonly taxCategory: string;
   readonly tags: string[];
   readonly status: ProductStatus;
   readonly currency: string;
@@ -69,7 +70,7 @@ export interface ImageRow {
 
 /** Select list of a {@link ProductRow}; the table is `product p`. */
 export const PRODUCT_COLUMNS = `
-  p.id AS key, p.slug, p.name, p.vendor, p.product_type AS "productType", p.tags, p.status, p.currency,
+  p.id AS key, p.slug, p.name, p.vendor, p.product_type AS "productType", p.tax_category AS "taxCategory", p.tags, p.status, p.currency,
   (p.price * 100)::integer AS "priceMinor", (p.max_price * 100)::integer AS "maxPriceMinor",
   (p.compare_at_price * 100)::integer AS "compareAtMinor", p.stock_quantity AS "stockQuantity",
   p.is_available AS "isAvailable", p.option_names AS "optionNames", p.published_at AS "publishedAt",

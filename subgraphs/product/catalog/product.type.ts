@@ -72,6 +72,9 @@ export class Product {
   @Field(() => String, { description: 'What kind of thing it is, such as "Saddle"; may be empty.' })
   productType: string;
 
+  @Field(() => String, { description: 'By which category it is taxed, such as "standard" or "reduced".' })
+  taxCategory: string;
+
   @Field(() => [String], { description: 'Free words that staff gave it.' })
   tags: string[];
 
@@ -117,6 +120,7 @@ export class Product {
       name: row.name,
       vendor: row.vendor,
       productType: row.productType,
+      taxCategory: row.taxCategory,
       tags: row.tags,
       status: row.status,
       price,

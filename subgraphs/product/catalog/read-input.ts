@@ -28,6 +28,13 @@ export const MAX_VARIANTS = 100;
 const MAX_PRICE_MINOR = 1_000_000_000;
 const MAX_STOCK = 10_000_000;
 
+export function readTaxCategory(category: string, field: string): string {
+  if (!/^[a-z][a-z0-9-]{0,39}$/.test(category)) {
+    throw badInput(field, 'must have 1 to 40 lower-case letters, digits and "-", the first a letter');
+  }
+  return category;
+}
+
 /** @throws BAD_USER_INPUT naming the field, as all readers here */
 export function readNewVariant(input: NewVariantInput, optionCount: number, currency: string, field: string): NewVariant {
   const optionValues = readOptionValues(input.optionValues ?? [], optionCount, `${field}.optionValues`);

@@ -30,6 +30,16 @@ export class CategoryService {
     return this.database.getRepository(Category).findOneBy({ slug });
   }
 
+  /** Those of the products that stand in one of the categories, or in one below it. */
+  async productsIn(categoryKeys: readonly number[], productKeys: readonly number[]): Promise<number[]> {
+    const rows: { key: number }[] = await this.database.query(
+      `SELECT DISTINCT pc.product_id AS key FROM product_category pc JOIN category c ON c.id = pc.category_id
+       WHERE pc.product_id = ANY ($1) AND c.path && $2::int[]`,
+      [productKeys, categoryKeys],
+    );
+    return rows.map(({ key }) => key);
+  }
+
   /** The top of the tree, by name. */
   roots(): Promise<Category[]> {
     return this.database

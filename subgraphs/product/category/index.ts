@@ -1,3 +1,4 @@
+export { CategoryAssortmentResolver } from './category-assortment.resolver';
 export { CategoryEditResolver } from './category-edit.resolver';
 export { CategoryEditService } from './category-edit.service';
 export { Category } from './category.entity';

@@ -3,7 +3,6 @@ import { Catalogue1764000100000 } from './1764000100000-catalogue';
 import { Search1764000200000 } from './1764000200000-search';
 import { SearchMode1764000300000 } from './1764000300000-search-mode';
 import { Jobs1764000500000 } from './1764000500000-jobs';
-import { Jobs1764000500000 } from './1764000500000-jobs';
 import { HotStock1764000700000 } from './1764000700000-hot-stock';
 import { TaxCategory1764000710000 } from './1764000710000-tax-category';
 import { NamedRequests1764000800000 } from './1764000800000-named-requests';
@@ -14,7 +13,6 @@ export const PRODUCT_MIGRATIONS = [
   Catalogue1764000100000,
   Search1764000200000,
   SearchMode1764000300000,
-  Jobs1764000500000,
   Jobs1764000500000,
   HotStock1764000700000,
   TaxCategory1764000710000,

@@ -16,6 +16,8 @@ export interface ForSale {
   readonly imageUrl: string | null;
   readonly requiresShipping: boolean;
   readonly weightGrams: number | null;
+  /** `null` for what is not taxed. */
+  readonly taxCategory: string | null;
 }
 
 const PLENTY = 1_000_000;
@@ -37,7 +39,8 @@ const FOR_SALE = `
          CASE WHEN v.is_tracked AND NOT v.allow_backorder THEN least(v.available, ${PLENTY}) ELSE ${PLENTY} END AS available,
          (p.status = 'ACTIVE' AND v.is_sellable) AS "isSellable",
          coalesce(i.url, (SELECT url FROM product_image WHERE product_id = p.id ORDER BY position, id LIMIT 1)) AS "imageUrl",
-         v.requires_shipping AS "requiresShipping", v.weight_grams AS "weightGrams"
+         v.requires_shipping AS "requiresShipping", v.weight_grams AS "weightGrams",
+         CASE WHEN v.taxable THEN p.tax_category END AS "taxCategory"
   FROM product_variant v
     JOIN product p ON p.id = v.product_id
     LEFT JOIN product_image i ON i.id = v.image_id

@@ -39,6 +39,9 @@ export class VariantForSale {
 
   @Field(() => Int, { nullable: true, description: 'What one weighs; null when unknown.' })
   weightGrams: number | null;
+
+  @Field(() => String, { nullable: true, description: 'By which category it is taxed; null when it is not.' })
+  taxCategory: string | null;
 }
 
 @Directive('@inaccessible')
