@@ -45,7 +45,7 @@ export async function openShop(settings: Partial<Settings> = {}): Promise<Shop> 
   const faults: Faults = { before: null, after: null };
   const extra = { product: faulty(product.module.client, faults), user: userDirectory };
   const order = await openSubgraph('order', createOrderSubgraph, {
-    settings: { databasePoolSize: 10, logLevel: 'silent' },
+    settings: { databasePoolSize: 10, logLevel: 'silent', ...settings },
     extra,
   });
   return {
