@@ -17,6 +17,8 @@ const KEPT_PER_STREAM = 100_000;
 const READ_AT_ONCE = 500;
 
 type Entry = [id: string, fields: string[]];
+/** Redis 6.2 answers nil for an entry that was trimmed since, later ones an entry without fields. */
+type ClaimedEntry = Entry | [id: string, fields: null] | null;
 type StreamReply = [stream: string, entries: Entry[]][] | null;
 
 /**
@@ -127,7 +129,8 @@ function broadcastReader(
         for (const [id, fields] of entries) {
           positions.set(topicOfStream(stream), id);
           try {
-            handler(parseEvent(fields));
+            const event = readEvent(fields);
+            if (event) handler(event);
           } catch (error) {
             logger.error({ err: error, stream, entry: id }, 'event listener failed');
           }
@@ -166,7 +169,9 @@ function groupReader(group: string, topics: readonly string[], handler: (event: 
       )) as StreamReply;
       for (const [stream, entries] of [...work, ...(fresh ?? [])]) {
         for (const [id, fields] of entries) {
-          await untilHandled(() => handler(parseEvent(fields)), signal, logger);
+          const event = readEvent(fields);
+          if (event) await untilHandled(() => handler(event), signal, logger);
+          else logger.error({ stream, group, entry: id }, 'what is no event was left out');
           if (signal.aborted) return;
           await connection.xack(stream, group, id);
         }
@@ -186,9 +191,10 @@ async function claimAbandoned(
   for (const stream of streams) {
     const [, entries] = (await connection.xautoclaim(stream, group, consumer, CLAIM_IDLE_MS, '0', 'COUNT', 50)) as [
       string,
-      Entry[],
+      ClaimedEntry[],
     ];
-    if (entries.length > 0) claimed.push([stream, entries]);
+    const kept = entries.filter((entry): entry is Entry => Array.isArray(entry?.[1]));
+    if (kept.length > 0) claimed.push([stream, kept]);
   }
   return claimed;
 }
@@ -210,8 +216,15 @@ async function lastIdOf(connection: Redis, stream: string): Promise<string> {
   return last?.[0] ?? '0-0';
 }
 
-function parseEvent(fields: string[]): DomainEvent {
-  return JSON.parse(fields[1] ?? '{}') as DomainEvent;
+/** `null` for what is no event of ours: a stream is open to whoever reaches Redis. */
+function readEvent(fields: readonly string[]): DomainEvent | null {
+  try {
+    const event = JSON.parse(fields[fields.indexOf('event') + 1] ?? '') as Partial<DomainEvent> | null;
+    const isEvent = typeof event?.id === 'string' && typeof event.type === 'string' && typeof event.key === 'string';
+    return isEvent ? (event as DomainEvent) : null;
+  } catch {
+    return null;
+  }
 }
 
 function streamOf(topic: string): string {
