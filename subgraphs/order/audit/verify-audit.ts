@@ -45,46 +45,74 @@ interface Head {
 export async function verifyAudit(client: ClientBase, options: VerifyOptions = {}): Promise<AuditVerdict> {
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   try {
-    const chains = await verifyChains(client, options.chain ?? null);
-    const anchors = await verifyAnchors(client, options);
-    return {
-      chains: chains.chains,
-      entries: chains.entries,
-      anchors: anchors.anchors,
-      lastAnchor: anchors.last,
-      broken: chains.broken ?? anchors.broken ?? (options.chain === undefined ? await strayEvent(client) : null),
-    };
+    return await verifySnapshot(client, options);
   } finally {
     await client.query('ROLLBACK');
   }
 }
 
-/** Walks entries and heads side by side, both sorted by chain. */
-async function verifyChains(client: ClientBase, only: string | null) {
-  const heads = new Map<string, Head>();
-  for (const head of await read<Head>(client, 'SELECT * FROM audit_head WHERE $1::text IS NULL OR chain = $1', [only])) {
-    heads.set(head.chain, head);
+/** Like {@link verifyAudit}, inside the client's transaction. */
+export async function verifySnapshot(client: ClientBase, options: VerifyOptions = {}): Promise<AuditVerdict> {
+  const only = options.chain ?? null;
+  const { chains, entries, broken: brokenChain } = await verifyChains(client, only);
+  const { anchors, last, broken: brokenAnchor } = await verifyAnchors(client, options);
+  const firstBroken = brokenChain ?? brokenAnchor ?? (only === null ? await strayEvent(client) : null);
+  return { chains, entries, anchors, lastAnchor: last, broken: firstBroken };
+}
+
+interface Walked {
+  readonly chains: number;
+  readonly entries: number;
+  readonly broken: Broken | null;
+}
+
+/** Walks heads and their entries side by side, so that memory does not grow with the trail. */
+async function verifyChains(client: ClientBase, only: string | null): Promise<Walked> {
+  let chains = 0;
+  let entries = 0;
+  for (let from = ''; ; ) {
+    const heads = await read<Head>(
+      client,
+      `SELECT * FROM audit_head WHERE chain > $1 AND ($2::text IS NULL OR chain = $2) ORDER BY chain LIMIT ${BATCH}`,
+      [from, only],
+    );
+    const to = heads.length < BATCH ? null : (heads.at(-1)?.chain ?? null);
+    const walked = await verifyRange(client, heads, { from, to, only });
+    chains += heads.length;
+    entries += walked.entries;
+    if (walked.broken || to === null) return { chains, entries, broken: walked.broken };
+    from = to;
   }
-  const chains = heads.size;
+}
+
+interface Range {
+  readonly from: string;
+  /** `null` for all that follow. */
+  readonly to: string | null;
+  readonly only: string | null;
+}
+
+async function verifyRange(client: ClientBase, heads: readonly Head[], range: Range): Promise<Omit<Walked, 'chains'>> {
+  const unseen = new Map(heads.map((head) => [head.chain, head]));
   let entries = 0;
   let last: Link | null = null;
-  const endOf = (link: Link | null): Broken | null => {
-    if (!link) return null;
-    const head = heads.get(link.chain);
-    heads.delete(link.chain);
-    if (!head) return broken(link.chain, link.sequence, 'the chain has lost its head');
-    if (head.sequence !== link.sequence) return broken(link.chain, link.sequence + 1, `missing: the chain had ${head.sequence} entries`);
-    return head.hash.equals(link.hash) ? null : broken(link.chain, link.sequence, 'is not the entry that the head of its chain names');
-  };
-  for await (const link of linksOf(client, only)) {
-    const isSame: boolean = last?.chain === link.chain;
-    const problem: Broken | null = (isSame ? null : endOf(last)) ?? problemOf(link, isSame ? last : null);
-    if (problem) return { chains, entries, broken: problem };
+  for await (const link of linksOf(client, range)) {
+    const before: Link | null = last?.chain === link.chain ? last : null;
+    const problem: Broken | null = (before || !last ? null : problemAtEnd(last, unseen)) ?? problemOf(link, before);
+    if (problem) return { entries, broken: problem };
     entries += 1;
     last = link;
   }
-  const problem = endOf(last) ?? leftOver(heads);
-  return { chains, entries, broken: problem };
+  return { entries, broken: (last ? problemAtEnd(last, unseen) : null) ?? leftOver(unseen) };
+}
+
+/** The last link of a chain must be the one that the chain's head names. */
+function problemAtEnd({ chain, sequence, hash }: Link, unseen: Map<string, Head>): Broken | null {
+  const head = unseen.get(chain);
+  unseen.delete(chain);
+  if (!head) return broken(chain, sequence, 'the chain has lost its head');
+  if (head.sequence !== sequence) return broken(chain, sequence + 1, `missing: the chain had ${head.sequence} entries`);
+  return head.hash.equals(hash) ? null : broken(chain, sequence, 'is not the entry that the head of its chain names');
 }
 
 function problemOf(link: Link, before: Link | null): Broken | null {
@@ -101,14 +129,17 @@ function leftOver(heads: ReadonlyMap<string, Head>): Broken | null {
   return head ? broken(head.chain, 1, `missing: the chain had ${head.sequence} entries`) : null;
 }
 
-async function* linksOf(client: ClientBase, only: string | null): AsyncGenerator<Link> {
-  let [chain, sequence] = ['', 0];
+async function* linksOf(client: ClientBase, { from, to, only }: Range): AsyncGenerator<Link> {
+  let chain = from;
+  // Behind every entry of the chain that the last range ended with.
+  let sequence = 2_147_483_647;
   for (;;) {
     const links = await read<Link>(
       client,
       `SELECT chain, sequence, body, previous_hash, hash FROM audit_entry
-       WHERE (chain, sequence) > ($1, $2) AND ($3::text IS NULL OR chain = $3) ORDER BY chain, sequence LIMIT ${BATCH}`,
-      [chain, sequence, only],
+       WHERE (chain, sequence) > ($1, $2) AND ($3::text IS NULL OR chain <= $3) AND ($4::text IS NULL OR chain = $4)
+       ORDER BY chain, sequence LIMIT ${BATCH}`,
+      [chain, sequence, to, only],
     );
     yield* links;
     const last = links.at(-1);

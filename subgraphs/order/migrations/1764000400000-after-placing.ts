@@ -32,7 +32,7 @@ export class AfterPlacing1764000400000 implements MigrationInterface {
  */
 const AUDIT_DDL = `
   CREATE TABLE audit_entry (
-    chain text NOT NULL,
+    chain text COLLATE "C" NOT NULL,
     sequence integer NOT NULL CHECK (sequence >= 1),
     body text NOT NULL,
     previous_hash bytea NOT NULL,
@@ -40,7 +40,7 @@ const AUDIT_DDL = `
     PRIMARY KEY (chain, sequence)
   );
   CREATE TABLE audit_head (
-    chain text PRIMARY KEY,
+    chain text COLLATE "C" PRIMARY KEY,
     sequence integer NOT NULL,
     hash bytea NOT NULL,
     anchored integer NOT NULL DEFAULT 0

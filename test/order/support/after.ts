@@ -119,10 +119,10 @@ export function ship(shop: Shop, orderId: string, lines: readonly (readonly [ite
   return change(shop, staff, 'shipOrder', { orderId, carrier: 'DHL', trackingNumber: 'JD01', ...(asked ? { lines: asked } : {}) });
 }
 
-export async function stockOf(shop: Shop, { key }: ShopVariant): Promise<number> {
+export async function stockOf(shop: Shop, variant: ShopVariant | undefined): Promise<number> {
   const [row] = await shop.product.query<{ on_hand: number }>(
     'SELECT stock_on_hand AS on_hand FROM product_variant WHERE id = $1',
-    [key],
+    [variant?.key],
   );
   return row?.on_hand ?? 0;
 }
