@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { auditCommand } from './commands/audit.command';
 import { checkCommand } from './commands/check.command';
+import { jobsCommand } from './commands/jobs.command';
 import { migrateCommand } from './commands/migrate.command';
 import { benchCommand, proveCommand } from './commands/prove.command';
 import { schemaCommand } from './commands/schema.command';
@@ -24,6 +25,7 @@ export function createProgram(): Command {
     importCommand(),
     schemaCommand(),
     auditCommand(),
+    jobsCommand(),
     checkCommand(),
     proveCommand(),
     benchCommand(),

@@ -29,8 +29,8 @@ export const service: Viewer = {
 /** What each role may do; a viewer's scopes are those of all their roles. Enforced by the policies of the slices. */
 export const SCOPES_OF_ROLE: Readonly<Record<Role, readonly string[]>> = {
   CUSTOMER: [],
-  STAFF: ['catalog:write', 'stock:write', 'orders:read', 'orders:write', 'users:read', 'webhooks:write'],
-  ADMIN: ['catalog:write', 'stock:write', 'orders:read', 'orders:write', 'users:read', 'users:write', 'webhooks:write'],
+  STAFF: ['catalog:write', 'stock:write', 'orders:read', 'orders:write', 'users:read', 'webhooks:write', 'jobs:write'],
+  ADMIN: ['catalog:write', 'stock:write', 'orders:read', 'orders:write', 'users:read', 'users:write', 'webhooks:write', 'jobs:write'],
 };
 
 export function scopesOf(roles: readonly Role[]): string[] {

@@ -72,8 +72,15 @@ export function toConnection<T>(page: Page<T>): ConnectionOf<T> {
   return { ...page, nodes: page.edges.map((edge) => edge.node) };
 }
 
-/** Makes the `<name>Connection` and `<name>Edge` types of a node type; call it once for each, in the slice that owns it. */
-export function connectionType<T extends object>(node: ClassType<T>, name: string): ClassType<ConnectionOf<T>> {
+/**
+ * Makes the `<name>Connection` and `<name>Edge` types of a node type; call it once for each, in the slice that owns it.
+ * `isShareable` where several subgraphs have lists of the same value type.
+ */
+export function connectionType<T extends object>(
+  node: ClassType<T>,
+  name: string,
+  { isShareable = false }: { readonly isShareable?: boolean } = {},
+): ClassType<ConnectionOf<T>> {
   @ObjectType(`${name}Edge`, { description: `A ${name} and its place in a list.`, simpleResolvers: true })
   class Edge {
     @Field(() => String, { description: 'Opaque; give it to after or before.' })
@@ -100,5 +107,6 @@ export function connectionType<T extends object>(node: ClassType<T>, name: strin
       throw new Error(`a page of ${name} says how many there are`);
     }
   }
+  if (isShareable) for (const type of [Edge, Connection]) Directive('@shareable')(type);
   return Connection as unknown as ClassType<ConnectionOf<T>>;
 }

@@ -8,7 +8,6 @@ export const JOB_DECISION_DDL = `
     job_id uuid NOT NULL,
     job_name text NOT NULL,
     payload jsonb,
-    attempts integer NOT NULL,
-    error jsonb
+    attempts integer NOT NULL
   );
   CREATE INDEX job_decision_age ON job_decision (at);`;

@@ -1,5 +1,6 @@
 import { openable } from '../../platform/db';
 import { OutboxEvent } from '../../platform/events';
+import { createFailedJobResolver, FailedJobService } from '../../platform/failed-jobs';
 import {
   buildSubgraph,
   createSubgraphExecutor,
@@ -163,6 +164,7 @@ function createSchema(services: Services, currency: string) {
       new CheckoutResolver(checkout, orderLoaders, currency),
       trackingResolver,
       ...outgoing.resolvers,
+      createFailedJobResolver('order', new FailedJobService(database)),
       ...createPricingResolvers({ database, carts, quotes, offers, currency }),
       new NodeResolver(orderResolver, cartResolver),
     ],

@@ -1,5 +1,6 @@
 import { openable, type OpenableDatabase } from '../../platform/db';
 import { OutboxEvent } from '../../platform/events';
+import { createFailedJobResolver, FailedJobService } from '../../platform/failed-jobs';
 import {
   buildSubgraph,
   createSubgraphExecutor,
@@ -101,6 +102,7 @@ function createServices(source: OpenableDatabase['source'], { settings, cache }:
     movements: new MovementService(source, new IdempotencyService(source)),
     reservations: new ReservationService(source),
     forSale: new ForSaleService(source),
+    failedJobs: new FailedJobService(source),
     productEdits: new ProductEditService(source, settings.currency, endFacets),
     variantEdits: new VariantEditService(source, settings.currency, endFacets),
     categoryEdits: new CategoryEditService(source, caches.endCategories),
@@ -131,6 +133,7 @@ function buildProductSchema(services: ReturnType<typeof createServices>, currenc
       new ProductFacetResolver(presenter),
       new SearchFacetResolver(presenter),
       new ReservationResolver(services.reservations, services.forSale),
+      createFailedJobResolver('product', services.failedJobs),
     ],
     orphanedTypes: [Category, Product, ProductVariant],
     references: {

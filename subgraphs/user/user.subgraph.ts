@@ -2,6 +2,7 @@ import type { JSONWebKeySet } from 'jose';
 import type { DataSource } from 'typeorm';
 import { openable } from '../../platform/db';
 import { OutboxEvent } from '../../platform/events';
+import { createFailedJobResolver, FailedJobService } from '../../platform/failed-jobs';
 import {
   buildSubgraph,
   createSubgraphExecutor,
@@ -87,6 +88,7 @@ function createServices({ settings, cache }: SubgraphDependencies, database: Dat
     passwords: new PasswordService({ ...shared, gate }),
     emails: new EmailService({ ...shared, passwords: gate }),
     directory: new DirectoryService(shared),
+    failedJobs: new FailedJobService(database),
     privacy: new PrivacyService({ ...shared, passwords: gate }),
   };
 }
@@ -108,6 +110,7 @@ function createSchema(services: Services): SubgraphSchema {
       new SessionResolver(services.sessions, services.accounts),
       new SignInResolver(services.signIn),
       new SigningKeyResolver(services.keys),
+      createFailedJobResolver('user', services.failedJobs),
     ],
     orphanedTypes: [User, DataExport],
     references: {

@@ -1,11 +1,13 @@
 import { accountRows } from './account.rows';
+import { afterObjectRows, afterRows } from './after.rows';
 import { catalogueRows } from './catalogue.rows';
+import { jobRows } from './jobs.rows';
 import type { Row } from './matrix';
 import { objectRows } from './object.rows';
 import { orderRows } from './order.rows';
 
 /** The root fields; each has one row here. */
-export const rootRows: readonly Row[] = [...accountRows, ...catalogueRows, ...orderRows];
+export const rootRows: readonly Row[] = [...accountRows, ...catalogueRows, ...orderRows, ...afterRows, ...jobRows];
 
 /** The whole matrix. */
-export const allRows: readonly Row[] = [...rootRows, ...objectRows];
+export const allRows: readonly Row[] = [...rootRows, ...objectRows, ...afterObjectRows];
