@@ -99,8 +99,8 @@ export class WebhookDeliveryService {
       const key = globalId('WebhookEndpoint', endpointId);
       const event = { id, key, at: new Date().toISOString(), data: { message: 'This is a test.' } };
       const rows = await tx.query<Row[]>(
-        `INSERT INTO webhook_delivery (endpoint_id, event_id, topic, subject, body) VALUES ($1, $2, $3, $2::text, $4) RETURNING *`,
-        [endpointId, id, TEST_TYPE, bodyOf(event, TEST_TYPE, this.source)],
+        `INSERT INTO webhook_delivery (endpoint_id, event_id, topic, subject, body) VALUES ($1, $2, $3, $4, $5) RETURNING *`,
+        [endpointId, id, TEST_TYPE, key, bodyOf(event, TEST_TYPE, this.source)],
       );
       const [delivery] = this.recordsOf(rows);
       if (delivery) await enqueue(tx, [deliverJob(delivery.id)]);
