@@ -91,6 +91,44 @@ export class World {
     return order;
   }
 
+  /** An order of the customer whose one parcel is under way. */
+  async shipped(): Promise<MadeOrder & { itemId: string; shipmentId: string }> {
+    await this.cart();
+    const order = await this.place(this.customer, {});
+    await this.byStaff('packOrder(input: $input) { order { id } ERRORS }', 'OrderChangeInput', { orderId: order.id });
+    const parcel = { orderId: order.id, carrier: 'PostNL', trackingNumber: '3S1' };
+    const sent = await this.byStaff(
+      'shipOrder(input: $input) { order { items { id } shipments { id } } ERRORS }',
+      'ShipOrderInput',
+      parcel,
+    );
+    const { items, shipments } = sent['order'] as { items: { id: string }[]; shipments: { id: string }[] };
+    return { ...order, itemId: items[0]?.id ?? '', shipmentId: shipments[0]?.id ?? '' };
+  }
+
+  /** An order of the customer with a note that staff alone may read. */
+  async notedOrder(): Promise<string> {
+    const { id: orderId } = await this.order();
+    const note = { orderId, text: 'Internal.', idempotencyKey: randomUUID() };
+    await this.byStaff('addOrderNote(input: $input) { note { id } ERRORS }', 'AddOrderNoteInput', note);
+    return orderId;
+  }
+
+  /** A return that the customer asked for. */
+  async askedReturn(isApproved = false): Promise<string> {
+    const { id: orderId, itemId } = await this.shipped();
+    const asked = await this.run(
+      this.customer,
+      `requestReturn(input: $input) { return { id } ${ERRORS} }`,
+      'RequestReturnInput',
+      { orderId, lines: [{ itemId, quantity: 1 }], reason: 'DAMAGED', idempotencyKey: randomUUID() },
+    );
+    const { id: returnId } = asked['return'] as { id: string };
+    const answer = { returnId, idempotencyKey: randomUUID() };
+    if (isApproved) await this.byStaff('approveReturn(input: $input) { return { id } ERRORS }', 'AnswerReturnInput', answer);
+    return returnId;
+  }
+
   /** An order of a guest, with the token that proves it is theirs. */
   async guestOrder(): Promise<MadeOrder & { guestToken: string; email: string }> {
     const lines = [{ variantId: this.active.variantIds[0], quantity: 1 }];
