@@ -5,9 +5,10 @@ import { jobRows } from './jobs.rows';
 import type { Row } from './matrix';
 import { objectRows } from './object.rows';
 import { orderRows } from './order.rows';
+import { priceRows } from './price.rows';
 
 /** The root fields; each has one row here. */
-export const rootRows: readonly Row[] = [...accountRows, ...catalogueRows, ...orderRows, ...afterRows, ...jobRows];
+export const rootRows: readonly Row[] = [...accountRows, ...catalogueRows, ...orderRows, ...priceRows, ...afterRows, ...jobRows];
 
 /** The whole matrix. */
 export const allRows: readonly Row[] = [...rootRows, ...objectRows, ...afterObjectRows];

@@ -70,7 +70,7 @@ async function furnish(shop: Storefront, staff: Customer): Promise<Ware[]> {
 }
 
 const ADD = 'mutation ($input: AddToCartInput!) { addToCart(input: $input) { guestToken errors { __typename } } }';
-const PLACE = `mutation ($input: PlaceOrderInput!) { placeOrder(input: $input) { quote { total { amount } } order { totalAmount { amount } } errors { __typename message } } }`;
+const PLACE = `mutation ($input: PlaceOrderInput!) { placeOrder(input: $input) { quote { total { amount } } order { totalAmount { amount } } errors { __typename ... on UserError { message } } } }`;
 
 interface Placed {
   readonly quote: { readonly total: { readonly amount: string } } | null;
