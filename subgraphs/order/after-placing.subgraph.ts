@@ -20,7 +20,13 @@ export interface AfterPlacing {
 }
 
 /** Composes what happens to an order after it was placed: parcels, returns, refunds, notes and the audit trail. */
-export function createAfterPlacingResolvers({ database, changes, orderLoaders, currency, returnWindowDays }: AfterPlacing): object[] {
+export function createAfterPlacingResolvers({
+  database,
+  changes,
+  orderLoaders,
+  currency,
+  returnWindowDays,
+}: AfterPlacing): object[] {
   const fulfilment = new FulfilmentService(database, changes);
   const shipmentLoaders = createShipmentLoaders(fulfilment);
   const refunds = new RefundService(database, changes);

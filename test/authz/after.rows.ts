@@ -3,7 +3,12 @@ import { ownerAndStaff, staffOnly, type Row } from './matrix';
 import type { Json } from './viewers';
 import type { World } from './world';
 
-function mutation(name: string, inputType: string, answer: string, row: Pick<Row, 'expected'> & { input(world: World): Promise<Json> }): Row {
+function mutation(
+  name: string,
+  inputType: string,
+  answer: string,
+  row: Pick<Row, 'expected'> & { input(world: World): Promise<Json> },
+): Row {
   return {
     field: `Mutation.${name}`,
     operation: `mutation ($input: ${inputType}!) { ${name}(input: $input) { ${answer} { id } errors { __typename } } }`,

@@ -70,8 +70,16 @@ describe('the audit trail', () => {
 
 /** What somebody who may switch triggers off could do to the trail of an order. */
 const TAMPERINGS: readonly [name: string, sql: (chain: string) => string[], why: string, undo?: string][] = [
-  ['a changed row', (chain) => [`UPDATE audit_entry SET body = replace(body, 'PACKED', 'OTHER') WHERE chain = '${chain}' AND sequence = 3`], 'was changed'],
-  ['a changed row with its own hash made new', (chain) => [rehashed(chain, 2, `replace(body, 'PAID', 'OTHER')`)], 'does not follow'],
+  [
+    'a changed row',
+    (chain) => [`UPDATE audit_entry SET body = replace(body, 'PACKED', 'OTHER') WHERE chain = '${chain}' AND sequence = 3`],
+    'was changed',
+  ],
+  [
+    'a changed row with its own hash made new',
+    (chain) => [rehashed(chain, 2, `replace(body, 'PAID', 'OTHER')`)],
+    'does not follow',
+  ],
   ['a deleted row', (chain) => [`DELETE FROM audit_entry WHERE chain = '${chain}' AND sequence = 2`], 'missing'],
   [
     'two rows in each other’s place',
@@ -106,7 +114,11 @@ const TAMPERINGS: readonly [name: string, sql: (chain: string) => string[], why:
     ],
     'the log of the order tells of it',
   ],
-  ['a row of another chain', (chain) => [`UPDATE audit_entry SET chain = 'Order/999999' WHERE chain = '${chain}' AND sequence = 1`], 'missing'],
+  [
+    'a row of another chain',
+    (chain) => [`UPDATE audit_entry SET chain = 'Order/999999' WHERE chain = '${chain}' AND sequence = 1`],
+    'missing',
+  ],
   ['a changed anchor', () => [`UPDATE audit_anchor SET body = body || ' '`], 'was changed'],
   ['anchors that are gone', () => ['DELETE FROM audit_anchor'], 'no anchor names it'],
 ];
@@ -127,7 +139,9 @@ describe('tampering', () => {
     const kept = await anchorChains(database);
     if (!kept) throw new Error('nothing was anchored');
     expect(await verify(shop, { knownAnchor: kept })).toMatchObject({ broken: null, lastAnchor: kept });
-    expect((await verify(shop, { knownAnchor: { ...kept, hash: '0'.repeat(64) } })).broken?.where).toBe(`anchor ${kept.sequence}`);
+    expect((await verify(shop, { knownAnchor: { ...kept, hash: '0'.repeat(64) } })).broken?.where).toBe(
+      `anchor ${kept.sequence}`,
+    );
     const later = { ...kept, sequence: kept.sequence + 1 };
     expect((await verify(shop, { knownAnchor: later })).broken?.where).toBe(`anchor ${later.sequence}`);
   });

@@ -41,7 +41,9 @@ describe('a part of the money', () => {
     const { orderId, order } = await ordered(shop, [3]);
     const total = Number(order.totalAmount.amount);
     const answers = await Promise.all(
-      Array.from({ length: 8 }, () => after(shop, staff, 'refundPartially', { orderId, reason: 'race', amount: { amount: '10.00' } })),
+      Array.from({ length: 8 }, () =>
+        after(shop, staff, 'refundPartially', { orderId, reason: 'race', amount: { amount: '10.00' } }),
+      ),
     );
     const fitting = Math.floor(total / 10);
     expect(answers.filter(({ refund }) => refund)).toHaveLength(fitting);
@@ -53,11 +55,17 @@ describe('a part of the money', () => {
   test('control: reading and then writing gives back more than was paid', async () => {
     const { orderId, order } = await ordered(shop, [3]);
     await shop.order.query('ALTER TABLE "order" DROP CONSTRAINT order_refunded_amount_check');
-    const [{ id } = { id: 0 }] = await shop.order.query<{ id: number }>('SELECT id FROM "order" WHERE number = $1', [order.number]);
+    const [{ id } = { id: 0 }] = await shop.order.query<{ id: number }>('SELECT id FROM "order" WHERE number = $1', [
+      order.number,
+    ]);
     const readThenWrite = async (): Promise<void> => {
-      const [row] = await shop.order.query<{ left: string }>('SELECT total_amount - refunded_amount AS left FROM "order" WHERE id = $1', [id]);
+      const [row] = await shop.order.query<{ left: string }>(
+        'SELECT total_amount - refunded_amount AS left FROM "order" WHERE id = $1',
+        [id],
+      );
       await new Promise((resolve) => setTimeout(resolve, 50));
-      if (Number(row?.left) >= 10) await shop.order.query('UPDATE "order" SET refunded_amount = refunded_amount + 10 WHERE id = $1', [id]);
+      if (Number(row?.left) >= 10)
+        await shop.order.query('UPDATE "order" SET refunded_amount = refunded_amount + 10 WHERE id = $1', [id]);
     };
     await Promise.all(Array.from({ length: 8 }, readThenWrite));
     const seen = await afterOf(shop, staff, orderId);

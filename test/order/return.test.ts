@@ -13,7 +13,10 @@ describe('a return', () => {
     const { orderId, viewer, variants, items } = await arrived([3]);
     const lines = [{ itemId: items[0]?.id, quantity: 2 }];
     const asked = await after(shop, viewer, 'requestReturn', { orderId, lines, reason: 'DOES_NOT_FIT', comment: 'too small' });
-    expect(asked).toMatchObject({ errors: [], return: { status: 'REQUESTED', lines: [{ quantity: 2, receivedQuantity: null }] } });
+    expect(asked).toMatchObject({
+      errors: [],
+      return: { status: 'REQUESTED', lines: [{ quantity: 2, receivedQuantity: null }] },
+    });
     const returnId = asked.return?.id;
     expect(await after(shop, staff, 'approveReturn', { returnId, answer: 'Send it to the shop.' })).toMatchObject({
       errors: [],
@@ -22,7 +25,10 @@ describe('a return', () => {
     const receipt = { returnId, idempotencyKey: newKey() };
     const answers = await Promise.all([1, 2, 3].map(() => after(shop, staff, 'receiveReturn', receipt)));
     for (const answer of answers) {
-      expect(answer).toMatchObject({ errors: [], return: { status: 'RECEIVED', lines: [{ receivedQuantity: 2, isRestocked: true }] } });
+      expect(answer).toMatchObject({
+        errors: [],
+        return: { status: 'RECEIVED', lines: [{ receivedQuantity: 2, isRestocked: true }] },
+      });
     }
     expect(await afterOf(shop, viewer, orderId)).toMatchObject({
       status: 'DELIVERED',
@@ -100,7 +106,11 @@ describe('a return', () => {
 
   test('is finished by the worker when the shop dies after the goods were received', async () => {
     const { orderId, viewer, variants, items } = await arrived([1]);
-    const asked = await after(shop, viewer, 'requestReturn', { orderId, lines: [{ itemId: items[0]?.id, quantity: 1 }], reason: 'OTHER' });
+    const asked = await after(shop, viewer, 'requestReturn', {
+      orderId,
+      lines: [{ itemId: items[0]?.id, quantity: 1 }],
+      reason: 'OTHER',
+    });
     await after(shop, staff, 'approveReturn', { returnId: asked.return?.id });
     shop.faults.before = () => {
       throw new Error('the product subgraph is away');

@@ -70,7 +70,7 @@ interface Walked {
 async function verifyChains(client: ClientBase, only: string | null): Promise<Walked> {
   let chains = 0;
   let entries = 0;
-  for (let from = ''; ; ) {
+  for (let from = ''; ;) {
     const heads = await read<Head>(
       client,
       `SELECT * FROM audit_head WHERE chain > $1 AND ($2::text IS NULL OR chain = $2) ORDER BY chain LIMIT ${BATCH}`,
@@ -189,7 +189,11 @@ async function cutOff(client: ClientBase, body: string, only: string | null): Pr
 }
 
 /** A head that says it was anchored, in no anchor. */
-async function unanchored(client: ClientBase, anchored: ReadonlyMap<string, number>, only: string | null): Promise<Broken | null> {
+async function unanchored(
+  client: ClientBase,
+  anchored: ReadonlyMap<string, number>,
+  only: string | null,
+): Promise<Broken | null> {
   const heads = await read<Head>(
     client,
     'SELECT chain, anchored FROM audit_head WHERE anchored > 0 AND ($1::text IS NULL OR chain = $1)',

@@ -3,7 +3,14 @@ import type { DataSource } from 'typeorm';
 import { globalId } from '../../../platform/federation';
 import { groupedByKey } from '../../../platform/loaders';
 import { audit } from '../audit';
-import { changeOrder, recordsOf, type ChangeRefusal, type OrderChangeOutcome, type OrderChangeRequest, type OrderChanges } from '../order';
+import {
+  changeOrder,
+  recordsOf,
+  type ChangeRefusal,
+  type OrderChangeOutcome,
+  type OrderChangeRequest,
+  type OrderChanges,
+} from '../order';
 import type { Caller } from '../upstream';
 import { OrderNote } from './note.entity';
 

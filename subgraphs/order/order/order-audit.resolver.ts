@@ -16,7 +16,8 @@ import { User, userOf } from '../reference';
 import { Order } from './order.entity';
 
 @ObjectType('AuditEntry', {
-  description: 'Something that was done to an order. Each entry holds the hash of the one before it, so none can be changed unnoticed.',
+  description:
+    'Something that was done to an order. Each entry holds the hash of the one before it, so none can be changed unnoticed.',
   simpleResolvers: true,
 })
 export class AuditEntry {

@@ -96,5 +96,12 @@ export const OrderChangeError = createUnionType({
   name: 'OrderChangeError',
   description: 'Why a change of an order did not happen.',
   types: () =>
-    [OrderNotFound, IllegalTransition, OrderVersionConflict, IdempotencyKeyReused, QuantityUnavailable, ShipmentNotFound] as const,
+    [
+      OrderNotFound,
+      IllegalTransition,
+      OrderVersionConflict,
+      IdempotencyKeyReused,
+      QuantityUnavailable,
+      ShipmentNotFound,
+    ] as const,
 });

@@ -30,7 +30,8 @@ export interface OrderChange {
 export async function changeOrder(tx: EntityManager, order: Order, change: OrderChange): Promise<void> {
   const { to, actor } = change;
   const paymentStatus = change.paymentStatus ?? order.paymentStatus;
-  const fulfilmentStatus = change.fulfilmentStatus ?? (to === order.status ? order.fulfilmentStatus : fulfilmentAfter(to, order.fulfilmentStatus));
+  const fulfilmentStatus =
+    change.fulfilmentStatus ?? (to === order.status ? order.fulfilmentStatus : fulfilmentAfter(to, order.fulfilmentStatus));
   await tx.query(
     `UPDATE "order" SET status = $2, payment_status = $3, fulfilment_status = $4, cancelled_reason = COALESCE($5, cancelled_reason),
        version = version + 1, updated_at = clock_timestamp() WHERE id = $1`,
@@ -64,8 +65,15 @@ interface LogEntry {
 async function addToLog(tx: EntityManager, order: Order, entry: LogEntry): Promise<void> {
   const { type, from, to, actor, reason } = entry;
   const orderId = globalId('Order', order.id);
-  const changed = from === null ? { total: order.totalMinor, currency: order.currency, payment: order.reservationId } : { from, to };
-  const audited = bodyOf({ action: type, entity: { type: 'Order', id: orderId }, actor, reason, data: { ...entry.data, ...changed } });
+  const changed =
+    from === null ? { total: order.totalMinor, currency: order.currency, payment: order.reservationId } : { from, to };
+  const audited = bodyOf({
+    action: type,
+    entity: { type: 'Order', id: orderId },
+    actor,
+    reason,
+    data: { ...entry.data, ...changed },
+  });
   const rows: { sequence: number }[] = await tx.query(
     `INSERT INTO order_event (order_id, sequence, type, data, actor_kind, actor_id, audit_sequence)
      SELECT $1, COALESCE(MAX(sequence), 0) + 1, $2, $3::jsonb, $4, $5::integer, audit_append($6, $7)

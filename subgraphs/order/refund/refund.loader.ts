@@ -7,7 +7,10 @@ import type { RefundService } from './refund.service';
 export function createRefundLoaders(refunds: RefundService) {
   return {
     ofOrder: defineLoader<number, Refund[], SubgraphContext>({ name: 'orderRefunds', batch: (keys) => refunds.refundsOf(keys) }),
-    lines: defineLoader<number, RefundLineRow[], SubgraphContext>({ name: 'refundLines', batch: (keys) => refunds.linesOf(keys) }),
+    lines: defineLoader<number, RefundLineRow[], SubgraphContext>({
+      name: 'refundLines',
+      batch: (keys) => refunds.linesOf(keys),
+    }),
   };
 }
 

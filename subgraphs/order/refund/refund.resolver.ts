@@ -30,7 +30,8 @@ export class RefundResolver {
   }
 
   @Mutation(() => RefundOrderPayload, {
-    description: 'Gives all the money of a shipped or delivered order back that was not given back before. For staff (scope orders:write).',
+    description:
+      'Gives all the money of a shipped or delivered order back that was not given back before. For staff (scope orders:write).',
   })
   async refundOrder(
     @Arg('input', () => RefundOrderInput, { description: 'Which and why.' }) input: RefundOrderInput,

@@ -72,9 +72,13 @@ export class RefundService {
     const named = { operation: 'REFUND_PART', action: 'REFUND_PART' } as const;
     return this.changes.make<RefundFailure>(caller, named, request, async (tx, order, actor) => {
       const { reason, amountMinor } = request;
-      const lines =
-        request.lines === null ? [] : worthOf(chosenLines(await lockedItems(tx, order), request.lines, unrefunded));
-      const refund = { kind: lines.length > 0 ? 'LINES' : 'AMOUNT', reason, lines, amountMinor: amountMinor ?? sumOf(lines) } as const;
+      const lines = request.lines === null ? [] : worthOf(chosenLines(await lockedItems(tx, order), request.lines, unrefunded));
+      const refund = {
+        kind: lines.length > 0 ? 'LINES' : 'AMOUNT',
+        reason,
+        lines,
+        amountMinor: amountMinor ?? sumOf(lines),
+      } as const;
       const refundId = await giveBack(tx, order, refund);
       const data = { refund: globalId('Refund', refundId), amount: refund.amountMinor, reason };
       await changeOrder(tx, order, { to: order.status, type: 'REFUND_DECIDED', actor, reason, data });

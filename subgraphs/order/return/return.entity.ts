@@ -85,7 +85,6 @@ export class OrderReturn {
   receivedAt: Date | null;
 }
 
-
 /** A row of `return_line`. */
 export interface ReturnLineRow {
   readonly returnId: number;

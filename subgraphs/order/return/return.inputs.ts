@@ -26,7 +26,8 @@ export class AnswerReturnInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'What to tell the customer, such as where to send the goods, or why not; at most 1000 characters. Needed to refuse.',
+    description:
+      'What to tell the customer, such as where to send the goods, or why not; at most 1000 characters. Needed to refuse.',
   })
   answer?: string | null;
 

@@ -6,9 +6,18 @@ import type { ReturnService } from './return.service';
 /** The batches of returns. */
 export function createReturnLoaders(returns: ReturnService) {
   return {
-    byKey: defineLoader<number, OrderReturn | null, SubgraphContext>({ name: 'returnByKey', batch: (keys) => returns.byKeys(keys) }),
-    ofOrder: defineLoader<number, OrderReturn[], SubgraphContext>({ name: 'orderReturns', batch: (keys) => returns.returnsOf(keys) }),
-    lines: defineLoader<number, ReturnLineRow[], SubgraphContext>({ name: 'returnLines', batch: (keys) => returns.linesOf(keys) }),
+    byKey: defineLoader<number, OrderReturn | null, SubgraphContext>({
+      name: 'returnByKey',
+      batch: (keys) => returns.byKeys(keys),
+    }),
+    ofOrder: defineLoader<number, OrderReturn[], SubgraphContext>({
+      name: 'orderReturns',
+      batch: (keys) => returns.returnsOf(keys),
+    }),
+    lines: defineLoader<number, ReturnLineRow[], SubgraphContext>({
+      name: 'returnLines',
+      batch: (keys) => returns.linesOf(keys),
+    }),
   };
 }
 

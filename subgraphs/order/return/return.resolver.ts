@@ -27,7 +27,8 @@ export class ReturnResolver {
   ) {}
 
   @Mutation(() => RequestReturnPayload, {
-    description: 'Asks to send goods of a shipped or delivered order back; for its owner within the window of the shop, and for staff.',
+    description:
+      'Asks to send goods of a shipped or delivered order back; for its owner within the window of the shop, and for staff.',
   })
   async requestReturn(
     @Arg('input', () => RequestReturnInput, { description: 'Which goods and why.' }) input: RequestReturnInput,
@@ -58,7 +59,8 @@ export class ReturnResolver {
   }
 
   @Mutation(() => ReceiveReturnPayload, {
-    description: 'Says which goods came back: their money goes to the customer and they go on the shelf. For staff (scope orders:write).',
+    description:
+      'Says which goods came back: their money goes to the customer and they go on the shelf. For staff (scope orders:write).',
   })
   async receiveReturn(
     @Arg('input', () => ReceiveReturnInput, { description: 'Which, and what came.' }) input: ReceiveReturnInput,

@@ -12,7 +12,10 @@ export async function readReturns(database: DataSource, keys: readonly number[])
   return keys.map((key) => byKey.get(key) ?? null);
 }
 
-export async function readReturnLines(handle: DataSource | EntityManager, returnIds: readonly number[]): Promise<ReturnLineRow[]> {
+export async function readReturnLines(
+  handle: DataSource | EntityManager,
+  returnIds: readonly number[],
+): Promise<ReturnLineRow[]> {
   return handle.query<ReturnLineRow[]>(
     `SELECT ${LINE_COLUMNS} FROM return_line WHERE return_id = ANY($1) ORDER BY return_id, order_item_id`,
     [returnIds],

@@ -155,10 +155,10 @@ async function moveReturn(tx: EntityManager, returnId: number, to: ReturnStatus)
   const [row] = await tx.query<{ status: ReturnStatus }[]>('SELECT status FROM order_return WHERE id = $1', [returnId]);
   if (!row) throw new Refusal(ReturnNotFound.make());
   if (!RETURN_TRANSITIONS[row.status].includes(to)) throw new Refusal(IllegalReturnStep.make(row.status, to));
-  await tx.query(
-    `UPDATE order_return SET status = $2, received_at = CASE WHEN $2 = 'RECEIVED' THEN now() END WHERE id = $1`,
-    [returnId, to],
-  );
+  await tx.query(`UPDATE order_return SET status = $2, received_at = CASE WHEN $2 = 'RECEIVED' THEN now() END WHERE id = $1`, [
+    returnId,
+    to,
+  ]);
 }
 
 /** @throws Refusal QuantityUnavailable for more than was to come, or a line that was not */

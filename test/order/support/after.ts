@@ -114,9 +114,18 @@ export async function after(shop: Shop, viewer: Viewer, mutation: string, input:
 }
 
 /** Ships lines, or everything, as one parcel. */
-export function ship(shop: Shop, orderId: string, lines: readonly (readonly [item: LineData | undefined, quantity: number])[] | null) {
+export function ship(
+  shop: Shop,
+  orderId: string,
+  lines: readonly (readonly [item: LineData | undefined, quantity: number])[] | null,
+) {
   const asked = lines?.map(([item, quantity]) => ({ itemId: item?.id, quantity }));
-  return change(shop, staff, 'shipOrder', { orderId, carrier: 'DHL', trackingNumber: 'JD01', ...(asked ? { lines: asked } : {}) });
+  return change(shop, staff, 'shipOrder', {
+    orderId,
+    carrier: 'DHL',
+    trackingNumber: 'JD01',
+    ...(asked ? { lines: asked } : {}),
+  });
 }
 
 export async function stockOf(shop: Shop, variant: ShopVariant | undefined): Promise<number> {
@@ -143,7 +152,10 @@ export async function finishFollowUps(shop: Shop): Promise<void> {
   await shop.order.query('UPDATE order_task SET run_at = now() WHERE done_at IS NULL');
   const work = await shop.startWork();
   try {
-    await until(() => shop.order.query('SELECT kind FROM order_task WHERE done_at IS NULL'), (open) => open.length === 0);
+    await until(
+      () => shop.order.query('SELECT kind FROM order_task WHERE done_at IS NULL'),
+      (open) => open.length === 0,
+    );
   } finally {
     await work.stop();
   }
