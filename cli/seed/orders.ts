@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { SeedOrder, SeedOrderItem } from '../../subgraphs/order/seed';
+import { priceSeedOrder, type SeedOrder, type SeedPrices, type UnpricedItem } from '../../subgraphs/order/seed';
 import type { SeedUser } from '../../subgraphs/user/seed';
 import { DEMO_CUSTOMER_ID, person } from './customers';
 import { orderTimes } from './order-days';
@@ -13,14 +13,11 @@ export interface OrderWorld {
   readonly users: readonly SeedUser[];
   readonly count: number;
   readonly currency: string;
+  readonly prices: SeedPrices;
   readonly endsAt: Date;
 }
 
 const STAFF_ACCOUNTS = 2;
-/** As the checkout prices: see `checkout.pricing.ts` of the order subgraph. */
-const FREE_SHIPPING_FROM_MINOR = 50_00;
-const STANDARD_MINOR = 4_90;
-const EXPRESS_MINOR = 12_90;
 const NOTES = [
   'Please leave it with the neighbours.',
   'It is a present: no invoice in the box, please.',
@@ -42,12 +39,10 @@ function makeOrder(world: OrderWorld, ranks: readonly number[], id: number, orde
   const { user, isGuest } = chooseBuyer(world, id, random);
   const items = chooseItems(world, ranks, orderDate, random);
   const shippingMethod = random.chance(0.15) ? 'EXPRESS' : 'STANDARD';
-  const subtotalMinor = items.reduce((sum, { priceMinor, quantity }) => sum + priceMinor * quantity, 0);
-  const standardMinor = subtotalMinor >= FREE_SHIPPING_FROM_MINOR ? 0 : STANDARD_MINOR;
-  const shippingMinor = shippingMethod === 'EXPRESS' ? EXPRESS_MINOR : standardMinor;
   const number = numberOf(id);
   const userId = isGuest ? null : user.id;
   const address = user.addresses[0];
+  const price = priceSeedOrder(world.prices, address?.countryCode ?? '', shippingMethod, items);
   return {
     id,
     number,
@@ -56,10 +51,7 @@ function makeOrder(world: OrderWorld, ranks: readonly number[], id: number, orde
     email: user.email,
     orderDate,
     currency: world.currency,
-    subtotalMinor,
-    shippingMinor,
-    taxMinor: 0,
-    totalMinor: subtotalMinor + shippingMinor,
+    ...price,
     shippingMethod,
     shippingAddress: {
       name: user.name,
@@ -70,12 +62,7 @@ function makeOrder(world: OrderWorld, ranks: readonly number[], id: number, orde
     },
     note: random.chance(0.04) ? random.pick(NOTES) : null,
     reservationId: `seed-${number}`,
-    items,
-    ...liveOn(
-      { placedAt: orderDate, totalMinor: subtotalMinor + shippingMinor, userId, youth: world.count - id },
-      world.endsAt,
-      random,
-    ),
+    ...liveOn({ placedAt: orderDate, totalMinor: price.totalMinor, userId, youth: world.count - id }, world.endsAt, random),
   };
 }
 
@@ -91,8 +78,8 @@ function chooseBuyer({ users, endsAt }: OrderWorld, id: number, random: Random):
 
 const LINES = [1, 1, 1, 1, 1, 2, 2, 2, 3, 3, 4, 6];
 
-function chooseItems(world: OrderWorld, ranks: readonly number[], orderDate: Date, random: Random): SeedOrderItem[] {
-  const items = new Map<number, SeedOrderItem>();
+function chooseItems(world: OrderWorld, ranks: readonly number[], orderDate: Date, random: Random): UnpricedItem[] {
+  const items = new Map<number, UnpricedItem>();
   const wanted = random.pick(LINES);
   for (let attempt = 0; items.size < wanted && attempt < wanted + 20; attempt += 1) {
     // Popularity follows a power law: the first tenth of the ranks makes about half of the sales.

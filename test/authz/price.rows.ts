@@ -34,8 +34,10 @@ async function made(world: World, field: string, type: string, input: Json): Pro
   return Object.values((data as { made: Record<string, { id: string }> }).made)[0]?.id ?? '';
 }
 
-const newCode = (world: World) => made(world, 'createDiscountCode(input: $input) { discountCode { id } }', 'CreateDiscountCodeInput', aCode());
-const newRate = (world: World) => made(world, 'createShippingRate(input: $input) { shippingRate { id } }', 'CreateShippingRateInput', aRate());
+const newCode = (world: World) =>
+  made(world, 'createDiscountCode(input: $input) { discountCode { id } }', 'CreateDiscountCodeInput', aCode());
+const newRate = (world: World) =>
+  made(world, 'createShippingRate(input: $input) { shippingRate { id } }', 'CreateShippingRateInput', aRate());
 const newZone = (world: World) => made(world, 'setTaxZone(input: $input) { taxZone { id } }', 'SetTaxZoneInput', aZone());
 
 /** Those who have an account put something into their cart first. */

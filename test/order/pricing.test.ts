@@ -4,7 +4,12 @@ import { problemsOf } from '../prove/totals/exact';
 import { FAULTS } from '../prove/totals/faults';
 import { randomCart } from '../prove/totals/random-cart';
 
-const line = (unitMinor: number, quantity = 1, taxRate = 0, isDiscounted = true) => ({ unitMinor, quantity, taxRate, isDiscounted });
+const line = (unitMinor: number, quantity = 1, taxRate = 0, isDiscounted = true) => ({
+  unitMinor,
+  quantity,
+  taxRate,
+  isDiscounted,
+});
 const plain = { pricesIncludeTax: true, discount: null, shipping: null };
 
 describe('the price of an order', () => {
@@ -18,7 +23,10 @@ describe('the price of an order', () => {
   });
 
   test.each(FAULTS)('a planted fault is caught: $name', ({ pricing }) => {
-    const { failed } = fc.check(fc.property(randomCart, (cart) => problemsOf(cart, pricing).length === 0), { numRuns: 20_000 });
+    const { failed } = fc.check(
+      fc.property(randomCart, (cart) => problemsOf(cart, pricing).length === 0),
+      { numRuns: 20_000 },
+    );
     expect(failed).toBe(true);
   });
 
@@ -28,7 +36,11 @@ describe('the price of an order', () => {
   });
 
   test('spreads a discount by largest remainder, the earlier line first', () => {
-    const { lines } = priceOrder({ ...plain, lines: [line(100), line(100), line(100)], discount: { kind: 'FIXED_AMOUNT', amountMinor: 100 } });
+    const { lines } = priceOrder({
+      ...plain,
+      lines: [line(100), line(100), line(100)],
+      discount: { kind: 'FIXED_AMOUNT', amountMinor: 100 },
+    });
     expect(lines.map(({ discountMinor }) => discountMinor)).toEqual([34, 33, 33]);
   });
 

@@ -103,7 +103,8 @@ test('zones are listed, replaced by version and removed', async () => {
   await expect(setTax(shop, 'NL', true, { standard: 2200 }, { expectedVersion: 99 })).rejects.toThrow('TaxZoneVersionConflict');
   await expect(setTax(shop, 'NL', true, { reduced: 900 })).rejects.toThrow('input.rates');
   await expect(setTax(shop, 'QQ', true, { standard: 0 })).rejects.toThrow('countryCode');
-  const remove = 'mutation ($input: RemoveTaxZoneInput!) { removeTaxZone(input: $input) { removedTaxZoneId errors { __typename } } }';
+  const remove =
+    'mutation ($input: RemoveTaxZoneInput!) { removeTaxZone(input: $input) { removedTaxZoneId errors { __typename } } }';
   await setTax(shop, 'IS', true, { standard: 2400 });
   const made = (await shop.data<{ taxZones: { nodes: Zone[] } }>(list, {}, staff)).taxZones.nodes.find(
     ({ countryCode }) => countryCode === 'IS',

@@ -43,7 +43,10 @@ export class DiscountCodeInvalid extends UserError {
   @Field(() => DiscountRefusal, { description: 'Why.' })
   reason: DiscountRefusal;
 
-  @Field(() => Money, { nullable: true, description: 'The value of goods that it asks for, when the cart is below it; else null.' })
+  @Field(() => Money, {
+    nullable: true,
+    description: 'The value of goods that it asks for, when the cart is below it; else null.',
+  })
   minimum: Money | null;
 
   static make(discountCode: string, reason: DiscountRefusal, path: string[], minimum: Money | null = null): DiscountCodeInvalid {

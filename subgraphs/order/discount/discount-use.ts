@@ -25,7 +25,11 @@ export interface DiscountTaker {
  * Takes one use of a code in `tx`, or answers why there is none. The code's row stays locked until `tx` ends, so `tx`
  * should do little after it. A customer is known by account or e-mail address, whichever was seen before.
  */
-export async function takeDiscount(tx: EntityManager, discount: TakenDiscount, taker: DiscountTaker): Promise<DiscountRefusal | null> {
+export async function takeDiscount(
+  tx: EntityManager,
+  discount: TakenDiscount,
+  taker: DiscountTaker,
+): Promise<DiscountRefusal | null> {
   const [answer] = await tx.query<{ refusal: DiscountRefusal | null }[]>(
     'SELECT take_discount($1, $2, $3, $4, $5::numeric, $6::numeric) AS refusal',
     [
@@ -42,7 +46,9 @@ export async function takeDiscount(tx: EntityManager, discount: TakenDiscount, t
 
 /** The discounts of each order, in the order asked. */
 export async function discountsOfOrders(database: DataSource, orderIds: readonly number[]): Promise<TakenDiscount[][]> {
-  const rows = await database.query<{ order_id: number; discount_id: number; code: string; amount: string; shipping_amount: string }[]>(
+  const rows = await database.query<
+    { order_id: number; discount_id: number; code: string; amount: string; shipping_amount: string }[]
+  >(
     `SELECT o.id AS order_id, u.discount_id, u.code, u.amount, u.shipping_amount
      FROM "order" o JOIN discount_use u ON u.reference = o.placed_key WHERE o.id = ANY($1)`,
     [orderIds],

@@ -93,7 +93,8 @@ export function readNewDiscount(input: CreateDiscountCodeInput, currency: string
   const { kind, percentage, amount } = input;
   const isShare = kind === 'PERCENTAGE';
   const isAmount = kind === 'FIXED_AMOUNT';
-  if (isShare !== (typeof percentage === 'number')) throw badInput('input.percentage', 'goes with kind PERCENTAGE, which needs it');
+  if (isShare !== (typeof percentage === 'number'))
+    throw badInput('input.percentage', 'goes with kind PERCENTAGE, which needs it');
   if (isAmount !== Boolean(amount)) throw badInput('input.amount', 'goes with kind FIXED_AMOUNT, which needs it');
   if (typeof percentage === 'number' && (percentage < 1 || percentage > 10_000)) {
     throw badInput('input.percentage', 'must be from 1 to 10000');

@@ -37,7 +37,9 @@ export class DiscountResolver {
   @Query(() => DiscountCodeConnection, { description: 'All discount codes, the newest first. For staff (scope orders:read).' })
   async discountCodes(
     @Args(() => ConnectionArgs) page: ConnectionArgs,
-    @Arg('search', () => String, { nullable: true, description: 'A part of the code, up to 40 characters.' }) search: string | null,
+    @Arg('search', () => String, { nullable: true, description: 'A part of the code, up to 40 characters.' }) search:
+      | string
+      | null,
     @Ctx() context: SubgraphContext,
   ): Promise<ConnectionOf<DiscountCode>> {
     requireScope(context.viewer, READ);

@@ -2,7 +2,10 @@ import { Field, Int, ObjectType } from 'type-graphql';
 import { Money } from '../../../platform/federation';
 import type { TaxLine as PricedTaxLine } from './price-order';
 
-@ObjectType('TaxLine', { description: 'The tax of one rate in goods and shipping, as an invoice shows it.', simpleResolvers: true })
+@ObjectType('TaxLine', {
+  description: 'The tax of one rate in goods and shipping, as an invoice shows it.',
+  simpleResolvers: true,
+})
 export class TaxLine {
   @Field(() => Int, { description: 'The rate in hundredths of a percent: 1900 are 19 %.' })
   rate: number;

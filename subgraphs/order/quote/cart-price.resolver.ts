@@ -99,7 +99,10 @@ export class CartPriceResolver {
     @Arg('countryCode', () => String, { description: 'The ISO 3166-1 code of the country, such as "NL".' }) countryCode: string,
     @Arg('region', () => String, { nullable: true, description: 'The state or province, where taxes ask for it.' })
     region: string | null,
-    @Arg('shippingMethodCode', () => String, { nullable: true, description: 'How it travels; the shop\'s first way unless given.' })
+    @Arg('shippingMethodCode', () => String, {
+      nullable: true,
+      description: "How it travels; the shop's first way unless given.",
+    })
     shippingMethodCode: string | null,
     @Ctx() context: SubgraphContext,
   ): Promise<CheckoutQuote> {

@@ -24,7 +24,11 @@ export interface CodeOfCustomer {
 }
 
 /** One statement for all that a price depends on, so that it adds a single one to a checkout. */
-export async function readPricingFacts(database: DataSource, to: Destination, { code, userId }: CodeOfCustomer): Promise<PricingFacts> {
+export async function readPricingFacts(
+  database: DataSource,
+  to: Destination,
+  { code, userId }: CodeOfCustomer,
+): Promise<PricingFacts> {
   const [row] = await database.query<{ tax: TaxRules | null; shipping: ShippingChoiceRow[]; discount: DiscountRuleRow | null }[]>(
     `SELECT ${taxRulesSql('$1', '$2')} AS tax, ${shippingChoicesSql('$1')} AS shipping, ${discountRuleSql('$3', '$4::int')} AS discount`,
     [to.countryCode, to.region ?? '', code, userId],
@@ -37,7 +41,10 @@ export async function readPricingFacts(database: DataSource, to: Destination, { 
 }
 
 /** The rules of many carts' codes at once, in the order asked. */
-export async function readDiscountRules(database: DataSource, carts: readonly CodeOfCustomer[]): Promise<(DiscountRule | null)[]> {
+export async function readDiscountRules(
+  database: DataSource,
+  carts: readonly CodeOfCustomer[],
+): Promise<(DiscountRule | null)[]> {
   if (carts.every(({ code }) => code === null)) return carts.map(() => null);
   const rows = await database.query<{ discount: DiscountRuleRow | null }[]>(
     `SELECT ${discountRuleSql('c.code', 'c.user_id')} AS discount

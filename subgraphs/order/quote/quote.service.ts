@@ -60,7 +60,11 @@ export class QuoteService {
   }
 
   /** The products of a cart that a code is for; `null` when it is for all. */
-  private async discountedProducts(cart: Cart, rule: DiscountRule | null, requestId: string): Promise<ReadonlySet<number> | null> {
+  private async discountedProducts(
+    cart: Cart,
+    rule: DiscountRule | null,
+    requestId: string,
+  ): Promise<ReadonlySet<number> | null> {
     if (!rule || (rule.productIds.length === 0 && rule.categoryIds.length === 0)) return null;
     if (rule.categoryIds.length === 0) return new Set(rule.productIds);
     const products = cart.lines.map(({ productId }) => productId);

@@ -108,7 +108,9 @@ export class CheckoutQuote {
       total: money(priced.totalMinor),
       shippingMethodCode: priced.shippingMethod,
       shippingMethodName: priced.shippingMethodName,
-      shippingOptions: facts.shipping.map((choice) => optionOf(choice, priced, facts.discount?.kind === 'FREE_SHIPPING', currency)),
+      shippingOptions: facts.shipping.map((choice) =>
+        optionOf(choice, priced, facts.discount?.kind === 'FREE_SHIPPING', currency),
+      ),
     });
   }
 }

@@ -14,9 +14,13 @@ export interface SeedOrder {
   readonly currency: string;
   readonly subtotalMinor: number;
   readonly shippingMinor: number;
+  readonly shippingTaxMinor: number;
+  readonly shippingTaxRate: number;
   readonly taxMinor: number;
   readonly totalMinor: number;
+  readonly pricesIncludeTax: boolean;
   readonly shippingMethod: 'STANDARD' | 'EXPRESS';
+  readonly shippingMethodName: string;
   readonly shippingAddress: OrderAddress;
   readonly note: string | null;
   readonly reservationId: string;
@@ -36,6 +40,8 @@ export interface SeedOrderItem {
   readonly imageUrl: string | null;
   readonly quantity: number;
   readonly priceMinor: number;
+  readonly taxMinor: number;
+  readonly taxRate: number;
 }
 
 export interface SeedOrderEvent {

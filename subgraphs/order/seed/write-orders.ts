@@ -59,10 +59,14 @@ const ORDER_COLUMNS = [
   'currency',
   'subtotal_amount',
   'shipping_amount',
+  'shipping_tax_amount',
+  'shipping_tax_rate',
   'tax_amount',
   'total_amount',
+  'prices_include_tax',
   'refunded_amount',
   'shipping_method',
+  'shipping_method_name',
   'shipping_address',
   'note',
   'reservation_id',
@@ -81,6 +85,8 @@ const ITEM_COLUMNS = [
   'image_url',
   'quantity',
   'price',
+  'tax_amount',
+  'tax_rate',
   'position',
   'shipped_quantity',
 ];
@@ -114,10 +120,14 @@ function orderRow(order: SeedOrder): CopyCell[] {
     order.currency,
     minorToDecimal(order.subtotalMinor),
     minorToDecimal(order.shippingMinor),
+    minorToDecimal(order.shippingTaxMinor),
+    order.shippingTaxRate,
     minorToDecimal(order.taxMinor),
     minorToDecimal(order.totalMinor),
+    order.pricesIncludeTax,
     minorToDecimal(order.payment.refundedMinor),
     order.shippingMethod,
+    order.shippingMethodName,
     { ...order.shippingAddress },
     order.note,
     order.reservationId,
@@ -129,7 +139,7 @@ function orderRow(order: SeedOrder): CopyCell[] {
 }
 
 function itemRows({ id, items, shipment }: SeedOrder): CopyCell[][] {
-  return items.map(({ productId, variantId, name, variantTitle, sku, imageUrl, quantity, priceMinor }, at) => [
+  return items.map(({ productId, variantId, name, variantTitle, sku, imageUrl, quantity, priceMinor, taxMinor, taxRate }, at) => [
     id,
     productId,
     variantId,
@@ -139,6 +149,8 @@ function itemRows({ id, items, shipment }: SeedOrder): CopyCell[][] {
     imageUrl,
     quantity,
     minorToDecimal(priceMinor),
+    minorToDecimal(taxMinor),
+    taxRate,
     at + 1,
     shipment ? quantity : 0,
   ]);

@@ -1,9 +1,4 @@
-export {
-  shippingChoiceOf,
-  shippingChoicesSql,
-  type ShippingChoice,
-  type ShippingChoiceRow,
-} from './shipping-choice';
+export { shippingChoiceOf, shippingChoicesSql, type ShippingChoice, type ShippingChoiceRow } from './shipping-choice';
 export { ShippingRate } from './shipping-rate.entity';
 export { ShippingRateResolver } from './shipping-rate.resolver';
 export { ShippingMethodUnavailable } from './shipping.errors';

@@ -83,7 +83,10 @@ export class ShippingRateResolver {
     return Money.ofMinor(rate.priceMinor, this.currency);
   }
 
-  @FieldResolver(() => Money, { nullable: true, description: 'Goods of this value, after discount, travel free; null when none do.' })
+  @FieldResolver(() => Money, {
+    nullable: true,
+    description: 'Goods of this value, after discount, travel free; null when none do.',
+  })
   freeFrom(@Root() rate: ShippingRate): Money | null {
     return rate.freeFromMinor === null ? null : Money.ofMinor(rate.freeFromMinor, this.currency);
   }

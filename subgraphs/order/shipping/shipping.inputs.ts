@@ -16,7 +16,10 @@ class ShippingRateInput {
   @Field(() => [String], { nullable: true, description: 'ISO 3166-1 codes of the countries that it serves; empty for all.' })
   countries?: string[] | null;
 
-  @Field(() => MoneyInput, { nullable: true, description: 'Goods of this value, after discount, travel free; null when none do.' })
+  @Field(() => MoneyInput, {
+    nullable: true,
+    description: 'Goods of this value, after discount, travel free; null when none do.',
+  })
   freeFrom?: MoneyInput | null;
 
   @Field(() => Boolean, { nullable: true, description: 'Whether customers may choose it.' })
@@ -85,7 +88,8 @@ export function readShippingCode(text: string, field: string): string {
 /** What is given of a rate; what is absent is `undefined`. @throws BAD_USER_INPUT naming what is out of range */
 export function readShippingRate(input: UpdateShippingRateInput | CreateShippingRateInput, currency: string): ShippingRateChange {
   const { countries, freeFrom } = input;
-  if (countries && countries.length > MAX_COUNTRIES) throw badInput('input.countries', `must have ${MAX_COUNTRIES} entries at most`);
+  if (countries && countries.length > MAX_COUNTRIES)
+    throw badInput('input.countries', `must have ${MAX_COUNTRIES} entries at most`);
   const days = (value: number | null | undefined, field: string): number | undefined => within(value, field, MAX_DAYS);
   const change: ShippingRateChange = {
     name: present(input.name, (name) => requiredText(name, 'input.name', 100)),
@@ -100,7 +104,8 @@ export function readShippingRate(input: UpdateShippingRateInput | CreateShipping
     position: within(input.position, 'input.position', 10_000),
   };
   const { minDays, maxDays } = change;
-  if (minDays !== undefined && maxDays !== undefined && minDays > maxDays) throw badInput('input.maxDays', 'must be minDays or more');
+  if (minDays !== undefined && maxDays !== undefined && minDays > maxDays)
+    throw badInput('input.maxDays', 'must be minDays or more');
   return change;
 }
 

@@ -3,20 +3,27 @@ import { inTransaction, keysetPage, keysetSql, type KeysetRequest } from '../../
 import { badInput } from '../../../platform/errors';
 import type { Page, PageRequest } from '../../../platform/federation';
 import { ShippingRate } from './shipping-rate.entity';
-import { ShippingCodeTaken, ShippingRateNotFound, ShippingRateVersionConflict, type ShippingRateFailure } from './shipping.errors';
+import {
+  ShippingCodeTaken,
+  ShippingRateNotFound,
+  ShippingRateVersionConflict,
+  type ShippingRateFailure,
+} from './shipping.errors';
 
 /** What is given of a rate; what is `undefined` stays, or has its default. */
 export type ShippingRateChange = {
-  readonly [Field in
-    | 'name'
-    | 'description'
-    | 'countries'
-    | 'priceMinor'
-    | 'freeFromMinor'
-    | 'minDays'
-    | 'maxDays'
-    | 'isActive'
-    | 'position']: ShippingRate[Field] | undefined;
+  readonly [
+    Field in
+      | 'name'
+      | 'description'
+      | 'countries'
+      | 'priceMinor'
+      | 'freeFromMinor'
+      | 'minDays'
+      | 'maxDays'
+      | 'isActive'
+      | 'position'
+  ]: ShippingRate[Field] | undefined;
 };
 
 export interface ShippingRateOutcome {

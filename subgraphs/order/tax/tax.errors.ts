@@ -16,7 +16,9 @@ export class TaxZoneVersionConflict extends UserError {
   current: TaxZone | null;
 
   static make(current: TaxZone | null): TaxZoneVersionConflict {
-    const message = current ? `The tax zone changed; its version is now ${current.version}` : 'There is no such tax zone any more';
+    const message = current
+      ? `The tax zone changed; its version is now ${current.version}`
+      : 'There is no such tax zone any more';
     const path = ['input', 'expectedVersion'];
     return Object.assign(new TaxZoneVersionConflict(), { code: 'TAX_ZONE_VERSION_CONFLICT', message, path, current });
   }

@@ -9,7 +9,9 @@ const MAX_CATEGORIES = 20;
 
 @InputType({ description: 'The tax of one category of goods.' })
 export class TaxRateInput {
-  @Field(() => String, { description: 'The category: lower-case letters, digits and "-", 40 characters at most, such as "reduced".' })
+  @Field(() => String, {
+    description: 'The category: lower-case letters, digits and "-", 40 characters at most, such as "reduced".',
+  })
   category: string;
 
   @Field(() => Int, { description: 'In hundredths of a percent, 0 to 10000: 1900 are 19 %.' })

@@ -19,7 +19,10 @@ export class TaxResolver {
   constructor(private readonly taxes: TaxService) {}
 
   @Query(() => TaxZoneConnection, { description: 'How goods are taxed by place, for staff (scope orders:read).' })
-  async taxZones(@Args(() => ConnectionArgs) page: ConnectionArgs, @Ctx() context: SubgraphContext): Promise<ConnectionOf<TaxZone>> {
+  async taxZones(
+    @Args(() => ConnectionArgs) page: ConnectionArgs,
+    @Ctx() context: SubgraphContext,
+  ): Promise<ConnectionOf<TaxZone>> {
     requireScope(context.viewer, 'orders:read');
     return toConnection(await this.taxes.page(readPage(page)));
   }

@@ -23,7 +23,14 @@ export interface QuoteData {
   readonly total: Amount;
   readonly pricesIncludeTax: boolean;
   readonly shippingMethodCode: string;
-  readonly lines: readonly { quantity: number; lineTotal: Amount; discount: Amount; tax: Amount; taxRate: number; paid: Amount }[];
+  readonly lines: readonly {
+    quantity: number;
+    lineTotal: Amount;
+    discount: Amount;
+    tax: Amount;
+    taxRate: number;
+    paid: Amount;
+  }[];
   readonly taxLines: readonly { rate: number; net: Amount; tax: Amount }[];
   readonly discounts: readonly { code: string; amount: Amount; shippingAmount: Amount }[];
   readonly shippingOptions: readonly { code: string; price: Amount }[];
@@ -75,7 +82,8 @@ export interface ApplyData {
 }
 
 export async function applyCode(shop: Shop, viewer: Viewer, code: string, expectedVersion?: number): Promise<ApplyData> {
-  return (await shop.data<{ applyDiscountCode: ApplyData }>(APPLY, { input: { code, expectedVersion } }, viewer)).applyDiscountCode;
+  return (await shop.data<{ applyDiscountCode: ApplyData }>(APPLY, { input: { code, expectedVersion } }, viewer))
+    .applyDiscountCode;
 }
 
 export interface DiscountData {

@@ -22,7 +22,11 @@ const PLACE = `mutation ($input: PlaceOrderInput!) { placeOrder(input: $input) {
 export async function raceForCode(shop: Storefront, staff: Customer): Promise<RaceOutcome> {
   const code = `RACE-${randomUUID().slice(0, 8)}`.toUpperCase();
   const input = { code, kind: 'PERCENTAGE', percentage: 2000, usageLimit: LIMIT };
-  await shop.ask('mutation ($input: CreateDiscountCodeInput!) { createDiscountCode(input: $input) { errors { __typename } } }', { input }, staff);
+  await shop.ask(
+    'mutation ($input: CreateDiscountCodeInput!) { createDiscountCode(input: $input) { errors { __typename } } }',
+    { input },
+    staff,
+  );
   const ware = await shop.addWare({ stock: 1_000 });
   const buyers = await Promise.all(Array.from({ length: BUYERS }, () => shop.guestWith(ware.id)));
   await Promise.all(buyers.map((buyer) => applyCode(shop, buyer, code)));
@@ -43,7 +47,12 @@ export async function raceForCode(shop: Storefront, staff: Customer): Promise<Ra
     [counted?.used === orders, `the code counts ${counted?.used} uses`],
     [usedUp === BUYERS - LIMIT, `${usedUp} were told that it is used up`],
   ];
-  return { orders, usedUp, counted: counted?.used ?? -1, problems: expectations.flatMap(([holds, problem]) => (holds ? [] : [problem])) };
+  return {
+    orders,
+    usedUp,
+    counted: counted?.used ?? -1,
+    problems: expectations.flatMap(([holds, problem]) => (holds ? [] : [problem])),
+  };
 }
 
 /** The mistake that most shops make: uses are counted, and one is added a moment later without looking again. */

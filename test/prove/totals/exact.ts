@@ -42,7 +42,13 @@ export function problemsOf({ order, returns }: RandomCart, { price, refund }: Pr
 
 type Expect = (holds: boolean, problem: string) => void;
 
-function judgeDiscount({ lines, discount }: OrderToPrice, priced: PricedOrder, amounts: bigint[], discounts: bigint[], expect: Expect): void {
+function judgeDiscount(
+  { lines, discount }: OrderToPrice,
+  priced: PricedOrder,
+  amounts: bigint[],
+  discounts: bigint[],
+  expect: Expect,
+): void {
   const all = BigInt(priced.discountMinor);
   const open = sum(amounts.filter((_, at) => lines[at]?.isDiscounted));
   if (discount?.kind === 'PERCENTAGE') {
@@ -59,7 +65,12 @@ function judgeDiscount({ lines, discount }: OrderToPrice, priced: PricedOrder, a
   });
 }
 
-function judgeShipping({ shipping, discount, pricesIncludeTax }: OrderToPrice, priced: PricedOrder, goods: bigint, expect: Expect): void {
+function judgeShipping(
+  { shipping, discount, pricesIncludeTax }: OrderToPrice,
+  priced: PricedOrder,
+  goods: bigint,
+  expect: Expect,
+): void {
   const isFree = shipping === null || (shipping.freeFromMinor !== null && goods >= BigInt(shipping.freeFromMinor));
   const list = isFree ? 0 : shipping.priceMinor;
   const isPaidByCode = discount?.kind === 'FREE_SHIPPING';
@@ -94,7 +105,10 @@ function judgeReturns(
       returned += part;
       money += BigInt(given.amountMinor);
       tax += BigInt(given.taxMinor);
-      expect(isHalfUp(money, paid * BigInt(returned), BigInt(quantity)), `after ${returned} of line ${at} the money is not their share`);
+      expect(
+        isHalfUp(money, paid * BigInt(returned), BigInt(quantity)),
+        `after ${returned} of line ${at} the money is not their share`,
+      );
     }
     expect(money === paid, `all returns of line ${at} are not what was paid for it`);
     expect(tax === BigInt(taxMinor), `the tax of all returns of line ${at} is not its tax`);

@@ -1,4 +1,11 @@
-import { priceOrder, refundable, type OrderToPrice, type PricedOrder, type Refundable, type SoldLine } from '../../../subgraphs/order/pricing';
+import {
+  priceOrder,
+  refundable,
+  type OrderToPrice,
+  type PricedOrder,
+  type Refundable,
+  type SoldLine,
+} from '../../../subgraphs/order/pricing';
 import type { Pricing } from './exact';
 
 export interface Fault {
@@ -21,12 +28,19 @@ function taxOfTheWhole(order: OrderToPrice): PricedOrder {
   const taxMinor = Math.round(((priced.subtotalMinor - priced.discountMinor) * rate) / base) + priced.shippingTaxMinor;
   const isOneRate = order.lines.every((line) => line.taxRate === rate);
   if (!isOneRate) return priced;
-  return { ...priced, taxMinor, totalMinor: order.pricesIncludeTax ? priced.totalMinor : priced.totalMinor - priced.taxMinor + taxMinor };
+  return {
+    ...priced,
+    taxMinor,
+    totalMinor: order.pricesIncludeTax ? priced.totalMinor : priced.totalMinor - priced.taxMinor + taxMinor,
+  };
 }
 
 function sharesByThemselves(order: OrderToPrice): PricedOrder {
   const priced = priceOrder(order);
-  const open = order.lines.reduce((sum, { unitMinor, quantity, isDiscounted }) => sum + (isDiscounted ? unitMinor * quantity : 0), 0);
+  const open = order.lines.reduce(
+    (sum, { unitMinor, quantity, isDiscounted }) => sum + (isDiscounted ? unitMinor * quantity : 0),
+    0,
+  );
   const lines = priced.lines.map((line, at) =>
     order.lines[at]?.isDiscounted && open > 0
       ? { ...line, discountMinor: Math.round((priced.discountMinor * line.amountMinor) / open) }

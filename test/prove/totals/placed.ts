@@ -88,12 +88,15 @@ async function buy(shop: Storefront, wares: readonly Ware[], cart: Shopping): Pr
   const { shippingMethodCode } = cart;
   const input = { email: `${randomUUID()}@example.com`, shippingAddress, shippingMethodCode, paymentToken: 'tok_ok' };
   const place = async (more: Record<string, unknown>): Promise<Placed> =>
-    (await shop.ask<{ placeOrder: Placed }>(PLACE, { input: { ...input, idempotencyKey: randomUUID(), ...more } }, buyer)).placeOrder;
+    (await shop.ask<{ placeOrder: Placed }>(PLACE, { input: { ...input, idempotencyKey: randomUUID(), ...more } }, buyer))
+      .placeOrder;
   const { quote, errors } = await place({ dryRun: true });
   if (!quote || errors.length > 0) return `a dry run of ${JSON.stringify(cart)} answered ${JSON.stringify(errors)}`;
   const { order, errors: failures } = await place({ expectedTotal: { amount: quote.total.amount } });
   if (!order) return `no order of ${JSON.stringify(cart)}: ${JSON.stringify(failures)}`;
-  return order.totalAmount.amount === quote.total.amount ? null : `${order.totalAmount.amount} ordered, ${quote.total.amount} quoted`;
+  return order.totalAmount.amount === quote.total.amount
+    ? null
+    : `${order.totalAmount.amount} ordered, ${quote.total.amount} quoted`;
 }
 
 /** Written in the database's own decimals, apart from the product's arithmetic. */

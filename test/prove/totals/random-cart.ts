@@ -9,9 +9,16 @@ export interface RandomCart {
 }
 
 /** Real rates and odd ones; many amounts fall on a half cent. */
-const taxRate = fc.oneof(fc.constantFrom(0, 260, 500, 550, 700, 725, 810, 1900, 2000, 2100, 2550), fc.integer({ min: 0, max: 10_000 }));
+const taxRate = fc.oneof(
+  fc.constantFrom(0, 260, 500, 550, 700, 725, 810, 1900, 2000, 2100, 2550),
+  fc.integer({ min: 0, max: 10_000 }),
+);
 /** Cents, usual prices, and the dearest that the shop takes. */
-const unitMinor = fc.oneof(fc.integer({ min: 0, max: 99 }), fc.integer({ min: 100, max: 50_000 }), fc.integer({ min: 0, max: 1_000_000_000 }));
+const unitMinor = fc.oneof(
+  fc.integer({ min: 0, max: 99 }),
+  fc.integer({ min: 100, max: 50_000 }),
+  fc.integer({ min: 0, max: 1_000_000_000 }),
+);
 const quantity = fc.oneof(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 999 }));
 
 const line: fc.Arbitrary<LineToPrice> = fc.record({
