@@ -44,6 +44,20 @@ module.exports = {
       to: { path: '^subgraphs/', pathNot: '^subgraphs/$1/' },
     },
     {
+      name: 'sandboxes-are-outsiders',
+      comment: 'A sandbox stands for a company outside: it knows the shop by HTTP alone, and only commands start it.',
+      severity: 'error',
+      from: { path: '^sandbox/' },
+      to: { path: '^(gateway|subgraphs|cli|schema|bench|test)/' },
+    },
+    {
+      name: 'only-commands-start-sandboxes',
+      comment: 'Nothing that runs in production may lean on a stand-in.',
+      severity: 'error',
+      from: { path: '^(gateway|subgraphs|platform|schema)/' },
+      to: { path: '^sandbox/' },
+    },
+    {
       name: 'schema-is-a-contract',
       comment: 'Contracts of events are read by all; they may use the words of the platform and nothing else.',
       severity: 'error',
@@ -61,7 +75,7 @@ module.exports = {
       name: 'platform-has-doors',
       comment: 'Each part of the platform is imported by its index.ts. Its own tests may look closer.',
       severity: 'error',
-      from: { path: '^(gateway|subgraphs|cli|bench|test)/', pathNot: '^test/platform/' },
+      from: { path: '^(gateway|subgraphs|sandbox|cli|bench|test)/', pathNot: '^test/platform/' },
       to: { path: '^platform/[^/]+/', pathNot: '/index\\.ts$' },
     },
     {

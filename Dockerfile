@@ -9,6 +9,7 @@ COPY bench ./bench
 COPY cli ./cli
 COPY gateway ./gateway
 COPY platform ./platform
+COPY sandbox ./sandbox
 COPY schema ./schema
 COPY subgraphs ./subgraphs
 COPY test ./test

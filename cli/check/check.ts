@@ -12,7 +12,7 @@ interface Check {
   readonly distrust?: (output: string) => string | null;
 }
 
-const FOLDERS = ['bench', 'cli', 'gateway', 'platform', 'schema', 'subgraphs', 'test'];
+const FOLDERS = ['bench', 'cli', 'gateway', 'platform', 'sandbox', 'schema', 'subgraphs', 'test'];
 const FEWEST_MODULES = 100;
 
 export const CHECKS: readonly Check[] = [

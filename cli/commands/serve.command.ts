@@ -3,23 +3,31 @@ import { readSettings, SUBGRAPH_NAMES, type SubgraphName } from '../../platform/
 import type { Resources } from '../compose/resources';
 import { beginProcess } from './begin-process';
 
-/** `mercato serve gateway|user|product|order`: one process of a system that runs as several. */
+type Part = 'gateway' | 'payment-sandbox' | SubgraphName;
+
+/** `mercato serve gateway|user|product|order|payment-sandbox`: one process of a system that runs as several. */
 export function serveCommand(): Command {
   return new Command('serve')
     .description('serve one part of the system as a process of its own; configured by environment variables')
-    .addArgument(new Argument('<part>', 'which').choices(['gateway', ...SUBGRAPH_NAMES]))
-    .action(async (part: 'gateway' | SubgraphName) => {
-      const resources = await beginProcess(readSettings(), part);
+    .addArgument(new Argument('<part>', 'which').choices(['gateway', ...SUBGRAPH_NAMES, 'payment-sandbox']))
+    .action(async (part: Part) => {
+      // The sandbox stands for somebody outside, who knows nothing of our Redis.
+      const settings = part === 'payment-sandbox' ? { ...readSettings(), redisUrl: null } : readSettings();
+      const resources = await beginProcess(settings, part);
       await serve(part, resources);
       resources.logger.info({ port: resources.settings.port }, 'serving');
     });
 }
 
 /** Loads only what the part needs: a subgraph's process holds no gateway, nor the gateway's a subgraph. */
-function serve(part: 'gateway' | SubgraphName, resources: Resources): Promise<void> {
+async function serve(part: Part, resources: Resources): Promise<void> {
   if (part === 'gateway') {
     const { serveGateway } = require('../compose/serve-gateway') as typeof import('../compose/serve-gateway');
     return serveGateway(resources);
+  }
+  if (part === 'payment-sandbox') {
+    const { openPaymentSandbox } = require('../compose/payment-sandbox') as typeof import('../compose/payment-sandbox');
+    return void (await openPaymentSandbox(resources));
   }
   const { serveSubgraph } = require('../compose/serve-subgraph') as typeof import('../compose/serve-subgraph');
   return serveSubgraph(part, resources);

@@ -20,7 +20,7 @@ export async function openSystem(resources: Resources, seed: () => Promise<void>
       supergraphSdl: await supergraphOf(subgraphs),
       clients: subgraphs.map(({ client }) => client),
       keySource: () => user.jwks(),
-      routes: mailboxRoutesOf(subgraphs, resources),
+      routes: Object.assign({}, mailboxRoutesOf(subgraphs, resources), ...subgraphs.map(({ routes }) => routes)),
       checkReady: async () => void (await Promise.all(subgraphs.map((subgraph) => subgraph.checkReady()))),
     }),
   );

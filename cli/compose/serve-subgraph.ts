@@ -18,7 +18,7 @@ export async function serveSubgraph(name: SubgraphName, resources: Resources): P
     logger,
     checkReady: () => subgraph.checkReady(),
     metrics: () => metrics.expose(),
-    extraRoutes: { ...keyRoutesOf(subgraph), ...mailboxRoutesOf([subgraph], resources) },
+    extraRoutes: { ...keyRoutesOf(subgraph), ...mailboxRoutesOf([subgraph], resources), ...subgraph.routes },
   });
   lifecycle.add('http server', () => server.stop());
 }

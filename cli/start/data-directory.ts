@@ -19,8 +19,11 @@ const secretsShape = z.object({
   postgresPassword: z.string().min(16),
   redisPassword: z.string().min(16),
   subgraphSigningKey: z.string().min(32),
+  // Of the payment sandbox; directories that older versions made have none.
+  paymentApiKey: z.string().min(16).optional(),
+  paymentWebhookSecret: z.string().min(16).optional(),
 });
-export type Secrets = z.infer<typeof secretsShape>;
+export type Secrets = Required<z.infer<typeof secretsShape>>;
 
 const SECRETS_FILE = 'mercato.json';
 
@@ -73,9 +76,10 @@ async function readSecrets(directory: string): Promise<Secrets> {
     if (error.code === 'ENOENT') return null;
     throw error;
   });
-  if (text === null) return writeSecrets(file);
+  if (text === null) return writeSecrets(file, {});
   try {
-    return secretsShape.parse(JSON.parse(text));
+    const kept = secretsShape.parse(JSON.parse(text));
+    return kept.paymentApiKey && kept.paymentWebhookSecret ? (kept as Secrets) : await writeSecrets(file, kept);
   } catch {
     throw new CommandError(
       `the data directory is broken, ${file} cannot be read: start with --reset (this deletes its data), or with another --data-dir`,
@@ -83,9 +87,18 @@ async function readSecrets(directory: string): Promise<Secrets> {
   }
 }
 
-async function writeSecrets(file: string): Promise<Secrets> {
+/** Makes those that are not kept yet. */
+async function writeSecrets(file: string, kept: Partial<Secrets>): Promise<Secrets> {
   const secret = (): string => randomBytes(24).toString('hex');
-  const secrets: Secrets = { format: 1, postgresPassword: secret(), redisPassword: secret(), subgraphSigningKey: secret() };
+  const secrets: Secrets = {
+    format: 1,
+    postgresPassword: secret(),
+    redisPassword: secret(),
+    subgraphSigningKey: secret(),
+    paymentApiKey: `sk_test_sandbox_${secret()}`,
+    paymentWebhookSecret: `whsec_${secret()}`,
+    ...kept,
+  };
   await writeFile(file, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
   return secrets;
 }

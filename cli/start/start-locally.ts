@@ -3,12 +3,13 @@ import { createLogger } from '../../platform/observability';
 import { Lifecycle } from '../../platform/process';
 import { portTaken } from '../compose/gateway';
 import { openSystem } from '../compose/one-process';
-import { openResources } from '../compose/resources';
+import { openResources, type Resources } from '../compose/resources';
 import { freePort, isPortFree } from '../local';
-import { formatDuration, say } from '../print';
+import { formatDuration, say, step } from '../print';
 import { showWelcome } from './banner';
 import { openDataDirectory } from './data-directory';
 import { hasOwnDatabases, withLocalDatabases, withLocalRedis } from './local-services';
+import { needsPaymentSandbox, withLocalPayments, type LocalPayments } from './local-payments';
 import { openProcesses } from './processes';
 import { seedWhenEmpty } from './seeding';
 import { stopWithLauncher } from './stop-with-launcher';
@@ -31,11 +32,14 @@ export async function startLocally(given: Settings, options: StartOptions, traci
   });
   stopWithLauncher(lifecycle);
   try {
-    const settings = await withServices(await withPort(given), options, lifecycle);
+    const { settings, sandboxPort, orderPort } = await withServices(await withPort(given), options, lifecycle);
     const seed = (): Promise<void> => (options.seed ? seedWhenEmpty(settings) : Promise.resolve());
-    const open = options.processes ? openProcesses : openSystem;
-    const { url } = await open(await openResources(settings, 'mercato', lifecycle), seed);
-    showWelcome(url, options.seed);
+    const resources = await openResources(settings, 'mercato', lifecycle);
+    if (sandboxPort !== null && !options.processes) await openSandbox(resources, sandboxPort);
+    const { url } = await (options.processes
+      ? openProcesses(resources, seed, { order: orderPort, sandbox: sandboxPort })
+      : openSystem(resources, seed));
+    showWelcome(url, options.seed, settings.payment.apiUrl);
     say(`ready in ${formatDuration(performance.now() - startedMs)}; Ctrl-C stops it`);
   } catch (error) {
     await lifecycle.stop();
@@ -53,12 +57,25 @@ async function withPort(settings: Settings): Promise<Settings> {
 }
 
 /** Starts the databases and the Redis that the settings do not name. */
-async function withServices(given: Settings, options: StartOptions, lifecycle: Lifecycle): Promise<Settings> {
+async function withServices(
+  given: Settings,
+  options: StartOptions,
+  lifecycle: Lifecycle,
+): Promise<LocalPayments & { readonly orderPort: number }> {
   const needsDatabases = !hasOwnDatabases(given);
-  if (!needsDatabases && given.redisUrl !== null) return given;
+  const orderPort = options.processes ? await freePort() : given.port;
+  const needsNothing = !needsDatabases && given.redisUrl !== null && !needsPaymentSandbox(given);
+  if (needsNothing) return { settings: given, sandboxPort: null, orderPort };
   const data = await openDataDirectory(options.dataDir, options);
   lifecycle.add('data directory', data.release);
   let settings: Settings = { ...given, subgraphSigningKey: given.subgraphSigningKey ?? data.secrets.subgraphSigningKey };
   if (needsDatabases) settings = await withLocalDatabases(settings, data, lifecycle);
-  return settings.redisUrl === null ? withLocalRedis(settings, data, lifecycle) : settings;
+  if (settings.redisUrl === null) settings = await withLocalRedis(settings, data, lifecycle);
+  return { ...(await withLocalPayments(settings, data, orderPort)), orderPort };
+}
+
+/** In this process, but over HTTP: the shop talks to it as it would to Stripe. */
+function openSandbox(resources: Resources, port: number): Promise<unknown> {
+  const { openPaymentSandbox } = require('../compose/payment-sandbox') as typeof import('../compose/payment-sandbox');
+  return step('payment sandbox', () => openPaymentSandbox({ ...resources, settings: { ...resources.settings, port } }));
 }

@@ -21,6 +21,7 @@ export interface Settings {
   readonly mailFrom: string;
   /** A collector that takes order and catalogue events as batches of CloudEvents; without one nothing is gathered. */
   readonly analyticsUrl: string | null;
+  readonly payment: PaymentSettings;
   readonly otlpEndpoint: string | null;
   /** ISO 4217 code of the one currency that the shop sells in; it must have two minor digits. */
   readonly currency: string;
@@ -39,6 +40,25 @@ export interface Settings {
   readonly drainSeconds: number;
   /** A port of the gateway's own for `/metrics`; without one they are public, in production absent. */
   readonly metricsPort: number | null;
+}
+
+/** How money is moved: by Stripe itself, or by whoever speaks its API at `apiUrl`, such as our sandbox. */
+export interface PaymentSettings {
+  /** Without one, nothing can be paid. */
+  readonly apiKey: string | null;
+  /** `null` is Stripe itself. */
+  readonly apiUrl: string | null;
+  /** With which the provider signs its webhooks. */
+  readonly webhookSecret: string | null;
+  /** Of one call; it is repeated once. */
+  readonly timeoutMs: number;
+  /** When money that is held is taken: with the order, or when the goods leave. */
+  readonly captureOn: 'PLACING' | 'SHIPPING';
+  /** Where the bank's page sends the shopper back to. */
+  readonly returnUrl: string;
+  /** Of the sandbox provider: where it keeps its journal, and where it sends its webhooks. */
+  readonly sandboxDirectory: string;
+  readonly webhookUrl: string | null;
 }
 
 export const SUBGRAPH_NAMES = ['user', 'product', 'order'] as const;
@@ -81,6 +101,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
     smtpUrl: v.SMTP_URL,
     mailFrom: v.MAIL_FROM,
     analyticsUrl: v.ANALYTICS_URL,
+    payment: paymentSettings(v),
     otlpEndpoint: v.OTEL_EXPORTER_OTLP_ENDPOINT,
     currency: v.CURRENCY,
     abandonedCartHours: v.ABANDONED_CART_HOURS,
@@ -95,6 +116,19 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
   };
   refuseUnsafeProduction(settings);
   return settings;
+}
+
+function paymentSettings(v: z.infer<typeof variables>): PaymentSettings {
+  return {
+    apiKey: v.PAYMENT_API_KEY,
+    apiUrl: v.PAYMENT_API_URL,
+    webhookSecret: v.PAYMENT_WEBHOOK_SECRET,
+    timeoutMs: v.PAYMENT_TIMEOUT_MS,
+    captureOn: v.PAYMENT_CAPTURE === 'shipping' ? 'SHIPPING' : 'PLACING',
+    returnUrl: v.PAYMENT_RETURN_URL ?? v.PUBLIC_URL ?? `http://localhost:${v.PORT}`,
+    sandboxDirectory: v.PAYMENT_SANDBOX_DIRECTORY,
+    webhookUrl: v.PAYMENT_WEBHOOK_URL,
+  };
 }
 
 function refuseUnsafeProduction(settings: Settings): void {
@@ -152,6 +186,15 @@ const variables = z.object({
   SMTP_URL: absentOr(url('smtp', 'smtps')),
   MAIL_FROM: z.string().default('Mercato <shop@mercato.example>'),
   ANALYTICS_URL: absentOr(url('http', 'https')),
+  PAYMENT_API_KEY: absentOr(z.string().min(8, 'must be an API key of the payment provider')),
+  PAYMENT_API_URL: absentOr(url('http', 'https')),
+  PAYMENT_WEBHOOK_SECRET: absentOr(z.string().min(8, 'must be the signing secret of the webhook endpoint')),
+  // Twice this, since a call is repeated once, must fit into an operation's time.
+  PAYMENT_TIMEOUT_MS: wholeNumber(100, 60_000, 4_000),
+  PAYMENT_CAPTURE: z.enum(['placing', 'shipping'], { error: 'must be placing or shipping' }).default('placing'),
+  PAYMENT_RETURN_URL: url('http', 'https').optional(),
+  PAYMENT_SANDBOX_DIRECTORY: z.string().default('.mercato/payment-sandbox'),
+  PAYMENT_WEBHOOK_URL: absentOr(url('http', 'https')),
   OTEL_EXPORTER_OTLP_ENDPOINT: absentOr(url('http', 'https')),
   CURRENCY: z
     .string()

@@ -1,6 +1,7 @@
 import type { CacheStore } from '../cache';
 import type { Settings, SubgraphName } from '../config';
 import type { EventBus } from '../events';
+import type { Routes } from '../http';
 import type { Mailbox } from '../mail';
 import type { Logger, Metrics } from '../observability';
 import type { Stoppable } from '../process';
@@ -28,6 +29,8 @@ export interface SubgraphModule {
   readonly client: SubgraphClient;
   /** Its mails, for developers to look at; absent where it writes none. */
   readonly mailbox?: Mailbox;
+  /** Served beside GraphQL, unsigned by the gateway: what others call, such as a provider's webhooks. Absent where there is none. */
+  readonly routes?: Routes;
   /** Connects to the database. @throws when it cannot be reached */
   open(): Promise<void>;
   /** Brings the database to the newest migration; concurrent callers wait for one another. */

@@ -63,6 +63,14 @@ export class IdempotencyService {
     return finished.length > 0;
   }
 
+  /** Lets go of a request that has no answer yet: whoever sends it again takes it over at once. */
+  async release(held: HeldKey): Promise<void> {
+    await this.database.query(
+      `UPDATE idempotency_key SET held_until = now() - interval '1 millisecond' WHERE ${IS_HELD}`,
+      valuesOf(held),
+    );
+  }
+
   /** Forgets a request that came to nothing, so that sending it again begins anew. `false` when another has taken it over. */
   async forget(held: HeldKey): Promise<boolean> {
     const [forgotten] = await this.database.query<[unknown[], number]>(

@@ -1,20 +1,16 @@
 import type { DataSource } from 'typeorm';
 import type { DomainEvent, EventBus } from '../../platform/events';
-import type { IdempotencyService } from '../../platform/idempotency';
 import { consumeAsJobs, sweepHandledEvents, type BackgroundWork, type JobDefinition } from '../../platform/jobs';
-import type { Logger } from '../../platform/observability';
 import type { Stoppable } from '../../platform/process';
 import { tellAbandonedCarts } from './cart';
-import { recoverCheckouts, type CheckoutSteps } from './checkout';
+import type { CheckoutRecovery } from './checkout';
 import type { TaskRunner } from './followup';
 import { forgetErasedAccount, SETTLE_ORDER } from './order';
 
 export interface OrderJobsDependencies {
   readonly database: DataSource;
   readonly runner: TaskRunner;
-  readonly steps: CheckoutSteps;
-  readonly idempotency: IdempotencyService;
-  readonly logger: Logger;
+  readonly recovery: CheckoutRecovery;
   readonly abandonedCartHours: number;
   /** What each slice lets go of once an hour, because nobody will ask for it again. */
   readonly sweeps: readonly (() => Promise<unknown>)[];
@@ -39,7 +35,7 @@ export function createOrderJobs(deps: OrderJobsDependencies): BackgroundWork {
     concurrency: 1,
     maxAttempts: 1,
     run: async () => {
-      while ((await recoverCheckouts(database, deps.steps, deps.idempotency, deps.logger)) > 0);
+      while ((await deps.recovery.recoverAbandoned()) > 0);
     },
   };
   const findAbandoned: JobDefinition<object> = {

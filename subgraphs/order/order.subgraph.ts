@@ -1,4 +1,4 @@
-import { openable } from '../../platform/db';
+import { inTransaction, openable } from '../../platform/db';
 import { OutboxEvent } from '../../platform/events';
 import { createFailedJobResolver, FailedJobService } from '../../platform/failed-jobs';
 import {
@@ -12,7 +12,7 @@ import { migrateJobs, startBackground, type BackgroundWork } from '../../platfor
 import { AFTER_PLACING_ENTITIES, createAfterPlacingResolvers } from './after-placing.subgraph';
 import { ANCHOR_SCHEDULE, anchorJob } from './audit';
 import { Cart, CartLine, CartLineResolver, CartResolver, CartService, createCartLoaders, CustomerCartResolver } from './cart';
-import { Checkout, CheckoutResolver, CheckoutService, CheckoutSteps } from './checkout';
+import { Checkout, CheckoutRecovery, CheckoutResolver, CheckoutService, CheckoutSteps } from './checkout';
 import { createContactPort } from './contact';
 import { OrderTasks, OwedTask, TaskRunner } from './followup';
 import { IdempotencyKey, IdempotencyService } from '../../platform/idempotency';
@@ -26,7 +26,8 @@ import { Notice } from './notice';
 import * as order from './order';
 import { createOrderJobs, startOrderConsumers } from './order.jobs';
 import { createOutgoing } from './outgoing.subgraph';
-import { createPaymentLoader, createSandboxProvider, Payment, PaymentResolver, PaymentService, SandboxCharge } from './payment';
+import { createPaymentLoader, Payment, PaymentResolver, type PaymentConsequences } from './payment';
+import { createPayments } from './payment.subgraph';
 import { createPricingResolvers, createQuotes, PRICING_ENTITIES, PRICING_MIGRATIONS, sweepPricing } from './pricing.subgraph';
 import { Category, Product, ProductVariant, User } from './reference';
 import { RefundPayout } from './refund';
@@ -54,7 +55,6 @@ const ENTITIES = [
   OutboxEvent,
   OwedTask,
   Payment,
-  SandboxCharge,
   Notice,
   WebhookDelivery,
   WebhookEndpoint,
@@ -86,6 +86,7 @@ export function createOrderSubgraph(deps: OrderSubgraphDependencies): SubgraphMo
     sdl: subgraph.sdl,
     client: createSubgraphExecutor(subgraph, logger),
     mailbox: outgoing.mailbox,
+    routes: services.money.routes,
     open: async () => {
       await database.open();
       tracking.start();
@@ -99,7 +100,10 @@ export function createOrderSubgraph(deps: OrderSubgraphDependencies): SubgraphMo
       const consumers = [startOrderConsumers(bus, database.source), outgoing.startConsuming()];
       return { name: 'order consumers', stop: async () => void (await Promise.all(consumers.map((part) => part.stop()))) };
     },
-    startWork: (metrics) => startBackground({ ...jobs, databaseUrl, bus, logger, metrics }),
+    startWork: (metrics) => {
+      if (metrics) services.money.useMetrics(metrics);
+      return startBackground({ ...jobs, databaseUrl, bus, logger, metrics });
+    },
     close: async () => {
       await tracking.stop();
       await outgoing.close();
@@ -109,13 +113,26 @@ export function createOrderSubgraph(deps: OrderSubgraphDependencies): SubgraphMo
 }
 
 /** Everything that is done in the background, each slice's own. */
-function jobsOf(services: Services, { settings, logger }: OrderSubgraphDependencies): BackgroundWork {
-  const { database, runner, steps, idempotency, carts, outgoing } = services;
+function jobsOf(services: Services, { settings }: OrderSubgraphDependencies): BackgroundWork {
+  const { database, runner, recovery, idempotency, carts, outgoing, money } = services;
   const sweeps = [() => idempotency.sweep(), () => carts.sweep(), () => sweepPricing(database)];
-  const own = createOrderJobs({ ...settings, database, runner, steps, idempotency, logger, sweeps });
+  const own = createOrderJobs({ ...settings, database, runner, recovery, sweeps });
+  const payments = money.background(whatFollowsFromPayments(services));
   return {
-    definitions: [...own.definitions, ...outgoing.definitions, anchorJob(database)],
-    schedules: [...own.schedules, ...outgoing.schedules, ANCHOR_SCHEDULE],
+    definitions: [...own.definitions, ...payments.definitions, ...outgoing.definitions, anchorJob(database)],
+    schedules: [...own.schedules, ...payments.schedules, ...outgoing.schedules, ANCHOR_SCHEDULE],
+  };
+}
+
+/** What the provider tells may make orders, or pay them. */
+function whatFollowsFromPayments({ database, recovery, runner }: Services): PaymentConsequences {
+  return {
+    answered: (reference) => recovery.settle(reference),
+    underWay: (references) => recovery.underWay(references),
+    captured: async (orderId) => {
+      await inTransaction(database, (tx) => order.owe(tx, orderId, ['CAPTURE_PAYMENT']));
+      await runner.runFor(orderId, `captured-${orderId}`);
+    },
   };
 }
 
@@ -126,7 +143,8 @@ function createServices(deps: OrderSubgraphDependencies, database: Database) {
   const { settings, bus, logger } = deps;
   const stock = createStockPort(deps.product);
   const contacts = createContactPort(deps.user);
-  const payments = new PaymentService(database, createSandboxProvider(database));
+  const money = createPayments({ database, settings: settings.payment, logger });
+  const payments = money.service;
   const orders = new order.OrderService(database);
   const refunds = new RefundPayout(database, payments);
   const returns = new ReturnRestock(database, stock);
@@ -134,12 +152,14 @@ function createServices(deps: OrderSubgraphDependencies, database: Database) {
   const idempotency = new IdempotencyService(database);
   const carts = new CartService(database, settings.currency);
   const steps = new CheckoutSteps({ database, stock, payments, idempotency, followUps: runner, logger });
+  const recovery = new CheckoutRecovery({ database, steps, idempotency, logger });
   const quotes = createQuotes(database, stock, deps.product);
-  const checkout = new CheckoutService({ database, carts, quotes, contacts, idempotency, steps });
+  const checkout = new CheckoutService({ database, carts, quotes, contacts, idempotency, steps, recovery });
   const changes = new order.OrderChanges(database, runner, idempotency);
   const tracking = new TrackingService(orders, bus);
   const outgoing = createOutgoing({ settings, bus, logger, database, orders, stock, contacts });
-  return { stock, payments, orders, runner, idempotency, carts, quotes, steps, checkout, changes, tracking, outgoing, database };
+  const made = { stock, payments, orders, runner, idempotency, carts, quotes, checkout, changes, tracking, outgoing };
+  return { ...made, recovery, money, database };
 }
 
 function createSchema(services: Services, currency: string) {

@@ -8,6 +8,8 @@ import { PROJECT_ROOT } from '../../cli/project-root';
 const VIOLATIONS: readonly [rule: string, from: string, to: string][] = [
   ['gateway-knows-no-subgraph', 'gateway/engine/a.ts', 'subgraphs/product/index.ts'],
   ['platform-knows-no-commerce', 'platform/db/a.ts', 'gateway/index.ts'],
+  ['sandboxes-are-outsiders', 'sandbox/payment/a.ts', 'gateway/index.ts'],
+  ['only-commands-start-sandboxes', 'subgraphs/order/payment/a.ts', 'sandbox/payment/index.ts'],
   ['subgraphs-know-only-platform-and-events', 'subgraphs/product/stock/a.ts', 'gateway/index.ts'],
   ['subgraphs-do-not-know-each-other', 'subgraphs/product/stock/b.ts', 'subgraphs/user/index.ts'],
   ['schema-is-a-contract', 'schema/events/a.ts', 'subgraphs/product/index.ts'],

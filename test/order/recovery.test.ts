@@ -19,7 +19,7 @@ afterEach(() => shop.close());
 describe('a payment is never taken without an order', () => {
   test("when the provider's answer is lost, the hold is let go and the same key may be tried again", async () => {
     await expect(place(shop, viewer, newKey(), { paymentToken: 'tok_lost' })).rejects.toThrow('UPSTREAM_UNAVAILABLE');
-    expect(await chargesAndStock()).toEqual({ charges: ['VOIDED'], reserved: 0, onHand: 5, orders: 0 });
+    expect(await chargesAndStock()).toEqual({ charges: ['canceled'], reserved: 0, onHand: 5, orders: 0 });
     const { order } = await place(shop, viewer, newKey());
     expect(order?.status).toBe('PAID');
   });
@@ -27,11 +27,11 @@ describe('a payment is never taken without an order', () => {
   test('a crash after the money was held: the worker makes the order that the customer wanted', async () => {
     const key = newKey();
     await crashDuring(`BEFORE INSERT ON "order"`, () => place(shop, viewer, key));
-    expect(await chargesAndStock()).toEqual({ charges: ['AUTHORIZED'], reserved: 2, onHand: 5, orders: 0 });
+    expect(await chargesAndStock()).toEqual({ charges: ['requires_capture'], reserved: 2, onHand: 5, orders: 0 });
     await whileWorking(async () => {
-      await until(async () => (await chargesAndStock()).charges[0] === 'CAPTURED');
+      await until(async () => (await chargesAndStock()).charges[0] === 'succeeded');
     });
-    expect(await chargesAndStock()).toEqual({ charges: ['CAPTURED'], reserved: 0, onHand: 3, orders: 1 });
+    expect(await chargesAndStock()).toEqual({ charges: ['succeeded'], reserved: 0, onHand: 3, orders: 1 });
     const replay = await place(shop, viewer, key);
     expect(replay).toMatchObject({ replayed: true, order: { status: 'PAID' } });
   });
@@ -88,7 +88,7 @@ describe('a request whose holder was too slow', () => {
     await whileWorking(async () => {
       await until(async () => (await chargesAndStock()).reserved === 0);
     });
-    expect(await chargesAndStock()).toEqual({ charges: ['VOIDED'], reserved: 0, onHand: 5, orders: 0 });
+    expect(await chargesAndStock()).toEqual({ charges: ['canceled'], reserved: 0, onHand: 5, orders: 0 });
   });
 });
 
@@ -101,9 +101,9 @@ describe('what an order owes', () => {
     expect(order).toMatchObject({ status: 'PLACED', paymentStatus: 'AUTHORIZED' });
     shop.faults.before = null;
     await whileWorking(async () => {
-      await until(async () => (await chargesAndStock()).charges[0] === 'CAPTURED');
+      await until(async () => (await chargesAndStock()).charges[0] === 'succeeded');
     });
-    expect(await chargesAndStock()).toEqual({ charges: ['CAPTURED'], reserved: 0, onHand: 3, orders: 1 });
+    expect(await chargesAndStock()).toEqual({ charges: ['succeeded'], reserved: 0, onHand: 3, orders: 1 });
   });
 
   test('a claim whose answer was lost is made once', async () => {
@@ -114,7 +114,7 @@ describe('what an order owes', () => {
     };
     await place(shop, viewer, newKey());
     await whileWorking(async () => {
-      await until(async () => (await chargesAndStock()).charges[0] === 'CAPTURED');
+      await until(async () => (await chargesAndStock()).charges[0] === 'succeeded');
     });
     expect(await chargesAndStock()).toMatchObject({ reserved: 0, onHand: 3 });
   });
@@ -136,10 +136,10 @@ async function crashDuring(point: string, work: () => Promise<unknown>): Promise
   await shop.order.query(`CREATE FUNCTION crash() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'crash'; END $$`);
   await shop.order.query(`CREATE TRIGGER crash ${point} FOR EACH ROW EXECUTE FUNCTION crash()`);
   await shop.order.query(
-    `CREATE TRIGGER crash_undo BEFORE INSERT OR UPDATE ON sandbox_charge FOR EACH ROW WHEN (NEW.status = 'VOIDED') EXECUTE FUNCTION crash()`,
+    `CREATE TRIGGER crash_undo BEFORE INSERT ON payment FOR EACH ROW WHEN (NEW.status = 'VOIDED') EXECUTE FUNCTION crash()`,
   );
   await expect(work()).rejects.toThrow('INTERNAL_SERVER_ERROR');
-  await shop.order.query(`DROP TRIGGER crash ON ${table}; DROP TRIGGER crash_undo ON sandbox_charge; DROP FUNCTION crash()`);
+  await shop.order.query(`DROP TRIGGER crash ON ${table}; DROP TRIGGER crash_undo ON payment; DROP FUNCTION crash()`);
 }
 
 /** The leases of a process that died run out after a minute; here at once. */
@@ -169,14 +169,14 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
 }
 
 async function chargesAndStock() {
-  const charges = await shop.order.query<{ status: string }>('SELECT status FROM sandbox_charge');
+  const { intents } = await shop.provider.ledger();
   const orders = await shop.order.query('SELECT 1 FROM "order"');
   const [stock] = await shop.product.query<{ stock_on_hand: number; stock_reserved: number }>(
     'SELECT stock_on_hand, stock_reserved FROM product_variant WHERE id = $1',
     [variant.key],
   );
   return {
-    charges: charges.map((charge) => charge.status),
+    charges: intents.map(({ status }) => status),
     reserved: stock?.stock_reserved,
     onHand: stock?.stock_on_hand,
     orders: orders.length,

@@ -48,4 +48,8 @@ export class Checkout {
 
   @Column('timestamptz', { name: 'held_until' })
   heldUntil: Date;
+
+  /** Until when the shopper may confirm the payment at the bank; set once, when the bank asks for that. */
+  @Column('timestamptz', { name: 'confirm_until', nullable: true })
+  confirmUntil: Date | null;
 }

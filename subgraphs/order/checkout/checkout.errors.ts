@@ -3,6 +3,7 @@ import { Money, UserError } from '../../../platform/federation';
 import { CartVersionConflict, InsufficientStock, VariantNotForSale } from '../cart';
 import { DiscountCodeInvalid } from '../discount';
 import { IdempotencyKeyReused } from '../../../platform/idempotency';
+import type { PaymentAction } from '../payment';
 import { ProductVariant } from '../reference';
 import { ShippingMethodUnavailable } from '../shipping';
 
@@ -57,6 +58,36 @@ export class PaymentDeclined extends UserError {
   }
 }
 
+@ObjectType('PaymentActionRequired', {
+  implements: UserError,
+  description:
+    "The bank wants the shopper to confirm the payment (3-D Secure). The stock stays held: send the shopper there, then send the same request with the same key again. The order is made even if nobody does.",
+})
+export class PaymentActionRequired extends UserError {
+  @Field(() => String, {
+    nullable: true,
+    description: "The bank's page to send the shopper to; null when the payment provider's own library shows it, by the client secret.",
+  })
+  redirectUrl: string | null;
+
+  @Field(() => String, { description: "For the payment provider's library in the browser; for this payment alone." })
+  clientSecret: string;
+
+  @Field(() => Date, { description: 'Until when the shopper may confirm; then the stock is given back.' })
+  expiresAt: Date;
+
+  static make({ redirectUrl, clientSecret }: PaymentAction, expiresAt: Date): PaymentActionRequired {
+    return Object.assign(new PaymentActionRequired(), {
+      code: 'PAYMENT_ACTION_REQUIRED',
+      message: 'The bank asks the shopper to confirm; do that, then send the same request again',
+      path: ['input', 'paymentToken'],
+      redirectUrl,
+      clientSecret,
+      expiresAt,
+    });
+  }
+}
+
 @ObjectType('CheckoutInProgress', {
   implements: UserError,
   description: 'This cart is being ordered right now; send the same request again in a moment.',
@@ -97,6 +128,7 @@ const FAILURES = [
   ShippingMethodUnavailable,
   PriceChanged,
   PaymentDeclined,
+  PaymentActionRequired,
   CartVersionConflict,
   IdempotencyKeyReused,
   CheckoutInProgress,

@@ -5,9 +5,9 @@ import type { Checkout, CheckoutDraft, CheckoutStep } from './checkout.entity';
 type Handle = DataSource | EntityManager;
 
 /** The parts of a checkout that its steps need. */
-export type OpenCheckout = Pick<Checkout, 'id' | 'viewer' | 'key' | 'cartId' | 'step' | 'reference' | 'draft' | 'holder'>;
+export type OpenCheckout = Pick<Checkout, 'id' | 'viewer' | 'key' | 'cartId' | 'step' | 'reference' | 'draft' | 'holder' | 'confirmUntil'>;
 
-const COLUMNS = 'id, viewer, key, cart_id AS "cartId", step, reference, draft, holder';
+const COLUMNS = 'id, viewer, key, cart_id AS "cartId", step, reference, draft, holder, confirm_until AS "confirmUntil"';
 
 /**
  * Begins a checkout, its first step written down: stock is about to be reserved. `null` while another one of the same cart is open, or when the cart is not any more what the draft
@@ -106,4 +106,40 @@ export async function takeOver(
     [holder, limit, of?.viewer ?? null, of?.key ?? null],
   );
   return taken;
+}
+
+/**
+ * Leaves a checkout, stock held, to the shopper who confirms the payment at the bank: until then nobody looks after it.
+ * The time runs from the first asking. `null` when somebody else has taken it over.
+ */
+export async function leaveToShopper(handle: Handle, { id, holder }: OpenCheckout, seconds: number): Promise<Date | null> {
+  const [left] = await handle.query<[{ until: Date }[], number]>(
+    `UPDATE checkout SET updated_at = now(), confirm_until = COALESCE(confirm_until, now() + make_interval(secs => $3)),
+       held_until = COALESCE(confirm_until, now() + make_interval(secs => $3))
+     WHERE id = $1 AND holder = $2 AND step = 'PAYING' RETURNING confirm_until AS until`,
+    [id, holder, seconds],
+  );
+  return left[0]?.until ?? null;
+}
+
+/** The request of a checkout that is left to its shopper: by the cart or by the reference. */
+export async function findLeftToShopper(
+  handle: Handle,
+  by: { readonly cartId: number } | { readonly reference: string },
+): Promise<Pick<KeyOf, 'viewer' | 'key'> | null> {
+  const [cartId, reference] = 'cartId' in by ? [by.cartId, null] : [null, by.reference];
+  const [found] = await handle.query<Pick<KeyOf, 'viewer' | 'key'>[]>(
+    `SELECT viewer, key FROM checkout WHERE (cart_id = $1::integer OR reference = $2::text) AND step = 'PAYING' AND confirm_until IS NOT NULL`,
+    [cartId, reference],
+  );
+  return found ?? null;
+}
+
+/** Which of these references are those of open checkouts. */
+export async function openReferences(handle: Handle, references: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await handle.query<{ reference: string }[]>(
+    `SELECT reference FROM checkout WHERE reference = ANY($1) AND step IN ('STARTED', 'RESERVED', 'PAYING')`,
+    [references],
+  );
+  return new Set(rows.map(({ reference }) => reference));
 }

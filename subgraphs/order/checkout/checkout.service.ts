@@ -15,6 +15,7 @@ import {
   CartEmpty,
   CheckoutInProgress,
   EmailRequired,
+  PaymentActionRequired,
   PaymentDeclined,
   PriceChanged,
   revivedFailure,
@@ -24,6 +25,7 @@ import {
 } from './checkout.errors';
 import { beginCheckout } from './checkout.begin';
 import { takeOver, type OpenCheckout } from './checkout.rows';
+import type { CheckoutRecovery } from './checkout.recovery';
 import { CheckoutLost, PLACE_ORDER, type CheckoutSteps } from './checkout.steps';
 
 /** A checked request to place an order. */
@@ -58,6 +60,7 @@ export interface CheckoutDependencies {
   readonly contacts: ContactPort;
   readonly idempotency: IdempotencyService;
   readonly steps: CheckoutSteps;
+  readonly recovery: CheckoutRecovery;
 }
 
 /**
@@ -109,8 +112,8 @@ export class CheckoutService {
     isTakenOver: boolean,
   ): Promise<PlaceOrderOutcome> {
     if (isTakenOver) {
-      const orderId = await this.finishAbandoned(held, caller.requestId);
-      if (orderId !== null) return { orderId, errors: [], isReplayed: true };
+      const outcome = await this.takeUpAgain(held, caller.requestId);
+      if (outcome !== null) return outcome;
     }
     const { idempotency, steps } = this.deps;
     const checkout = await this.start(caller, request, held).catch(async (error: unknown) => {
@@ -140,6 +143,8 @@ export class CheckoutService {
       const prepared = await this.prepare(caller, request);
       if ('failures' in prepared) return prepared;
       const { cart, draft } = prepared;
+      // A shopper who comes back from the bank with another card.
+      if (attempt > 1) await this.deps.recovery.supersede(prepared.cart.id).catch(() => undefined);
       const begun = await beginCheckout(this.deps.database, held, cart.id, referenceOf(held), draft);
       if (begun && 'id' in begun) return begun;
       if (begun) {
@@ -160,7 +165,10 @@ export class CheckoutService {
     const shortages = await steps.reserve(checkout, requestId);
     if (shortages.length > 0) return this.giveUp(checkout, held, shortages.map(asFailure), requestId);
     const payment = await steps.pay(checkout, request.paymentToken);
-    if (!payment.isAuthorised) return this.giveUp(checkout, held, [PaymentDeclined.make(payment.code)], requestId);
+    if (payment.kind === 'DECLINED') return this.giveUp(checkout, held, [PaymentDeclined.make(payment.code)], requestId);
+    if (payment.kind === 'ACTION_REQUIRED') {
+      return failed(PaymentActionRequired.make(payment.action, await steps.leaveToShopper(checkout)));
+    }
     return { orderId: await steps.order(checkout, payment.captureOn, requestId), errors: [], isReplayed: false };
   }
 
@@ -205,9 +213,28 @@ export class CheckoutService {
     return viewer.userId === null ? null : this.deps.contacts.emailOf(viewer.userId, requestId);
   }
 
-  private async finishAbandoned(held: HeldKey, requestId: string): Promise<number | null> {
-    const [abandoned] = await takeOver(this.deps.database, held.holder, 1, held);
-    return abandoned ? this.deps.steps.recover(abandoned, requestId) : null;
+  /** Sent again after a crash, or by a shopper who was at the bank; `null` when there is nothing left of the first time. */
+  private async takeUpAgain(held: HeldKey, requestId: string): Promise<PlaceOrderOutcome | null> {
+    const { database, steps, idempotency } = this.deps;
+    try {
+      const [checkout] = await takeOver(database, held.holder, 1, held);
+      if (!checkout) return null;
+      const resumed = await steps.resume(checkout, requestId);
+      switch (resumed.kind) {
+        case 'ORDERED':
+          return { orderId: resumed.orderId, errors: [], isReplayed: true };
+        case 'WAITING':
+          return failed(PaymentActionRequired.make(resumed.action, resumed.until));
+        case 'DECLINED':
+          return await this.giveUp(checkout, held, [PaymentDeclined.make(resumed.code)], requestId);
+        case 'UNDONE':
+          return null;
+      }
+    } catch (error) {
+      if (error instanceof CheckoutLost) return failed(CheckoutInProgress.make());
+      await idempotency.release(held);
+      throw error;
+    }
   }
 }
 

@@ -4,15 +4,24 @@ import type { Logger } from '../../../platform/observability';
 import { touchCart } from '../cart';
 import type { HeldKey, IdempotencyService } from '../../../platform/idempotency';
 import { owe, placeNewOrder, type FollowUps } from '../order';
-import type { Authorisation, PaymentService } from '../payment';
+import type { Authorisation, PaymentAction, PaymentService } from '../payment';
 import type { Shortage, StockPort } from '../stock';
-import { closeCheckout, lockCartAndDraft, lockDraft, moveCheckout, type OpenCheckout } from './checkout.rows';
+import { closeCheckout, leaveToShopper, lockCartAndDraft, lockDraft, moveCheckout, type OpenCheckout } from './checkout.rows';
 import { crashPoint } from '../../../platform/process';
 
 export const PLACE_ORDER = 'placeOrder';
 
 /** Longer than a checkout may be held, so that recovery always finds the stock still reserved. */
 const RESERVATION_SECONDS = 900;
+/** How long a shopper may take at the bank; the reservation must outlive it, and who then cleans up. */
+const CONFIRM_SECONDS = 600;
+
+/** What became of a checkout that was taken up again. */
+export type Resumed =
+  | { readonly kind: 'ORDERED'; readonly orderId: number }
+  | { readonly kind: 'WAITING'; readonly action: PaymentAction; readonly until: Date }
+  | { readonly kind: 'DECLINED'; readonly code: string }
+  | { readonly kind: 'UNDONE' };
 
 export interface CheckoutStepsDependencies {
   readonly database: DataSource;
@@ -93,16 +102,33 @@ export class CheckoutSteps {
   }
 
   /**
-   * Finishes or undoes a checkout that was left behind. Money that is held means that its customer may have been told
-   * nothing but wants the goods: the order is made. Otherwise everything is given back.
+   * Takes up a checkout that was left behind. Money that is held means that its customer may have been told nothing but
+   * wants the goods: the order is made. While the shopper may yet confirm, it is left to them again. What was declined
+   * stays open for the caller, who answers that and undoes it; otherwise everything is given back.
    *
-   * @returns the order's key, or `null` when it was undone
+   * @param mayWait `false` ends the shopper's time
    */
-  async recover(checkout: OpenCheckout, requestId: string): Promise<number | null> {
+  async resume(checkout: OpenCheckout, requestId: string, mayWait = true): Promise<Resumed> {
     const authorisation = checkout.step === 'PAYING' ? await this.deps.payments.findAuthorisation(checkout.reference) : null;
-    if (authorisation?.isAuthorised) return this.order(checkout, authorisation.captureOn, requestId);
+    if (authorisation?.kind === 'AUTHORISED') {
+      return { kind: 'ORDERED', orderId: await this.order(checkout, authorisation.captureOn, requestId) };
+    }
+    const hasTime = checkout.confirmUntil === null || checkout.confirmUntil.getTime() > Date.now();
+    if (authorisation?.kind === 'ACTION_REQUIRED' && mayWait && hasTime) {
+      return { kind: 'WAITING', action: authorisation.action, until: await this.leaveToShopper(checkout) };
+    }
+    if (authorisation?.kind === 'DECLINED' && authorisation.code !== 'voided') return authorisation;
     await this.undo(checkout, requestId);
-    return null;
+    return { kind: 'UNDONE' };
+  }
+
+  /** Keeps stock and payment as they are until the shopper has confirmed, and lets the same request be sent again meanwhile. */
+  async leaveToShopper(checkout: OpenCheckout): Promise<Date> {
+    const until = await leaveToShopper(this.deps.database, checkout, CONFIRM_SECONDS);
+    if (until === null) throw new CheckoutLost(LOST);
+    crashPoint('checkout.left-to-shopper');
+    await this.deps.idempotency.release(keyOfCheckout(checkout));
+    return until;
   }
 
   /** Undoes after a failure of ours; where even that fails, the worker will. */

@@ -35,7 +35,9 @@ export class Payments1764000100000 implements MigrationInterface {
       );
       CREATE INDEX provider_event_waiting ON provider_event (provider_id) WHERE handled_at IS NULL;
       CREATE INDEX provider_event_age ON provider_event (received_at);
-      ALTER TABLE checkout ADD COLUMN confirm_until timestamptz;`);
+      ALTER TABLE checkout ADD COLUMN confirm_until timestamptz;
+      CREATE INDEX checkout_by_reference ON checkout (reference) WHERE step IN ('STARTED', 'RESERVED', 'PAYING');
+      DROP TABLE sandbox_charge;`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
@@ -47,6 +49,16 @@ export class Payments1764000100000 implements MigrationInterface {
         DROP CONSTRAINT payment_status_check, DROP CONSTRAINT payment_order_check, DROP COLUMN provider_id,
         ADD CONSTRAINT payment_status_check CHECK (status IN ('PENDING', 'AUTHORIZED', 'CAPTURED', 'REFUNDED', 'VOIDED', 'DECLINED')),
         ADD CONSTRAINT payment_check2 CHECK (status IN ('PENDING', 'DECLINED', 'AUTHORIZED', 'VOIDED') OR order_id IS NOT NULL);
-      ALTER TABLE checkout DROP COLUMN confirm_until;`);
+      DROP INDEX checkout_by_reference;
+      ALTER TABLE checkout DROP COLUMN confirm_until;
+      CREATE TABLE sandbox_charge (
+        reference text PRIMARY KEY,
+        status text NOT NULL CHECK (status IN ('AUTHORIZED', 'CAPTURED', 'REFUNDED', 'VOIDED', 'DECLINED')),
+        capture_on text NOT NULL DEFAULT 'PLACING',
+        currency text NOT NULL,
+        amount numeric(14,2) NOT NULL,
+        failure_code text,
+        updated_at timestamptz NOT NULL DEFAULT now()
+      );`);
   }
 }

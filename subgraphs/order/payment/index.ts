@@ -1,6 +1,12 @@
+export { createPaymentJobs } from './payment.jobs';
 export { Payment } from './payment.entity';
 export { createPaymentLoader, type PaymentLoader } from './payment.loader';
-export type { Authorisation } from './payment.port';
+export { createPaymentMeasures } from './payment.measures';
+export type { Authorisation, CaptureOn, PaymentAction, PaymentProvider } from './payment.port';
 export { PaymentResolver } from './payment.resolver';
 export { PaymentService, type RefundOutcome, type RefundRequest } from './payment.service';
-export { createSandboxProvider, SandboxCharge } from './sandbox.provider';
+export { PaymentSync, type PaymentConsequences } from './payment.sync';
+export { ProviderInbox, WEBHOOK_PATH } from './provider-inbox';
+export { Reconciliation, type ReconciliationResult } from './reconciliation';
+export { createStripeProvider } from './stripe.provider';
+export { createUnconfiguredProvider } from './unconfigured.provider';

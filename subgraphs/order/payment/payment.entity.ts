@@ -6,6 +6,7 @@ import type { CaptureOn } from './payment.port';
 
 export const PaymentState = {
   PENDING: 'PENDING',
+  ACTION_REQUIRED: 'ACTION_REQUIRED',
   AUTHORIZED: 'AUTHORIZED',
   CAPTURED: 'CAPTURED',
   REFUNDED: 'REFUNDED',
@@ -18,8 +19,9 @@ registerEnumType(PaymentState, {
   description: 'What became of one payment.',
   valuesConfig: {
     PENDING: { description: 'Asked for, not answered yet.' },
+    ACTION_REQUIRED: { description: 'Waits for the shopper, who has to confirm it at the bank.' },
     AUTHORIZED: { description: 'The amount is held on the card, not taken.' },
-    CAPTURED: { description: 'The amount is taken.' },
+    CAPTURED: { description: 'The amount is taken; refundedAmount says how much of it went back.' },
     REFUNDED: { description: 'The amount was taken and given back.' },
     VOIDED: { description: 'The hold was let go; nothing was taken.' },
     DECLINED: { description: 'The card was refused.' },
@@ -35,7 +37,7 @@ export class Payment {
   @Column('integer', { name: 'order_id', nullable: true })
   orderId: number | null;
 
-  @Field(() => String, { description: 'Who moves the money, such as "sandbox".' })
+  @Field(() => String, { description: 'Who moves the money, such as "stripe"; "none" where nothing was to be paid.' })
   @Column('text')
   provider: string;
 

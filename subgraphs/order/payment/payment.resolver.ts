@@ -19,7 +19,7 @@ export class PaymentResolver {
     return Money.ofMinor(payment.capturedMinor, payment.currency);
   }
 
-  @FieldResolver(() => Money, { description: 'How much was given back so far.' })
+  @FieldResolver(() => Money, { description: 'How much was given back so far, or is on its way.' })
   refundedAmount(@Root() payment: Payment): Money {
     return Money.ofMinor(payment.refundedMinor, payment.currency);
   }

@@ -1,14 +1,19 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { minorToDecimal } from '../../../platform/db';
+import { decimalToMinor } from '../../../platform/db';
+import { AppError } from '../../../platform/errors';
 import { groupedByKey } from '../../../platform/loaders';
+import {
+  barPayment,
+  latestPaymentOf,
+  observePayment,
+  observeRefund,
+  openPayment,
+  openRefund,
+  paymentByReference,
+  type PaymentRow,
+} from './payment.book';
 import { Payment } from './payment.entity';
-import type { Authorisation, ChargeRequest, PaymentProvider } from './payment.port';
-import { crashPoint } from '../../../platform/process';
-
-interface RefundRow {
-  readonly status: 'PENDING' | 'DONE' | 'FAILED';
-  readonly failure_code: string | null;
-}
+import type { Authorisation, CaptureOn, ChargeRequest, PaymentProvider, ProviderPayment, ProviderRefund } from './payment.port';
 
 /** How an order's money ended up, for the order's own record. */
 export type Settlement = 'VOIDED' | 'REFUNDED' | 'NOTHING';
@@ -22,11 +27,15 @@ export interface RefundRequest {
 
 export type RefundOutcome = { readonly isRefunded: true } | { readonly isRefunded: false; readonly code: string };
 
+/** Of orders that cost nothing, and of demo orders: there is nobody to ask, our book is all there is. */
+const NOBODY = 'none';
+
 /** Keeps our record of payments in step with the provider: written before the call, completed after it. */
 export class PaymentService {
   constructor(
     private readonly database: DataSource,
     private readonly provider: PaymentProvider,
+    private readonly captureOn: CaptureOn = 'PLACING',
   ) {}
 
   /** The payments of each order, oldest first, in the order asked. */
@@ -42,30 +51,30 @@ export class PaymentService {
 
   /** Holds the amount. The record is there before the provider is asked, so a lost answer can be looked up. */
   async authorise(charge: ChargeRequest, token: string): Promise<Authorisation> {
-    await this.database.query(
-      `INSERT INTO payment (provider, reference, status, currency, amount) VALUES ($1, $2, 'PENDING', $3, $4::numeric)
-       ON CONFLICT (reference) DO NOTHING`,
-      [this.provider.name, charge.reference, charge.currency, minorToDecimal(charge.amountMinor)],
-    );
-    crashPoint('payment.noted');
-    const outcome = await this.provider.authorise({ ...charge, token });
-    crashPoint('payment.answered');
-    return this.note(charge.reference, outcome);
+    const captureOn = token === 'tok_hold' ? 'SHIPPING' : this.captureOn;
+    const isFree = charge.amountMinor === 0;
+    const isOurs = await openPayment(this.database, charge, isFree ? NOBODY : this.provider.name, captureOn);
+    if (!isOurs) return { kind: 'DECLINED', code: 'voided' };
+    const seen = isFree ? freeOf(charge) : await this.provider.authorise({ ...charge, token });
+    return this.note(charge.reference, seen, captureOn);
   }
 
-  /** The outcome of an authorisation whose answer was lost; `null` when none took place. */
+  /** How an authorisation stands whose answer was lost, or that waits for the shopper; `null` when none took place. */
   async findAuthorisation(reference: string): Promise<Authorisation | null> {
-    const found = await this.provider.find(reference);
-    return found && this.note(reference, found);
+    const payment = await paymentByReference(this.database, reference);
+    if (!payment) return null;
+    if (payment.status === 'VOIDED') return { kind: 'DECLINED', code: 'voided' };
+    if (payment.status === 'DECLINED') return { kind: 'DECLINED', code: payment.failureCode ?? 'card_declined' };
+    if (payment.provider === NOBODY) return this.note(reference, freeOf(payment), payment.captureOn);
+    const seen = await this.provider.find(payment, payment.providerId);
+    return seen.status === 'NEW' ? null : this.note(reference, seen, payment.captureOn);
   }
 
   /** Lets go of a hold that will never have an order, and bars the reference for good. */
   async abandon(charge: ChargeRequest): Promise<void> {
-    await this.provider.void(charge);
-    await this.database.query(
-      `UPDATE payment SET status = 'VOIDED', updated_at = now() WHERE reference = $1 AND status IN ('PENDING', 'AUTHORIZED')`,
-      [charge.reference],
-    );
+    await barPayment(this.database, charge, NOBODY);
+    const payment = await paymentByReference(this.database, charge.reference);
+    if (payment && payment.orderId === null) await this.letGo(payment);
   }
 
   /** Ties the payment to its order; inside the transaction that makes the order. */
@@ -75,31 +84,21 @@ export class PaymentService {
 
   /** Takes what is held; `false` when there is nothing to take. */
   async capture(orderId: number): Promise<boolean> {
-    const payment = await this.latestOf(orderId);
-    if (payment?.status === 'CAPTURED') return true;
+    const payment = await latestPaymentOf(this.database, orderId);
+    if (payment?.status === 'CAPTURED' || payment?.status === 'REFUNDED') return true;
     if (payment?.status !== 'AUTHORIZED') return false;
-    await this.provider.capture(payment);
-    crashPoint('payment.captured');
-    await this.database.query(
-      `UPDATE payment SET status = 'CAPTURED', captured_amount = amount, updated_at = now() WHERE id = $1 AND status = 'AUTHORIZED'`,
-      [payment.id],
-    );
-    return true;
+    const seen = await this.taken(payment);
+    await observePayment(this.database, payment.reference, seen);
+    return seen.status === 'CAPTURED';
   }
 
   /** Gives everything back: a hold is let go, taken money is refunded. */
   async settle(orderId: number): Promise<Settlement> {
-    const payment = await this.latestOf(orderId);
-    if (payment?.status === 'AUTHORIZED') {
-      await this.abandon(payment);
-      return 'VOIDED';
-    }
-    if (payment?.status === 'CAPTURED') {
-      await this.provider.refund(payment);
-      await this.database.query(
-        `UPDATE payment SET status = 'REFUNDED', refunded_amount = captured_amount, updated_at = now() WHERE id = $1 AND status = 'CAPTURED'`,
-        [payment.id],
-      );
+    const payment = await latestPaymentOf(this.database, orderId);
+    if (payment?.status === 'AUTHORIZED' && (await this.letGo(payment))) return 'VOIDED';
+    if (payment?.status === 'AUTHORIZED' || payment?.status === 'CAPTURED') {
+      const held = await latestPaymentOf(this.database, orderId);
+      if (held) await this.refundRest(held);
       return 'REFUNDED';
     }
     if (payment?.status === 'REFUNDED' || payment?.status === 'VOIDED') return payment.status;
@@ -112,49 +111,95 @@ export class PaymentService {
    * @throws UPSTREAM_UNAVAILABLE when the outcome is not known; ask again by the same reference
    */
   async refund({ orderId, reference, amountMinor }: RefundRequest): Promise<RefundOutcome> {
-    const begun = await this.beginRefund(orderId, reference, amountMinor);
-    if (begun === null) return { isRefunded: false, code: 'amount_too_large' };
-    if (begun.status === 'FAILED') return { isRefunded: false, code: begun.failure_code ?? 'refused' };
-    if (begun.status === 'DONE') return { isRefunded: true };
-    await this.database.query(
-      `WITH done AS (
-         UPDATE payment_refund SET status = 'DONE', updated_at = now() WHERE reference = $1 AND status = 'PENDING' RETURNING payment_id
-       )
-       UPDATE payment SET status = 'REFUNDED', updated_at = now() FROM done
-       WHERE id = done.payment_id AND status = 'CAPTURED' AND refunded_amount = captured_amount`,
-      [reference],
-    );
-    return { isRefunded: true };
+    const payment = await latestPaymentOf(this.database, orderId);
+    if (!payment) return { isRefunded: false, code: 'no_payment' };
+    return this.giveBack(payment, reference, amountMinor);
   }
 
-  private async beginRefund(orderId: number, reference: string, amountMinor: number): Promise<RefundRow | null> {
-    await this.database.query(
-      `WITH counted AS (
-         UPDATE payment SET refunded_amount = refunded_amount + $3::numeric, updated_at = now()
-         WHERE order_id = $1 AND status = 'CAPTURED' AND refunded_amount + $3::numeric <= captured_amount
-           AND NOT EXISTS (SELECT FROM payment_refund WHERE reference = $2)
-         RETURNING id
-       )
-       INSERT INTO payment_refund (reference, payment_id, amount) SELECT $2, id, $3::numeric FROM counted`,
-      [orderId, reference, minorToDecimal(amountMinor)],
-    );
-    const [row] = await this.database.query<RefundRow[]>('SELECT status, failure_code FROM payment_refund WHERE reference = $1', [
-      reference,
-    ]);
-    return row ?? null;
+  private async giveBack(payment: PaymentRow, reference: string, amountMinor: number): Promise<RefundOutcome> {
+    const opened = await openRefund(this.database, payment.id, reference, amountMinor);
+    if (opened === null) return { isRefunded: false, code: 'amount_too_large' };
+    if (opened.status === 'FAILED') return { isRefunded: false, code: opened.failureCode ?? 'refused' };
+    if (opened.status === 'DONE') return { isRefunded: true };
+    const seen = await this.givenBack(payment, reference, amountMinor, opened.isNew);
+    await observeRefund(this.database, reference, seen);
+    // A refund that takes its time counts: should it fail yet, reconciliation tells.
+    return seen.status === 'FAILED' ? { isRefunded: false, code: seen.failureCode ?? 'refused' } : { isRefunded: true };
   }
 
-  private async latestOf(orderId: number): Promise<Payment | null> {
-    const [payments] = await this.ofOrders([orderId]);
-    return payments?.at(-1) ?? null;
+  /** The provider keeps names of requests for a day alone; one that was asked before is looked for first. */
+  private async givenBack(payment: PaymentRow, reference: string, amountMinor: number, isNew: boolean): Promise<ProviderRefund> {
+    const { providerId: paymentId } = payment;
+    if (paymentId === null) return { id: '', reference, amountMinor, status: 'DONE', failureCode: null };
+    const known = isNew ? undefined : (await this.provider.refundsOf(paymentId)).find((refund) => refund.reference === reference);
+    return known ?? this.provider.refund({ paymentId, reference, amountMinor });
   }
 
-  private async note(reference: string, outcome: Authorisation): Promise<Authorisation> {
-    await this.database.query(
-      `UPDATE payment SET status = $2, capture_on = COALESCE($3, capture_on), failure_code = $4, updated_at = now()
-       WHERE reference = $1 AND status = 'PENDING'`,
-      outcome.isAuthorised ? [reference, 'AUTHORIZED', outcome.captureOn, null] : [reference, 'DECLINED', null, outcome.code],
+  /** What is left, each try under a name of its own once the last one failed for good. */
+  private async refundRest(payment: PaymentRow): Promise<void> {
+    const [{ tries } = { tries: 0 }] = await this.database.query<{ tries: number }[]>(
+      `SELECT count(*)::int AS tries FROM payment_refund WHERE payment_id = $1 AND status = 'FAILED' AND starts_with(reference, $2)`,
+      [payment.id, `${payment.reference}:rest-`],
     );
-    return outcome;
+    const rest = `${payment.reference}:rest-${tries}`;
+    const [open] = await this.database.query<{ amount: string }[]>(
+      `SELECT amount FROM payment_refund WHERE reference = $1 AND status = 'PENDING'`,
+      [rest],
+    );
+    const amountMinor = open ? decimalToMinor(open.amount) : payment.capturedMinor - payment.refundedMinor;
+    if (amountMinor === 0) return;
+    const outcome = await this.giveBack(payment, rest, amountMinor);
+    if (!outcome.isRefunded) throw new AppError('UPSTREAM_UNAVAILABLE', 'The payment provider refused a refund', { code: outcome.code });
   }
+
+  /** `false` when the money was taken in the meantime: then there is nothing to let go of. */
+  private async letGo(payment: PaymentRow): Promise<boolean> {
+    if (payment.status !== 'PENDING' && payment.status !== 'ACTION_REQUIRED' && payment.status !== 'AUTHORIZED') return true;
+    const seen = await this.cancelled(payment);
+    await observePayment(this.database, payment.reference, seen);
+    return seen.status !== 'CAPTURED';
+  }
+
+  private async cancelled(payment: PaymentRow): Promise<ProviderPayment> {
+    if (payment.provider === NOBODY || isInOurBookAlone(payment)) return { ...freeOf(payment), status: 'VOIDED' };
+    const id = payment.providerId ?? (await this.provider.find(payment, null)).id;
+    return this.provider.cancel(id, payment.reference);
+  }
+
+  private async taken(payment: PaymentRow): Promise<ProviderPayment> {
+    if (payment.providerId === null) return { ...freeOf(payment), status: 'CAPTURED', capturedMinor: payment.amountMinor };
+    return this.provider.capture(payment.providerId, payment.reference, payment.orderNumber ?? '');
+  }
+
+  private async note(reference: string, seen: ProviderPayment, captureOn: CaptureOn): Promise<Authorisation> {
+    await observePayment(this.database, reference, seen);
+    return authorisationOf(seen, captureOn);
+  }
+}
+
+/** A demo order's: its provider was never asked. Of any other, the provider's name was noted before it got its order. */
+function isInOurBookAlone({ providerId, orderId }: PaymentRow): boolean {
+  return providerId === null && orderId !== null;
+}
+
+function authorisationOf(seen: ProviderPayment, captureOn: CaptureOn): Authorisation {
+  if (seen.status === 'AUTHORIZED' || seen.status === 'CAPTURED') return { kind: 'AUTHORISED', captureOn };
+  if (seen.action) return { kind: 'ACTION_REQUIRED', action: seen.action };
+  return { kind: 'DECLINED', code: seen.status === 'VOIDED' ? 'voided' : (seen.failureCode ?? 'card_declined') };
+}
+
+/** A payment that nobody outside knows of, as if its provider had just held it. */
+function freeOf({ reference, amountMinor, currency }: ChargeRequest): ProviderPayment {
+  return {
+    id: '',
+    reference,
+    status: 'AUTHORIZED',
+    failureCode: null,
+    action: null,
+    currency,
+    amountMinor,
+    capturedMinor: 0,
+    refundedMinor: null,
+    createdAt: new Date(),
+  };
 }

@@ -9,6 +9,7 @@ import { createOrderSubgraph } from '../../../subgraphs/order';
 import { createProductSubgraph } from '../../../subgraphs/product';
 import { openSubgraph, viewerOf } from '../../support/component';
 import type { TestDatabase } from '../../support/database';
+import { openProvider, type TestProvider } from './payment-provider';
 
 export interface ShopVariant {
   readonly key: number;
@@ -32,6 +33,8 @@ export interface Shop {
   readonly faults: Faults;
   readonly bus: EventBus;
   readonly mailbox: Mailbox | undefined;
+  /** Where the order subgraph gets its money from. */
+  readonly provider: TestProvider;
   /** Executes an operation. @throws when it answers errors */
   data<Data>(query: string, variables: Record<string, unknown>, viewer: Viewer): Promise<Data>;
   execute(query: string, variables: Record<string, unknown>, viewer: Viewer): Promise<SubgraphResponse>;
@@ -43,12 +46,15 @@ export interface Shop {
 export async function openShop(settings: Partial<Settings> = {}): Promise<Shop> {
   const product = await openSubgraph('product', createProductSubgraph);
   const faults: Faults = { before: null, after: null };
+  const provider = await openProvider();
   const extra = { product: faulty(product.module.client, faults), user: userDirectory };
   const order = await openSubgraph('order', createOrderSubgraph, {
-    settings: { databasePoolSize: 10, logLevel: 'silent', ...settings },
+    settings: { databasePoolSize: 10, logLevel: 'silent', payment: provider.settings, ...settings },
     extra,
   });
+  provider.listen(order.module.routes ?? null);
   return {
+    provider,
     order: order.database,
     product: product.database,
     client: order.module.client,
@@ -68,6 +74,7 @@ export async function openShop(settings: Partial<Settings> = {}): Promise<Shop> 
       return { name: work.name, stop: async () => void (await Promise.all([work.stop(), consumers?.stop()])) };
     },
     close: async () => {
+      await provider.close();
       await order.close();
       await product.close();
     },

@@ -1,0 +1,2 @@
+export { TEST_CARDS } from './cards';
+export { startPaymentSandbox, type PaymentSandbox, type PaymentSandboxOptions } from './server';

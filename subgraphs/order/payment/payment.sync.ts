@@ -1,0 +1,83 @@
+import type { DataSource } from 'typeorm';
+import type { Logger } from '../../../platform/observability';
+import { adoptRefund, observePayment, observeRefund, paymentByProviderId, type PaymentRow } from './payment.book';
+import type { PaymentMeasures } from './payment.measures';
+import type { PaymentProvider } from './payment.port';
+import type { SyncPayment } from './provider-inbox';
+
+/** What follows for others from how a payment stands; each may be told more than once. */
+export interface PaymentConsequences {
+  /** An attempt to pay that nobody may be waiting for has its answer, or still waits for the shopper. */
+  answered(reference: string): Promise<void>;
+  /** The money of an order was taken. */
+  captured(orderId: number): Promise<void>;
+  /** Which of these attempts to pay somebody is at. */
+  underWay(references: readonly string[]): Promise<ReadonlySet<string>>;
+}
+
+export interface PaymentSyncDependencies {
+  readonly database: DataSource;
+  readonly provider: PaymentProvider;
+  readonly consequences: PaymentConsequences;
+  readonly measures: PaymentMeasures;
+  readonly logger: Logger;
+}
+
+/** Brings our record of one payment to where the provider's is, whatever was told of it before. */
+export class PaymentSync {
+  constructor(private readonly deps: PaymentSyncDependencies) {}
+
+  /** @returns whether our record changed @throws UPSTREAM_UNAVAILABLE */
+  async run({ providerId, reference }: SyncPayment): Promise<boolean> {
+    const { database, measures, logger } = this.deps;
+    const startedAt = await this.now();
+    const payment = await paymentByProviderId(database, providerId, reference);
+    let hasChanged = false;
+    if (payment) hasChanged = await this.bringUpToDate(payment, providerId);
+    else {
+      measures.differs('unknown');
+      logger.warn({ providerId, reference }, 'the payment provider told of a payment that is not ours');
+    }
+    await database.query(
+      'UPDATE provider_event SET handled_at = now() WHERE provider_id = $1 AND handled_at IS NULL AND received_at <= $2::timestamptz',
+      [providerId, startedAt],
+    );
+    return hasChanged;
+  }
+
+  private async bringUpToDate(payment: PaymentRow, providerId: string): Promise<boolean> {
+    const { database, provider, consequences } = this.deps;
+    const seen = await provider.find(payment, payment.providerId ?? providerId);
+    const isNews = await observePayment(database, payment.reference, seen);
+    if (isNews && seen.status === 'VOIDED' && payment.orderId !== null) this.report(payment, 'voided_outside');
+    if (isNews && seen.status === 'CAPTURED' && payment.orderId !== null) await consequences.captured(payment.orderId);
+    if (seen.status === 'CAPTURED' && payment.orderId === null) this.report(payment, 'captured_without_order');
+    const hasRefundNews = seen.capturedMinor > 0 && (await this.noteRefunds(payment, seen.id));
+    if (payment.orderId === null) await consequences.answered(payment.reference);
+    return isNews || hasRefundNews;
+  }
+
+  private async noteRefunds(payment: PaymentRow, providerId: string): Promise<boolean> {
+    const { database, provider } = this.deps;
+    let hasNews = false;
+    for (const refund of await provider.refundsOf(providerId)) {
+      const isNews = refund.reference !== null && (await observeRefund(database, refund.reference, refund));
+      const isAdopted = !isNews && (await adoptRefund(database, payment.id, refund));
+      if (isAdopted) this.report(payment, 'refunded_outside');
+      if (isNews && refund.status === 'FAILED') this.report(payment, 'refund_failed');
+      hasNews ||= isNews || isAdopted;
+    }
+    return hasNews;
+  }
+
+  private report({ reference, orderId }: PaymentRow, difference: string): void {
+    this.deps.measures.differs(difference);
+    this.deps.logger.warn({ reference, orderId, difference }, 'the payment provider did something that we did not ask for');
+  }
+
+  /** The database's clock, which wrote when events came. */
+  private async now(): Promise<string> {
+    const [row] = await this.deps.database.query<{ now: string }[]>('SELECT now()::text AS now');
+    return row?.now ?? new Date().toISOString();
+  }
+}

@@ -1,0 +1,142 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import Stripe from 'stripe';
+import { AppError } from '../../../platform/errors';
+import type { ChargeRequest, PaymentProvider, ProviderPayment, ProviderRefund } from './payment.port';
+import { declineCode, eventOf, paymentOf, refundOf } from './stripe.objects';
+
+export interface StripeOptions {
+  readonly apiKey: string;
+  readonly webhookSecret: string | null;
+  /** Where Stripe's API is spoken, such as our sandbox; `null` is Stripe itself. */
+  readonly apiUrl: string | null;
+  readonly timeoutMs: number;
+  /** Where the bank's page sends the shopper back to. */
+  readonly returnUrl: string;
+}
+
+/** How old a webhook may be, so that a captured one is no use later. */
+const TOLERANCE_SECONDS = 300;
+const RETRIES = 1;
+const CONNECTIONS = 64;
+
+/** Payments by the official SDK: over PaymentIntents that are confirmed here and captured later. */
+export function createStripeProvider(options: StripeOptions): PaymentProvider {
+  const stripe = new Stripe(options.apiKey, {
+    ...addressOf(options.apiUrl),
+    timeout: options.timeoutMs,
+    maxNetworkRetries: RETRIES,
+    telemetry: false,
+    appInfo: { name: 'Mercato' },
+  });
+  const intents = stripe.paymentIntents;
+  const retrieve = async (id: string): Promise<ProviderPayment> => paymentOf(await answered(intents.retrieve(id)));
+  return {
+    name: 'stripe',
+    authorise: async ({ token, ...charge }) => {
+      const { id } = await answered(create(stripe, charge));
+      const confirmed = intents.confirm(
+        id,
+        { ...methodOf(token), return_url: options.returnUrl },
+        { idempotencyKey: `${charge.reference}:confirm` },
+      );
+      return confirmed.then(paymentOf, (error: unknown) => declinedBy(error) ?? standsOtherwise(error, () => retrieve(id)));
+    },
+    // The answer to the first creation is kept under its key; how the payment stands now is another question.
+    find: async (charge, id) => retrieve(id ?? (await answered(create(stripe, charge))).id),
+    capture: (id, reference, orderNumber) =>
+      intents
+        .capture(id, { metadata: { order: orderNumber } }, { idempotencyKey: `${reference}:capture` })
+        .then(paymentOf, (error: unknown) => standsOtherwise(error, () => retrieve(id))),
+    cancel: (id, reference) =>
+      intents
+        .cancel(id, { cancellation_reason: 'abandoned' }, { idempotencyKey: `${reference}:cancel` })
+        .then(paymentOf, (error: unknown) => standsOtherwise(error, () => retrieve(id))),
+    refund: ({ paymentId, reference, amountMinor }) =>
+      stripe.refunds
+        .create({ payment_intent: paymentId, amount: amountMinor, metadata: { reference } }, { idempotencyKey: `${reference}:refund` })
+        .then(refundOf, (error: unknown) => refusedRefund(error, reference, amountMinor)),
+    refundsOf: async (paymentId) =>
+      (await answered(stripe.refunds.list({ payment_intent: paymentId, limit: 100 }).autoPagingToArray({ limit: 1_000 }))).map(refundOf),
+    since: async function* (time) {
+      const created = { gte: Math.floor(time.getTime() / 1000) };
+      try {
+        for await (const intent of intents.list({ created, limit: 100, expand: ['data.latest_charge'] })) yield paymentOf(intent);
+      } catch (error) {
+        throw unavailable(error);
+      }
+    },
+    readEvent: (body, signature) => {
+      if (options.webhookSecret === null) throw new Error('PAYMENT_WEBHOOK_SECRET is not set');
+      return eventOf(stripe.webhooks.constructEvent(body, signature, options.webhookSecret, TOLERANCE_SECONDS));
+    },
+  };
+}
+
+function addressOf(apiUrl: string | null): Stripe.StripeConfig {
+  const keepAlive = { keepAlive: true, maxSockets: CONNECTIONS };
+  if (apiUrl === null) return { httpAgent: new HttpsAgent(keepAlive) };
+  const { hostname, port, protocol } = new URL(apiUrl);
+  const isPlain = protocol === 'http:';
+  return {
+    host: hostname,
+    port: port || (isPlain ? '80' : '443'),
+    protocol: isPlain ? 'http' : 'https',
+    httpAgent: isPlain ? new HttpAgent(keepAlive) : new HttpsAgent(keepAlive),
+  };
+}
+
+/** Creates nothing but a name for the payment. Its parameters follow from the charge alone, so it can be repeated without the card. */
+function create(stripe: Stripe, { reference, amountMinor, currency }: ChargeRequest): Promise<Stripe.PaymentIntent> {
+  return stripe.paymentIntents.create(
+    {
+      amount: amountMinor,
+      currency: currency.toLowerCase(),
+      capture_method: 'manual',
+      allowed_payment_method_types: ['card'],
+      metadata: { reference },
+    },
+    { idempotencyKey: `${reference}:create` },
+  );
+}
+
+function methodOf(token: string): Stripe.PaymentIntentConfirmParams {
+  if (!token.startsWith('tok_')) return { payment_method: token };
+  return { payment_method_data: { type: 'card', card: { token } } as Stripe.PaymentIntentConfirmParams.PaymentMethodData };
+}
+
+async function answered<T>(call: Promise<T>): Promise<T> {
+  return call.catch((error: unknown) => {
+    throw unavailable(error);
+  });
+}
+
+/** A card that was refused, or is none; `null` when the error is about something else. */
+function declinedBy(error: unknown): ProviderPayment | null {
+  if (error instanceof Stripe.errors.StripeCardError && error.payment_intent) {
+    return { ...paymentOf(error.payment_intent), status: 'DECLINED', action: null, failureCode: declineCode(error) };
+  }
+  return null;
+}
+
+/** The payment is not where the call needs it to be: tells where it is. */
+async function standsOtherwise(error: unknown, retrieve: () => Promise<ProviderPayment>): Promise<ProviderPayment> {
+  if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw unavailable(error);
+  if (error.code === 'payment_intent_unexpected_state') return retrieve();
+  if (error.code === 'resource_missing' && error.param?.startsWith('payment_method')) {
+    return { ...(await retrieve()), status: 'DECLINED', failureCode: 'invalid_token' };
+  }
+  throw unavailable(error);
+}
+
+function refusedRefund(error: unknown, reference: string, amountMinor: number): ProviderRefund {
+  if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw unavailable(error);
+  return { id: '', reference, amountMinor, status: 'FAILED', failureCode: error.code ?? 'refused' };
+}
+
+/** Nothing of the SDK's error is shown to clients; the log has it as the cause. */
+function unavailable(cause: unknown): AppError {
+  const error = new AppError('UPSTREAM_UNAVAILABLE', 'The payment provider did not answer; try again', { service: 'payment' });
+  error.cause = cause;
+  return error;
+}
