@@ -7,6 +7,7 @@ import { benchCommand, proveCommand } from './commands/prove.command';
 import { schemaCommand } from './commands/schema.command';
 import { healthCommand, serveCommand, workCommand } from './commands/serve.command';
 import { startCommand } from './commands/start.command';
+import { stockCommand } from './commands/stock.command';
 import { importCommand } from './import/import.command';
 import { seedCommand } from './seed/seed.command';
 
@@ -25,6 +26,7 @@ export function createProgram(): Command {
     importCommand(),
     schemaCommand(),
     auditCommand(),
+    stockCommand(),
     jobsCommand(),
     checkCommand(),
     proveCommand(),

@@ -25,7 +25,8 @@ import {
   VariantRecord,
   VariantResolver,
 } from './catalog';
-import { CategoryAssortmentResolver,
+import {
+  CategoryAssortmentResolver,
   Category,
   CategoryEditResolver,
   CategoryEditService,
@@ -35,7 +36,7 @@ import { CategoryAssortmentResolver,
 } from './category';
 import { createCacheEnding } from './cache-ending';
 import { PRODUCT_MIGRATIONS } from './migrations';
-import { createProductJobs } from './product.jobs';
+import { createProductJobs, StockMeasure } from './product.jobs';
 import {
   CategoryListingResolver,
   createListingLoaders,
@@ -47,6 +48,7 @@ import {
   SearchFacetResolver,
 } from './search';
 import {
+  checkStock,
   createMovementLoaders,
   ForSaleService,
   MovementRecord,
@@ -68,7 +70,12 @@ export function createProductSubgraph(deps: SubgraphDependencies): SubgraphModul
   });
   const services = createServices(database.source, deps);
   const { caches } = services;
-  const jobs = createProductJobs(services.reservations);
+  const stockMeasure = new StockMeasure();
+  const jobs = createProductJobs({
+    reservations: services.reservations,
+    checkStock: () => checkStock((sql) => database.source.query(sql)),
+    onChecked: (violations) => stockMeasure.set(violations),
+  });
   const subgraph = buildProductSchema(services, settings.currency);
   return {
     name: 'product',
@@ -80,7 +87,10 @@ export function createProductSubgraph(deps: SubgraphDependencies): SubgraphModul
     },
     migrate: () => database.migrate((query) => migrateJobs(query, jobs.definitions)),
     checkReady: database.checkReady,
-    startWork: (metrics) => startBackground({ ...jobs, databaseUrl, bus, logger, metrics }),
+    startWork: (metrics) => {
+      stockMeasure.showIn(metrics);
+      return startBackground({ ...jobs, databaseUrl, bus, logger, metrics });
+    },
     close: async () => {
       await caches.stop();
       await database.close();

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { service } from '../../platform/auth';
+import { runJobNow } from '../support/jobs';
 import { READ_THEN_WRITE } from '../support/read-then-write';
 import { customer, openCatalogue, randomFrom, staff, type Catalogue } from './support/catalogue';
 
@@ -219,6 +220,7 @@ test('a sale is remembered for as long as goods may come back, a reservation tha
   await shop.database.query(`UPDATE stock_reservation SET updated_at = now() - interval '91 days' WHERE id = ANY ($1)`, aged);
   const work = await shop.module.startWork();
   try {
+    await runJobNow(shop.database, 'stock.forget-reservations');
     const known = () => shop.database.query<{ id: string }>('SELECT id FROM stock_reservation WHERE id = ANY ($1)', aged);
     while ((await known()).length === 2) await new Promise((resolve) => setTimeout(resolve, 20));
     expect(await known()).toEqual([{ id: sold }]);

@@ -11,9 +11,12 @@ export const READ_THEN_WRITE = `
       PERFORM pg_sleep(0.2);
       RETURN found;
     END $$;
-  CREATE OR REPLACE FUNCTION raise_reserved(p_held text[]) RETURNS integer[] LANGUAGE sql AS $$
-    UPDATE product_variant v SET stock_reserved = v.stock_reserved + t.quantity
-      FROM (SELECT variant_id, sum(quantity)::integer AS quantity FROM stock_reservation_line
-            WHERE reservation_id = ANY (p_held) GROUP BY variant_id) t
-      WHERE v.id = t.variant_id;
-    SELECT array_agg(DISTINCT variant_id) FROM stock_reservation_line WHERE reservation_id = ANY (p_held) $$`;
+  CREATE OR REPLACE FUNCTION raise_reserved(p_held text[]) RETURNS jsonb LANGUAGE sql AS $$
+    WITH raised AS (
+      UPDATE product_variant v SET stock_reserved = v.stock_reserved + t.quantity
+        FROM (SELECT variant_id, sum(quantity)::integer AS quantity FROM stock_reservation_line
+              WHERE reservation_id = ANY (p_held) GROUP BY variant_id) t
+        WHERE v.id = t.variant_id RETURNING v.id, v.product_id, v.available, v.is_sellable
+    )
+    SELECT jsonb_agg(jsonb_build_object('variantId', id, 'productId', product_id, 'available', available, 'isSellable', is_sellable))
+    FROM raised $$`;

@@ -24,18 +24,21 @@ export const HOT_STOCK_DDL = `
       IF FOUND THEN PERFORM pg_notify('outbox', ''); END IF;
     END $$;
 
-  -- How many of each variant can be promised, in the order asked. Locks them: it stays true until the transaction ends.
+  -- How many of each variant can be promised, in the order asked; 0 for one that is unknown or not sold. Locks them in that
+  -- order: it stays true until the transaction ends.
   CREATE FUNCTION stock_left(variants integer[]) RETURNS bigint[] LANGUAGE plpgsql AS $$
+    DECLARE
+      held record;
+      remaining bigint[] := array_fill(0::bigint, ARRAY[cardinality(variants)]);
     BEGIN
-      PERFORM 1 FROM product_variant WHERE id = ANY (variants) ORDER BY id FOR NO KEY UPDATE;
-      RETURN ARRAY(
-        SELECT CASE WHEN v.id IS NULL OR p.status <> 'ACTIVE' THEN 0
-                    WHEN v.is_tracked AND NOT v.allow_backorder THEN v.available
-                    ELSE 1000000000000 END
-        FROM unnest(variants) WITH ORDINALITY AS w (id, n)
-          LEFT JOIN product_variant v ON v.id = w.id
-          LEFT JOIN product p ON p.id = v.product_id
-        ORDER BY w.n);
+      FOR held IN
+        SELECT v.id, CASE WHEN p.status <> 'ACTIVE' THEN 0 WHEN v.is_tracked AND NOT v.allow_backorder THEN v.available
+                          ELSE 1000000000000 END AS available
+        FROM product_variant v JOIN product p ON p.id = v.product_id WHERE v.id = ANY (variants) ORDER BY v.id FOR NO KEY UPDATE OF v
+      LOOP
+        remaining[array_position(variants, held.id)] := held.available;
+      END LOOP;
+      RETURN remaining;
     END $$;
 
   -- What a reservation that is known already answers; NULL for one that expired, which is decided anew.
@@ -64,26 +67,28 @@ export const HOT_STOCK_DDL = `
       RETURN jsonb_build_object('isReserved', true, 'expiresAt', known.expires_at);
     END $$;
 
-  -- Raises stock_reserved by the lines of reservations and answers the variants. Looks again, whatever was decided before.
-  CREATE FUNCTION raise_reserved(p_held text[]) RETURNS integer[] LANGUAGE plpgsql AS $$
-    DECLARE
-      raised integer;
-      touched integer[] := ARRAY(SELECT DISTINCT variant_id FROM stock_reservation_line WHERE reservation_id = ANY (p_held));
+  -- Raises stock_reserved by the lines of reservations and answers what changed. Looks again, whatever was decided before.
+  CREATE FUNCTION raise_reserved(p_held text[]) RETURNS jsonb LANGUAGE plpgsql AS $$
+    DECLARE wanted integer; changed jsonb;
     BEGIN
-      UPDATE product_variant v SET stock_reserved = v.stock_reserved + t.quantity
-        FROM (SELECT variant_id, sum(quantity)::integer AS quantity FROM stock_reservation_line
-              WHERE reservation_id = ANY (p_held) GROUP BY variant_id) t
+      WITH t AS MATERIALIZED (
+        SELECT variant_id, sum(quantity)::integer AS quantity FROM stock_reservation_line WHERE reservation_id = ANY (p_held) GROUP BY variant_id
+      ), raised AS (
+        UPDATE product_variant v SET stock_reserved = v.stock_reserved + t.quantity FROM t
         WHERE v.id = t.variant_id
-          AND (NOT v.is_tracked OR v.allow_backorder OR v.stock_on_hand - v.stock_reserved >= t.quantity);
-      GET DIAGNOSTICS raised = ROW_COUNT;
-      IF raised <> cardinality(touched) THEN RAISE EXCEPTION 'stock changed under a lock'; END IF;
-      RETURN touched;
+          AND (NOT v.is_tracked OR v.allow_backorder OR v.stock_on_hand - v.stock_reserved >= t.quantity)
+        RETURNING v.id, v.product_id, v.available, v.is_sellable
+      )
+      SELECT (SELECT count(*) FROM t), jsonb_agg(jsonb_build_object('variantId', id, 'productId', product_id, 'available', available,
+                                                                    'isSellable', is_sellable) ORDER BY id)
+        INTO wanted, changed FROM raised;
+      IF wanted <> coalesce(jsonb_array_length(changed), 0) THEN RAISE EXCEPTION 'stock changed under a lock'; END IF;
+      RETURN changed;
     END $$;
 
   -- Writes down what was decided: p_held are the ids that got their lines, p_revived those of them that had expired.
   CREATE FUNCTION hold_reservations(p_requests jsonb, p_held text[], p_revived text[], p_begun timestamptz) RETURNS void
   LANGUAGE plpgsql AS $$
-    DECLARE touched integer[];
     BEGIN
       IF cardinality(p_revived) > 0 THEN
         DELETE FROM stock_reservation_line WHERE reservation_id = ANY (p_revived);
@@ -95,8 +100,7 @@ export const HOT_STOCK_DDL = `
         FROM jsonb_to_recordset(p_requests) AS r (id text, variants integer[], quantities integer[]),
           unnest(r.variants, r.quantities) AS l (variant_id, quantity)
         WHERE r.id = ANY (p_held);
-      touched := raise_reserved(p_held);
-      PERFORM tell_stock('RESERVED', changed_stock(touched));
+      PERFORM tell_stock('RESERVED', raise_reserved(p_held));
     END $$;
 
   -- p_requests: [{ id, seconds, variants, quantities }], ids and the variants of a request distinct. Answers in their order.
@@ -163,7 +167,7 @@ export const HOT_STOCK_DDL = `
 
   -- Turns reservations into sales; ids distinct. Answers in their order which of them are sold, now or before.
   CREATE FUNCTION claim_stock_many(p_ids text[]) RETURNS boolean[] LANGUAGE plpgsql AS $$
-    DECLARE due text[]; expired record; touched integer[];
+    DECLARE due text[]; expired record; changed jsonb;
     BEGIN
       PERFORM 1 FROM stock_reservation WHERE id = ANY (p_ids) ORDER BY id FOR UPDATE;
       due := ARRAY(SELECT id FROM stock_reservation WHERE id = ANY (p_ids) AND status = 'HELD');
@@ -179,17 +183,24 @@ export const HOT_STOCK_DDL = `
         IF hold_lines(expired.variants, expired.quantities) IS NULL THEN due := due || expired.id; END IF;
       END LOOP;
       IF cardinality(due) > 0 THEN
-        UPDATE product_variant v SET stock_on_hand = v.stock_on_hand - t.quantity, stock_reserved = v.stock_reserved - t.quantity
+        WITH sold AS (
+          UPDATE product_variant v SET stock_on_hand = v.stock_on_hand - t.quantity, stock_reserved = v.stock_reserved - t.quantity
           FROM (SELECT variant_id, sum(quantity)::integer AS quantity FROM stock_reservation_line
                 WHERE reservation_id = ANY (due) GROUP BY variant_id) t
-          WHERE v.id = t.variant_id;
+          WHERE v.id = t.variant_id RETURNING v.id, v.product_id, v.available, v.is_sellable
+        )
+        SELECT jsonb_agg(jsonb_build_object('variantId', id, 'productId', product_id, 'available', available,
+                                            'isSellable', is_sellable) ORDER BY id) INTO changed FROM sold;
         INSERT INTO stock_movement (variant_id, quantity, kind, reason, reference)
           SELECT variant_id, -quantity, 'SALE', 'sold', reservation_id FROM stock_reservation_line
           WHERE reservation_id = ANY (due) ORDER BY array_position(p_ids, reservation_id), variant_id;
         UPDATE stock_reservation SET status = 'CLAIMED', updated_at = clock_timestamp() WHERE id = ANY (due);
-        touched := ARRAY(SELECT DISTINCT variant_id FROM stock_reservation_line WHERE reservation_id = ANY (due));
-        PERFORM tell_stock('CLAIMED', changed_stock(touched));
+        PERFORM tell_stock('CLAIMED', changed);
       END IF;
       RETURN ARRAY(SELECT coalesce(r.status = 'CLAIMED', false)
                    FROM unnest(p_ids) WITH ORDINALITY AS a (id, n) LEFT JOIN stock_reservation r ON r.id = a.id ORDER BY a.n);
-    END $$;`;
+    END $$;
+
+  -- Their statements look rows up by key: planning them for each call's own keys costs more than running them.
+  ALTER FUNCTION reserve_stock_many SET plan_cache_mode = force_generic_plan;
+  ALTER FUNCTION claim_stock_many SET plan_cache_mode = force_generic_plan;`;
