@@ -6,6 +6,7 @@ import { startGateway, type GatewayOptions, type RunningGateway } from '../../ga
 import { CommandError } from '../print';
 import { answerMedia } from '../seed/media';
 import type { Resources } from './resources';
+import { unsubscribeRoutes } from './unsubscribe';
 
 /** Topics whose events end cached public answers. */
 const CACHED_TOPICS = ['product', 'category', 'stock'];
@@ -21,6 +22,7 @@ export interface GatewayParts {
 /** Starts the gateway of a process and leaves its stop with the process's lifecycle. */
 export async function openGateway(resources: Resources, parts: GatewayParts): Promise<RunningGateway> {
   const { settings, logger, bus, lifecycle } = resources;
+  const order = parts.clients.find(({ name }) => name === 'order');
   const running = await startGateway({
     host: settings.host,
     port: settings.port,
@@ -42,6 +44,7 @@ export async function openGateway(resources: Resources, parts: GatewayParts): Pr
     extraRoutes: {
       'GET /.well-known/jwks.json': async (_request, response) => sendJson(response, 200, await parts.keySource()),
       'GET /media/*': answerMedia,
+      ...(order ? unsubscribeRoutes(order) : {}),
       ...parts.routes,
     },
   }).catch((error: NodeJS.ErrnoException & { port?: number }) => {

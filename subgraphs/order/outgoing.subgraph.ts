@@ -5,7 +5,7 @@ import type { SubgraphDependencies } from '../../platform/federation';
 import type { JobDefinition, JobSchedule } from '../../platform/jobs';
 import { createMailTransport, type Mailbox } from '../../platform/mail';
 import type { Stoppable } from '../../platform/process';
-import { ANALYTICS_TOPICS, AnalyticsService, pseudonymKeyOf } from './analytics';
+import { ANALYTICS_QUEUE, ANALYTICS_TOPICS, AnalyticsService, pseudonymKeyOf } from './analytics';
 import type { ContactPort } from './contact';
 import { createNoticeJob, NoticeService, NoticeWriter, ReminderResolver } from './notice';
 import type { OrderService } from './order';
@@ -57,7 +57,7 @@ export function createOutgoing(deps: OutgoingDependencies): Outgoing {
     definitions: [
       ...mail.definitions,
       ...webhooks.definitions,
-      ...(analytics ? [analytics.job()] : []),
+      analytics?.job() ?? { ...ANALYTICS_QUEUE, isPaused: true, run: async () => undefined },
       { name: SWEEP, run: sweep },
     ],
     schedules: [{ name: SWEEP, cron: '17 * * * *' }],

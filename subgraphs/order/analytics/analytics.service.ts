@@ -3,7 +3,7 @@ import type { AnalyticsCollector, AnalyticsEvent } from '../../../platform/analy
 import { decimalToMinor, minorToDecimal } from '../../../platform/db';
 import type { DomainEvent } from '../../../platform/events';
 import { globalId, tryKeyOf } from '../../../platform/federation';
-import { enqueue, jobsParameter, queuedCte, type JobDefinition } from '../../../platform/jobs';
+import { enqueue, jobsParameter, queuedCte, type JobDefinition, type JobQueue } from '../../../platform/jobs';
 import type { Logger } from '../../../platform/observability';
 import { analyticsEventOf } from './analytics.events';
 
@@ -16,8 +16,8 @@ export interface AnalyticsDependencies {
   readonly logger: Logger;
 }
 
-/** The job that sends what has gathered. */
-export const FLUSH_ANALYTICS = 'analytics.flush';
+/** The job that sends what has gathered. Its queue is there without a collector too, for when one is set. */
+export const ANALYTICS_QUEUE: JobQueue = { name: 'analytics.flush', timeoutSeconds: 300 };
 
 const BATCH = 200;
 /** How long an event may wait for others to travel with. */
@@ -41,7 +41,7 @@ export class AnalyticsService {
     const { database, source, pseudonymKey } = this.deps;
     const told = analyticsEventOf(event, source, pseudonymKey);
     if (!told) return;
-    const flush = jobsParameter([{ name: FLUSH_ANALYTICS, payload: {}, key: 'flush', runAt: new Date(Date.now() + GATHER_MS) }]);
+    const flush = jobsParameter([{ name: ANALYTICS_QUEUE.name, payload: {}, key: 'flush', runAt: new Date(Date.now() + GATHER_MS) }]);
     await database.query(
       `WITH noted AS (INSERT INTO analytics_event (event_id, event) VALUES ($1::uuid, $2::jsonb) ON CONFLICT DO NOTHING RETURNING 1),
          ${queuedCte('$3', 'EXISTS (SELECT 1 FROM noted)')}
@@ -53,14 +53,12 @@ export class AnalyticsService {
   /** Never a dead letter: while the collector is away, events gather and the next try waits longer. */
   job(): JobDefinition<object> {
     return {
-      name: FLUSH_ANALYTICS,
+      ...ANALYTICS_QUEUE,
       concurrency: 1,
-      timeoutSeconds: 300,
       run: async (_payload, { signal }) => {
         if (Date.now() < this.notBeforeMs) return this.flushAgain();
         try {
-          while (!signal.aborted && (await this.sendBatch(signal)) === BATCH);
-          this.failures = 0;
+          for (let sent = BATCH; sent === BATCH && !signal.aborted; this.failures = 0) sent = await this.sendBatch(signal);
         } catch (error) {
           this.failures += 1;
           this.notBeforeMs = Date.now() + Math.min(MAX_PAUSE_MS, 500 * 2 ** this.failures);
@@ -85,7 +83,7 @@ export class AnalyticsService {
 
   private flushAgain(): Promise<void> {
     const runAt = new Date(Math.max(this.notBeforeMs, Date.now() + 100));
-    return enqueue(this.deps.database, [{ name: FLUSH_ANALYTICS, payload: {}, key: 'flush', runAt }]);
+    return enqueue(this.deps.database, [{ name: ANALYTICS_QUEUE.name, payload: {}, key: 'flush', runAt }]);
   }
 
   private async sendBatch(signal: AbortSignal): Promise<number> {

@@ -1,2 +1,2 @@
 export { ANALYTICS_TOPICS, pseudonymKeyOf } from './analytics.events';
-export { AnalyticsService } from './analytics.service';
+export { ANALYTICS_QUEUE, AnalyticsService } from './analytics.service';
