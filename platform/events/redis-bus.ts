@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { Logger } from '../observability';
+import { repeat } from '../process';
 import type { BroadcastOptions, EventBus, Unsubscribe } from './bus';
 import { topicOf, type DomainEvent } from './event';
 
@@ -33,14 +34,13 @@ export function createRedisBus(redis: Redis, logger: Logger, { keepMs = KEEP_MS 
     const connection = redis.duplicate({ maxRetriesPerRequest: null, enableOfflineQueue: true, commandTimeout: undefined });
     connection.on('error', () => undefined);
     connections.add(connection);
-    const ended = new AbortController();
-    const running = keepReading(connection, ended.signal, read, logger);
+    const reading = repeat('event stream', RETRY_MS, (signal) => read(connection, signal), logger);
     const stop = async (): Promise<void> => {
       readers.delete(stop);
       connections.delete(connection);
-      ended.abort();
+      const stopped = reading.stop();
       connection.disconnect();
-      await running;
+      await stopped;
     };
     readers.add(stop);
     return stop;
@@ -78,23 +78,6 @@ export function createRedisBus(redis: Redis, logger: Logger, { keepMs = KEEP_MS 
       await Promise.all([...readers].map((stop) => stop()));
     },
   };
-}
-
-async function keepReading(
-  connection: Redis,
-  signal: AbortSignal,
-  read: (connection: Redis, signal: AbortSignal) => Promise<void>,
-  logger: Logger,
-): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      await read(connection, signal);
-    } catch (error) {
-      if (signal.aborted) return;
-      logger.warn({ err: error }, 'event stream interrupted, reading on soon');
-      await delay(RETRY_MS, undefined, { signal, ref: false }).catch(() => undefined);
-    }
-  }
 }
 
 function broadcastReader(

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { dedicatedClient } from '../db';
 import type { Logger } from '../observability';
+import { repeat, type Stoppable } from '../process';
 import type { EventBus } from './bus';
 import { OUTBOX_CHANNEL } from './outbox';
 import type { DomainEvent, EntityRef } from './event';
@@ -31,32 +32,18 @@ interface OutboxRow {
  * Rows are marked only after the bus took them, so a crash in between tells an event twice, never not at all. When the
  * bus lost what it held, everything that is kept is told again.
  */
-export function startOutboxRelay(databaseUrl: string, bus: EventBus, logger: Logger): { stop(): Promise<void> } {
-  const ended = new AbortController();
-  const running = relayUntilEnded(databaseUrl, bus, logger, ended.signal);
-  return {
-    stop: async () => {
-      ended.abort();
-      await running;
-    },
-  };
+export function startOutboxRelay(databaseUrl: string, bus: EventBus, logger: Logger): Stoppable {
+  return repeat('outbox relay', RETRY_MS, (signal) => relayWhileConnected(databaseUrl, bus, signal), logger);
 }
 
-async function relayUntilEnded(databaseUrl: string, bus: EventBus, logger: Logger, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    const client = dedicatedClient(databaseUrl, 'mercato-relay');
-    try {
-      await client.connect();
-      await becomeTheRelay(client, signal);
-      await relayBatches(client, bus, signal);
-    } catch (error) {
-      if (!signal.aborted) {
-        logger.warn({ err: error }, 'outbox relay interrupted, trying again');
-        await delay(RETRY_MS, undefined, { signal, ref: false }).catch(() => undefined);
-      }
-    } finally {
-      await client.end().catch(() => undefined);
-    }
+async function relayWhileConnected(databaseUrl: string, bus: EventBus, signal: AbortSignal): Promise<void> {
+  const client = dedicatedClient(databaseUrl, 'mercato-relay');
+  try {
+    await client.connect();
+    await becomeTheRelay(client, signal);
+    await relayBatches(client, bus, signal);
+  } finally {
+    await client.end().catch(() => undefined);
   }
 }
 

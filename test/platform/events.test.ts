@@ -78,6 +78,30 @@ describe.each(['memory', 'redis'])('the event bus over %s', (kind) => {
   });
 });
 
+describe('the event bus over redis', () => {
+  it('steps over what is no event, in groups and broadcasts', async () => {
+    const redis = new Redis(await freshRedisUrl());
+    const bus = createRedisBus(redis, logger);
+    try {
+      const [taken, heard] = [collector(), collector()];
+      const add = (...fields: string[]) => redis.xadd('mercato:events:thing', '*', ...fields);
+      await add('event', '{ half');
+      await add('event', 'null');
+      await add('something', 'else');
+      await add('event', JSON.stringify({ id: 7 }));
+      await bus.publish([eventOf('thing.done', 'good')]);
+      bus.consume('a', ['thing'], async (event) => taken.take(event));
+      bus.broadcast(['thing'], heard.take, { sinceMs: 60_000 });
+      await Promise.all([taken.untilCount(1), heard.untilCount(1)]);
+      expect([taken, heard].map(({ seen }) => seen.map(({ key }) => key))).toEqual([['good'], ['good']]);
+      while (((await redis.xpending('mercato:events:thing', 'a')) as unknown[])[0] !== 0) await new Promise(setImmediate);
+    } finally {
+      await bus.close();
+      redis.disconnect();
+    }
+  });
+});
+
 describe('the outbox relay', () => {
   let database: TestDatabase;
   let client: pg.Client;
