@@ -16,6 +16,13 @@ function namedClient(): typeof pg.Client {
   return class NamedStatementClient extends pg.Client {
     private readonly names = new Map<string, string>();
 
+    constructor(config?: string | pg.ClientConfig) {
+      super(config);
+      // Whoever holds it meets the cut at the next statement; a pool listens only to those that nobody holds, and an error
+      // that nobody hears ends the process.
+      this.on('error', () => undefined);
+    }
+
     // pg's `query` has seven overloads; all of them pass through unchanged but for the name.
     override query(...args: unknown[]): never {
       const [first, second] = args;

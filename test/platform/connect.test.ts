@@ -48,4 +48,20 @@ describe('connections to a database', () => {
     expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
     await pool.end();
   });
+
+  it('outlive the loss of one that somebody holds: the next statement fails, the process does not end', async () => {
+    const pool = new pgWithNamedStatements.Pool({ connectionString: database.url, max: 1 });
+    try {
+      const held = await pool.connect();
+      const { rows } = await held.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      const cut = new Promise<void>((resolve) => held.once('end', resolve));
+      await database.query('SELECT pg_terminate_backend($1)', [rows[0]?.pid]);
+      await cut;
+      await expect(held.query('SELECT 1')).rejects.toThrow();
+      held.release();
+      expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+    } finally {
+      await pool.end();
+    }
+  });
 });
