@@ -111,7 +111,7 @@ describe('the seeded shop', () => {
         `(SELECT o.id FROM "order" o JOIN order_item i ON i.order_id = o.id GROUP BY o.id
         HAVING o.subtotal_amount <> sum(i.price * i.quantity)
             OR o.tax_amount <> sum(i.tax_amount) + o.shipping_tax_amount
-            OR (o.tax_amount = 0) = (o.shipping_address->>'countryCode' IN ('NL', 'DE', 'FR'))
+            OR (o.tax_amount = 0 AND o.shipping_address->>'countryCode' IN ('NL', 'DE', 'FR'))
             OR o.total_amount <> o.subtotal_amount + o.shipping_amount - o.discount_amount
               + CASE WHEN o.prices_include_tax THEN 0 ELSE o.tax_amount END) wrong`,
       ),
