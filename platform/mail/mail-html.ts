@@ -23,7 +23,7 @@ export function htmlOf(content: MailContent, senderName: string): string {
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:600px">
 <tr><td class="soft" style="padding:0 24px 12px;${FONT};font-size:14px;font-weight:600;letter-spacing:.02em;color:#4b5563">${escapeHtml(senderName)}</td></tr>
 <tr><td class="card" style="background:#ffffff;border-radius:10px;padding:28px 24px;${FONT};font-size:16px;line-height:1.5;color:#111827">
-<h1 class="ink" style="margin:0 0 16px;font-size:22px;line-height:1.3;font-weight:700;color:#111827">${subject}</h1>
+<h1 class="ink" style="margin:0 0 16px;font-size:22px;line-height:1.3;font-weight:700;color:#111827">${unbroken(content.subject)}</h1>
 ${content.blocks.map(blockHtml).join('\n')}
 </td></tr></table>
 </td></tr></table></body></html>
@@ -51,7 +51,7 @@ function blockHtml(block: MailBlock): string {
     case 'button':
       return buttonHtml(block.label, block.url);
     case 'goods':
-      return `${TABLE} style="margin:8px 0 14px">${block.goods.map(goodsHtml).join('\n')}</table>`;
+      return `${TABLE} style="margin:8px 0 14px">${goodsRows(block.goods)}</table>`;
     case 'sums':
       return `${TABLE} style="margin:0 0 18px">${block.sums.map(sumHtml).join('\n')}</table>`;
     case 'facts':
@@ -63,6 +63,13 @@ function blockHtml(block: MailBlock): string {
   }
 }
 
+/** Keeps what is no word, such as an order's number, in one line. */
+function unbroken(text: string): string {
+  const keep = (part: string): string =>
+    /\d-|-\d/.test(part) && part.length <= 20 ? `<span style="white-space:nowrap">${escapeHtml(part)}</span>` : escapeHtml(part);
+  return text.split(' ').map(keep).join(' ');
+}
+
 /** The address is also written out: some programs show no buttons, and careful people read before they click. */
 function buttonHtml(label: string, url: string): string {
   const address = escapeHtml(url);
@@ -71,13 +78,19 @@ function buttonHtml(label: string, url: string): string {
 <p class="soft" style="margin:0 0 18px;font-size:12px;line-height:1.4;color:#6b7280;word-break:break-all">${address}</p>`;
 }
 
-function goodsHtml({ name, detail, quantity, amount, imageUrl }: MailGoods): string {
+/** Names stand below one another, also of goods without a picture. */
+function goodsRows(goods: readonly MailGoods[]): string {
+  const hasPictures = goods.some(({ imageUrl }) => imageUrl !== null);
+  return goods.map((each) => goodsHtml(each, hasPictures)).join('\n');
+}
+
+function goodsHtml({ name, detail, quantity, amount, imageUrl }: MailGoods, hasPictures: boolean): string {
   const picture = imageUrl
     ? `<img src="${escapeHtml(imageUrl)}" width="56" height="56" alt="${escapeHtml(name)}" style="display:block;width:56px;height:56px;border-radius:6px;object-fit:cover;font-size:10px;line-height:1.2;overflow:hidden">`
     : '';
   const about = [detail, `${quantity} ×`].filter((part) => part !== '').join(' · ');
-  return `<tr><td class="rule" width="56" valign="top" style="width:${imageUrl ? 56 : 0}px;padding:10px 0;border-bottom:1px solid #e5e7eb">${picture}</td>
-<td class="rule" valign="top" style="padding:10px ${imageUrl ? '12px' : '12px 10px 0'};border-bottom:1px solid #e5e7eb;word-break:break-word"><strong style="font-weight:600">${escapeHtml(name)}</strong><br><span class="soft" style="font-size:14px;color:#6b7280">${escapeHtml(about)}</span></td>
+  return `<tr><td class="rule" width="${hasPictures ? 56 : 0}" valign="top" style="width:${hasPictures ? 56 : 0}px;padding:10px 0;border-bottom:1px solid #e5e7eb">${picture}</td>
+<td class="rule" valign="top" style="padding:10px ${hasPictures ? '12px' : '12px 10px 0'};border-bottom:1px solid #e5e7eb;word-break:break-word"><strong style="font-weight:600">${escapeHtml(name)}</strong><br><span class="soft" style="font-size:14px;color:#6b7280">${escapeHtml(about)}</span></td>
 <td class="rule" valign="top" align="right" style="padding:10px 0;border-bottom:1px solid #e5e7eb;white-space:nowrap">${escapeHtml(amount ?? '')}</td></tr>`;
 }
 

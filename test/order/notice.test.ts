@@ -89,7 +89,7 @@ describe('mails about an order', () => {
     expect(mail.text).toContain('The <lamp> broke in our hands');
     await change(shop, guest(theirs.guestToken), 'cancelOrder', { orderId: theirs.id, reason: 'I found my old one' });
     const answer = await catcher.mailTo(theirs.email, /was cancelled/);
-    expect(answer.text).toContain('as you asked');
+    expect(answer.text).toContain('As you asked');
     expect(answer.text).not.toContain('I found my old one');
   });
 

@@ -20,14 +20,14 @@ export function hello(order: Order): MailBlock {
 
 export function toOrder(order: Order, look: MailLook): MailBlock[] {
   const url = linkOf(`/orders/${encodeURIComponent(order.number)}`, look.publicUrl);
-  return url ? [{ kind: 'button', label: 'Look at your order', url }] : [];
+  return url ? [{ kind: 'button', label: 'View your order', url }] : [];
 }
 
 /** As they stood on the bill: what was taken off below zero, tax on a line of its own. */
 export function sumsOf(order: Order): MailSum[] {
   const line = (label: string, minor: number): MailSum[] => (minor === 0 ? [] : [{ label, amount: moneyOf(order, minor) }]);
   const tax = order.pricesIncludeTax ? [] : line('Tax', order.taxMinor);
-  const inside = order.pricesIncludeTax ? line('Tax in it', order.taxMinor) : [];
+  const inside = order.pricesIncludeTax ? line('Tax included', order.taxMinor) : [];
   return [
     { label: 'Goods', amount: moneyOf(order, order.subtotalMinor) },
     ...line('Discount', -order.discountMinor),
@@ -42,18 +42,23 @@ function shippingLabel({ shippingMethodName }: Order): string {
   return shippingMethodName ? `Shipping (${shippingMethodName})` : 'Shipping';
 }
 
-export function addressesOf(order: Order): MailBlock[] {
+export function addressesOf(order: Order, isBillingShown = true): MailBlock[] {
   const facts = [
-    { label: 'Goes to', lines: linesOf(order.shippingAddressData) },
-    { label: 'Bill to', lines: order.billingAddressData ? linesOf(order.billingAddressData) : [] },
+    { label: 'Ships to', lines: linesOf(order.shippingAddressData) },
+    { label: 'Bill to', lines: isBillingShown && order.billingAddressData ? linesOf(order.billingAddressData) : [] },
   ].filter(({ lines }) => lines.length > 0);
   return facts.length > 0 ? [{ kind: 'facts', facts }] : [];
+}
+
+/** In words; a code that nobody knows as it is. */
+function countryOf(code: string | undefined): string | undefined {
+  return code && /^[A-Z]{2}$/.test(code) ? new Intl.DisplayNames('en', { type: 'region' }).of(code) : code;
 }
 
 function linesOf(address: Partial<OrderAddress>): string[] {
   const { name, company, line1, line2, postalCode, city, region, countryCode } = address;
   const place = [postalCode, city].filter(Boolean).join(' ');
-  return [name, company, line1, line2, place, region, countryCode].filter((line): line is string => Boolean(line));
+  return [name, company, line1, line2, place, region, countryOf(countryCode)].filter((line): line is string => Boolean(line));
 }
 
 /** The lines that the entry names, with their quantities; empty when it names none. */

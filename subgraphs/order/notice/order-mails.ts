@@ -50,7 +50,7 @@ function placed(news: OrderNews, look: MailLook): MailContent {
     preheader: `${moneyOf(order, order.totalMinor)} for ${countOf(items)}. We write again when it leaves.`,
     blocks: [
       hello(order),
-      text('thank you for your order. We are getting it ready and write to you again when it leaves.'),
+      text('Thank you for your order. We are getting it ready and write to you again when it leaves.'),
       ...toOrder(order, look),
       heading('What you ordered'),
       { kind: 'goods', goods: items.map((item) => goodsOf(item, item.quantity, look)) },
@@ -82,7 +82,7 @@ function shipped({ order, items, entry }: OrderNews, look: MailLook): MailConten
       },
       heading('In this parcel'),
       ...goodsWithoutMoney(parcel.length > 0 ? parcel : items, look),
-      ...addressesOf(order).slice(0, 1),
+      ...addressesOf(order, false),
     ],
   };
 }
@@ -92,11 +92,11 @@ function shippedWords({ number }: Order, { type }: OrderEvent, isPart: boolean):
   if (type === 'PARTIALLY_SHIPPED')
     return {
       subject: `A part of your order ${number} is on its way`,
-      words: 'a part of your order has left us. The rest follows; we write to you when it does.',
+      words: 'A part of your order has left us. The rest follows; we write to you when it does.',
     };
   if (isPart)
-    return { subject: `The rest of your order ${number} is on its way`, words: 'now the rest of your order has left us too.' };
-  return { subject: `Your order ${number} is on its way`, words: 'your order has left us and is on its way to you.' };
+    return { subject: `The rest of your order ${number} is on its way`, words: 'Now the rest of your order has left us too.' };
+  return { subject: `Your order ${number} is on its way`, words: 'Your order has left us and is on its way to you.' };
 }
 
 function delivered({ order }: OrderNews, look: MailLook): MailContent {
@@ -105,7 +105,7 @@ function delivered({ order }: OrderNews, look: MailLook): MailContent {
     preheader: 'We hope that everything is as it should be.',
     blocks: [
       hello(order),
-      text('your order has arrived. We hope that everything is as it should be. If not, answer this mail and we put it right.'),
+      text('Your order has arrived. We hope that everything is as it should be. If not, answer this mail and we put it right.'),
       ...toOrder(order, look),
     ],
   };
@@ -119,7 +119,7 @@ function cancelled({ order, entry }: OrderNews, look: MailLook): MailContent {
     preheader: 'Nothing will be sent, and you pay nothing.',
     blocks: [
       hello(order),
-      text(isOurs ? 'we are sorry: we had to cancel your order.' : 'as you asked, we have cancelled your order.'),
+      text(isOurs ? 'We are sorry: we had to cancel your order.' : 'As you asked, we have cancelled your order.'),
       ...(reason && isOurs ? [text(reason)] : []),
       text(
         'You pay nothing for it. What was held on your card is let go, and what was taken goes back; banks take a few days to show it.',
@@ -138,7 +138,7 @@ function restCancelled({ order, items, entry }: OrderNews, look: MailLook): Mail
     preheader: 'What has left us already is not touched by it.',
     blocks: [
       hello(order),
-      text('what had not left us yet will not be sent. What is on its way to you is not touched by it.'),
+      text('What had not left us yet will not be sent. What is on its way to you is not touched by it.'),
       ...(reason ? [text(reason)] : []),
       ...goodsWithoutMoney(parcelOf(items, entry), look),
       ...(amountMinor > 0 ? [text(`We send ${moneyOf(order, amountMinor)} back to you, and write again when it is done.`)] : []),
@@ -157,7 +157,7 @@ function refunded({ order, entry, earlier }: OrderNews, look: MailLook): MailCon
     preheader: `For your order ${order.number}. Banks take a few days to show it.`,
     blocks: [
       hello(order),
-      text(`we have sent ${amount} for your order ${order.number} back the way that you paid. Banks take a few days to show it.`),
+      text(`We have sent ${amount} for your order ${order.number} back the way that you paid. Banks take a few days to show it.`),
       { kind: 'sums', sums: [{ label: 'Sent back', amount, isTotal: true }] },
       ...toOrder(order, look),
     ],
@@ -170,7 +170,7 @@ function returnApproved({ order, items, entry }: OrderNews, look: MailLook): Mai
     preheader: 'We have said yes to your return.',
     blocks: [
       hello(order),
-      text('you may send back what you asked for. When it is here we write again.'),
+      text('You may send back what you asked for. When it is here we write again.'),
       ...goodsWithoutMoney(parcelOf(items, entry), look),
       ...toOrder(order, look),
     ],
@@ -183,7 +183,7 @@ function returnRefused({ order }: OrderNews, look: MailLook): MailContent {
     preheader: 'Your order tells why.',
     blocks: [
       hello(order),
-      text('we are sorry: we cannot take back what you asked for. Your order tells why. If that is not right, answer this mail.'),
+      text('We are sorry: we cannot take back what you asked for. Your order tells why. If that is not right, answer this mail.'),
       ...toOrder(order, look),
     ],
   };
@@ -200,7 +200,7 @@ function returned({ order, items, entry }: OrderNews, look: MailLook): MailConte
     preheader: money,
     blocks: [
       hello(order),
-      text('what you sent back has arrived.'),
+      text('What you sent back has arrived.'),
       ...goodsWithoutMoney(parcelOf(items, entry), look),
       text(money),
       ...toOrder(order, look),
@@ -214,7 +214,7 @@ function paymentFailed({ order }: OrderNews, look: MailLook): MailContent {
     preheader: 'Your bank did not let us take the amount.',
     blocks: [
       hello(order),
-      text(`your bank did not let us take ${moneyOf(order, order.totalMinor)} for your order ${order.number}, so it waits.`),
+      text(`Your bank did not let us take ${moneyOf(order, order.totalMinor)} for your order ${order.number}, so it waits.`),
       text('Have a look at it, or answer this mail.'),
       ...toOrder(order, look),
     ],

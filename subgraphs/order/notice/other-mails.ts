@@ -15,7 +15,7 @@ export function cartReminder(lines: readonly ReminderLine[], stopUrl: string, lo
     preheader: `${lines[0]?.offer.productName ?? 'It'} is still there.`,
     blocks: [
       { kind: 'text', text: 'Hello,' },
-      { kind: 'text', text: 'what you put into your cart is still for sale. We do not hold it for you.' },
+      { kind: 'text', text: 'What you put into your cart is still for sale. We do not hold it for you.' },
       { kind: 'goods', goods: lines.map((line) => goodsOf(line, look)) },
       ...(url ? [{ kind: 'button', label: 'Go to your cart', url } as const] : []),
       {

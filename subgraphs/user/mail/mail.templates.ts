@@ -24,14 +24,14 @@ const link = (label: string, path: string, token: string) => ({ label, path: `${
 export const MAIL_WRITERS: Writers = {
   VERIFY_EMAIL: ({ name, token }) => ({
     subject: 'Please confirm your e-mail address',
-    paragraphs: [`Hello ${name},`, 'please confirm that this address is yours. The link is good for three days.'],
+    paragraphs: [`Hello ${name},`, 'Please confirm that this address is yours. The link is good for three days.'],
     action: link('Confirm my address', '/verify-email', token),
   }),
   RESET_PASSWORD: ({ name, token }) => ({
     subject: 'Choose a new password',
     paragraphs: [
       `Hello ${name},`,
-      'somebody, probably you, wants to choose a new password for your account. The link is good for 30 minutes and for one use.',
+      'Somebody, probably you, wants to choose a new password for your account. The link is good for 30 minutes and for one use.',
       'If it was not you, do nothing: your password stays as it is.',
     ],
     action: link('Choose a new password', '/reset-password', token),
@@ -40,7 +40,7 @@ export const MAIL_WRITERS: Writers = {
     subject: 'Your password was changed',
     paragraphs: [
       `Hello ${name},`,
-      'your password was just changed, and other devices were logged out. If it was not you, reset it now.',
+      'Your password was just changed, and other devices were logged out. If it was not you, reset it now.',
     ],
     action: { label: 'It was not me', path: '/forgot-password' },
   }),
@@ -48,20 +48,20 @@ export const MAIL_WRITERS: Writers = {
     subject: 'Please confirm your new e-mail address',
     paragraphs: [
       `Hello ${name},`,
-      'please confirm that your account shall use this address from now on. The link is good for three days.',
+      'Please confirm that your account shall use this address from now on. The link is good for three days.',
     ],
     action: link('Use this address', '/confirm-email', token),
   }),
   EMAIL_CHANGED: ({ name, newEmail }) => ({
     subject: 'Your e-mail address was changed',
-    paragraphs: [`Hello ${name},`, `your account now uses the address ${newEmail}. If it was not you, answer this mail at once.`],
+    paragraphs: [`Hello ${name},`, `Your account now uses the address ${newEmail}. If it was not you, answer this mail at once.`],
     action: null,
   }),
   ACCOUNT_ERASED: ({ name }) => ({
     subject: 'Your account was erased',
     paragraphs: [
       `Hello ${name},`,
-      'as you asked, we have erased your account and what we knew about you. This is the last mail you get from us.',
+      'As you asked, we have erased your account and what we knew about you. This is the last mail you get from us.',
     ],
     action: null,
   }),
