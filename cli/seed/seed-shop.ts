@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { isOrderDatabaseEmpty, readSeedPrices, writeOrders, type SeedOrder } from '../../subgraphs/order/seed';
+import { isOrderDatabaseEmpty, readSeedPrices, writeDemoCodes, writeOrders, type SeedOrder } from '../../subgraphs/order/seed';
 import { isProductDatabaseEmpty, writeProducts, type SeedSale } from '../../subgraphs/product/seed';
 import { isUserDatabaseEmpty, writeUsers } from '../../subgraphs/user/seed';
 import { readCatalogue } from './catalogue';
@@ -53,6 +53,7 @@ export async function seedShop(databases: SeedDatabases, options: SeedOptions = 
     onProgress(0, 'customers');
     await writeUsers(clients.user, users);
     const sales: SeedSale[] = [];
+    await writeDemoCodes(clients.order);
     const prices = await readSeedPrices(clients.order);
     const orders = noting(makeOrders({ products, users, count: counts.orders, currency, prices, endsAt }), sales);
     await writeOrders(clients.order, orders, (written) => onProgress(written / work, `${written.toLocaleString('en')} orders`));

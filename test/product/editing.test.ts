@@ -46,6 +46,16 @@ test('a slug that a product had before leads to it, until another product takes 
   expect((await shop.addProduct({ name: 'Wanderer two' })).slug).toBe('wanderer-two-2');
 });
 
+test('a product is taxed by the category that staff choose', async () => {
+  const { id } = await shop.addProduct();
+  const categoryOf = async (): Promise<unknown> =>
+    (await shop.data('query ($id: ID!) { product(id: $id) { taxCategory } }', { id }))['product'];
+  expect(await categoryOf()).toEqual({ taxCategory: 'standard' });
+  await edit(UPDATE, { productId: id, taxCategory: 'reduced' });
+  expect(await categoryOf()).toEqual({ taxCategory: 'reduced' });
+  await expect(edit(UPDATE, { productId: id, taxCategory: 'Reduced!' })).rejects.toThrow('input.taxCategory');
+});
+
 test('HTML is made safe, and the plain text follows it', async () => {
   const { id } = await shop.addProduct();
   const descriptionHtml = '<p onclick="x()">Hi &amp; <b>bye</b><script>alert(1)</script><a href="javascript:x()">l</a></p>';

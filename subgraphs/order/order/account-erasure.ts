@@ -26,6 +26,7 @@ export async function forgetErasedAccount(database: DataSource, event: DomainEve
     const keys = orders.map(({ id }) => id);
     await tx.query(`UPDATE order_note SET text = '' WHERE order_id = ANY($1) AND text <> ''`, [keys]);
     await tx.query('UPDATE order_return SET comment = NULL, answer = NULL WHERE order_id = ANY($1)', [keys]);
+    await tx.query('UPDATE discount_use SET user_id = NULL, email_hash = NULL WHERE user_id = $1', [userKey]);
     await tx.query('DELETE FROM cart_line USING cart WHERE cart.id = cart_line.cart_id AND cart.user_id = $1', [userKey]);
     const touches = orders.map(({ id }) => ({ type: 'Order', id: globalId('Order', id) }));
     const key = globalId('User', userKey);

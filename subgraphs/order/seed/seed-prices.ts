@@ -65,3 +65,13 @@ export function priceSeedOrder(
     shippingMethodName: choice?.name ?? '',
   };
 }
+
+/** Codes to try in a demo shop: one of each kind. */
+export async function writeDemoCodes(client: ClientBase): Promise<void> {
+  await client.query(`
+    INSERT INTO discount_code (code, description, kind, percentage, amount, minimum_subtotal, usage_limit_per_customer) VALUES
+      ('WELCOME10', '10 % off your first order', 'PERCENTAGE', 1000, NULL, NULL, 1),
+      ('FIVE-OFF', '5.00 off from 40.00', 'FIXED_AMOUNT', NULL, 5.00, 40.00, NULL),
+      ('FREESHIP', 'We pay the shipping', 'FREE_SHIPPING', NULL, NULL, NULL, NULL)
+    ON CONFLICT (code) DO NOTHING`);
+}
