@@ -2,6 +2,7 @@ import type { Job, JobResult } from 'pg-boss';
 import type { Logger } from '../observability';
 import { JobRefused, type JobDefinition } from './job';
 import type { JobMeasures } from './measures';
+import { crashPoint } from '../process';
 
 const MAX_MESSAGE = 1_000;
 const MAX_STACK = 4_000;
@@ -34,6 +35,7 @@ export async function runJob(
   const signal = AbortSignal.any([job.signal, overtime.signal]);
   try {
     await withinSeconds(definition.run(job.data as never, { jobId: job.id, attempt, logger: log, signal }), timeoutSeconds, overtime);
+    crashPoint('job.done');
     log.debug({ ms: ended('completed') }, 'job done');
     return { id: job.id, status: 'completed' };
   } catch (error) {

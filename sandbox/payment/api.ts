@@ -11,6 +11,7 @@ import type { Ledger } from './ledger';
 import { newId, type EventObject } from './objects';
 import { changeAt, readAt } from './operations';
 import { finishRefund } from './refunds';
+import { crashPoint } from '../../platform/process';
 
 const MAX_BODY_BYTES = 64 * 1024;
 /** Longer than any caller waits. */
@@ -57,7 +58,10 @@ export class Api {
   }
 
   /** Writes what an outcome changed and tells of it; resolves when that is on the disk. */
-  async keep(outcome: Outcome, answer?: { readonly request: NamedRequest; readonly status: number; readonly body: string }): Promise<void> {
+  async keep(
+    outcome: Outcome,
+    answer?: { readonly request: NamedRequest; readonly status: number; readonly body: string },
+  ): Promise<void> {
     const kept = answer ? [keptAnswer(answer.request, answer.status, answer.body)] : [];
     await this.options.ledger.write([...outcome.entries, ...kept]);
     const events = outcome.entries.filter(({ kind }) => kind === 'event').map(({ value }) => value as EventObject);
@@ -88,6 +92,7 @@ export class Api {
       const status = outcome.refusal?.status ?? 200;
       const text = JSON.stringify(outcome.refusal ? { error: outcome.refusal.body } : outcome.body);
       await this.keep(outcome, { request: named, status, body: text });
+      crashPoint('sandbox.kept');
       this.send(response, status, text, path.endsWith('/refunds') ? undefined : outcome.card);
     } finally {
       this.keys.end(named);

@@ -14,6 +14,7 @@ import {
 } from './payment.book';
 import { Payment } from './payment.entity';
 import type { Authorisation, CaptureOn, ChargeRequest, PaymentProvider, ProviderPayment, ProviderRefund } from './payment.port';
+import { crashPoint } from '../../../platform/process';
 
 /** How an order's money ended up, for the order's own record. */
 export type Settlement = 'VOIDED' | 'REFUNDED' | 'NOTHING';
@@ -55,7 +56,9 @@ export class PaymentService {
     const isFree = charge.amountMinor === 0;
     const isOurs = await openPayment(this.database, charge, isFree ? NOBODY : this.provider.name, captureOn);
     if (!isOurs) return { kind: 'DECLINED', code: 'voided' };
+    crashPoint('payment.noted');
     const seen = isFree ? freeOf(charge) : await this.provider.authorise({ ...charge, token });
+    crashPoint('payment.answered');
     return this.note(charge.reference, seen, captureOn);
   }
 
@@ -88,6 +91,7 @@ export class PaymentService {
     if (payment?.status === 'CAPTURED' || payment?.status === 'REFUNDED') return true;
     if (payment?.status !== 'AUTHORIZED') return false;
     const seen = await this.taken(payment);
+    crashPoint('payment.captured');
     await observePayment(this.database, payment.reference, seen);
     return seen.status === 'CAPTURED';
   }

@@ -4,6 +4,7 @@ import Stripe from 'stripe';
 import { AppError } from '../../../platform/errors';
 import type { ChargeRequest, PaymentProvider, ProviderPayment, ProviderRefund } from './payment.port';
 import { declineCode, eventOf, paymentOf, refundOf } from './stripe.objects';
+import { crashPoint } from '../../../platform/process';
 
 export interface StripeOptions {
   readonly apiKey: string;
@@ -35,6 +36,7 @@ export function createStripeProvider(options: StripeOptions): PaymentProvider {
     name: 'stripe',
     authorise: async ({ token, ...charge }) => {
       const { id } = await answered(create(stripe, charge));
+      crashPoint('payment.created');
       const confirmed = intents.confirm(
         id,
         { ...methodOf(token), return_url: options.returnUrl },

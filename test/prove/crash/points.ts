@@ -5,6 +5,8 @@ export const CRASH_POINTS = [
   'checkout.stock-held',
   'checkout.paying',
   'payment.noted',
+  'payment.created',
+  'sandbox.kept',
   'payment.answered',
   'checkout.money-held',
   'checkout.ordering',
@@ -16,5 +18,7 @@ export const CRASH_POINTS = [
   'checkout.money-released',
   'stock.released',
   'checkout.stock-released',
+  'checkout.left-to-shopper',
   'relay.told',
+  'job.done',
 ] as const;
