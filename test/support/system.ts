@@ -101,7 +101,11 @@ export async function clonedDatabases(): Promise<Partial<Record<SubgraphName, st
   return Object.fromEntries(entries);
 }
 
-async function ownPostgres() {
+/** A PostgreSQL server of the caller's own, durable, with an empty database for each subgraph. */
+export async function ownPostgres(): Promise<{
+  readonly databases: Record<SubgraphName, string>;
+  readonly control: ServerControl;
+}> {
   const folder = await mkdtemp(join(runState().folder, 'postgres-'));
   const directory = join(folder, 'server');
   await mkdir(directory, { mode: 0o711 });
@@ -118,7 +122,8 @@ async function ownPostgres() {
   return { databases, control: controlOf<LocalPostgres>(first, () => startPostgres({ ...options, port: first.port })) };
 }
 
-async function ownRedis() {
+/** A Redis server of the caller's own, without persistence. */
+export async function ownRedis(): Promise<{ readonly url: string; readonly control: ServerControl }> {
   const directory = await mkdtemp(join(runState().folder, 'redis-'));
   const options = { program: await provideRedis(), directory, password: randomBytes(12).toString('hex') };
   const first = await startRedis(options);

@@ -48,13 +48,27 @@ export function judge(entries: readonly Entry[], final: FinalState): Violation[]
 }
 
 /** Counts what clients met, for the transcript. */
-export function tally(entries: readonly Entry[]): { readonly requests: number; readonly keys: number; readonly unknown: number } {
+export function tally(entries: readonly Entry[]): {
+  readonly requests: number;
+  readonly keys: number;
+  readonly unknown: number;
+  readonly endings: ReadonlyMap<string, number>;
+} {
   const requests = requestsOf(entries);
+  const endings = new Map<string, number>();
+  for (const { outcome } of requests) endings.set(nameOf(outcome), (endings.get(nameOf(outcome)) ?? 0) + 1);
   return {
+    endings,
     requests: requests.length,
     keys: new Set(requests.map(({ key }) => key)).size,
     unknown: requests.filter(({ outcome }) => outcome.kind === 'UNKNOWN').length,
   };
+}
+
+function nameOf(outcome: Outcome): string {
+  if (outcome.kind === 'UNKNOWN') return outcome.why;
+  if (outcome.kind === 'REFUSED') return outcome.codes.join(' + ');
+  return outcome.kind === 'ORDERED' && outcome.isReplayed ? 'ORDERED, replayed' : outcome.kind;
 }
 
 function requestsOf(entries: readonly Entry[]): Request[] {

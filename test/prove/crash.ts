@@ -1,0 +1,181 @@
+import { copyFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { runState } from '../support/run-state';
+import { Books, type Audit } from './crash/books';
+import { breakSteps } from './crash/broken-steps';
+import { startFleet, type Fleet } from './crash/fleet';
+import { Killer } from './crash/killer';
+import { startMailbox, type Mailbox } from './crash/mailbox';
+import { Market, type MarketOptions } from './crash/market';
+import { CRASH_POINTS } from './crash/points';
+import { readCharges, undeliveredEvents } from './crash/provider';
+import { seededRandom } from './crash/random';
+import { History } from './history/history';
+import { judge, tally, type Violation } from './history/judge';
+import type { Proof, ProofContext } from './proof';
+
+/** How long and how hard. Buyers come until there were enough checkouts, kills and crash points. */
+interface Scale {
+  readonly checkouts: number;
+  readonly kills: number;
+  readonly hotBuyers: number;
+  readonly hotUnits: number;
+  readonly clients: number;
+  readonly killEveryMs: number;
+  readonly longestMs: number;
+  /** Whether leases of the dead are ended at once instead of being waited for, which takes a minute. */
+  readonly isHurried: boolean;
+  readonly restMs: number;
+}
+
+const SHORT: Scale = {
+  checkouts: 150,
+  kills: 12,
+  hotBuyers: 60,
+  hotUnits: 20,
+  clients: 12,
+  killEveryMs: 300,
+  longestMs: 30_000,
+  isHurried: true,
+  restMs: 60_000,
+};
+const FULL: Scale = {
+  checkouts: 2_000,
+  kills: 200,
+  hotBuyers: 1_000,
+  hotUnits: 100,
+  clients: 24,
+  killEveryMs: 600,
+  longestMs: 2_400_000,
+  isHurried: false,
+  restMs: 240_000,
+};
+const CONTROL: Scale = { ...SHORT, checkouts: 40, kills: 3, hotBuyers: 0, clients: 8, longestMs: 12_000, restMs: 8_000 };
+
+export const proof: Proof = {
+  name: 'crash',
+  summary: 'checkouts while everything is killed: each exactly once, stock and money right; a step made non-idempotent is caught',
+  run: async (context) => {
+    const scale = context.full ? FULL : SHORT;
+    const mailbox = await startMailbox();
+    const fleet = await startFleet({ SMTP_URL: mailbox.url });
+    try {
+      const result = await trial(context, fleet, scale, mailbox);
+      await breakSteps(fleet);
+      context.say('control: claims forget that they were made, and keys are not kept');
+      const control = await trial(context, fleet, CONTROL, null);
+      const isCaught = control.violations.length > 0 && control.audit.problems.length > 0;
+      if (!isCaught) context.say('the control was not caught: the run above proves nothing');
+      const isProven = result.failures === 0 && isCaught;
+      return { isProven, figures: { ...result.figures, control: control.failures } };
+    } finally {
+      await fleet.stop();
+      await mailbox.stop();
+    }
+  },
+};
+
+interface Result {
+  readonly audit: Audit;
+  readonly violations: readonly Violation[];
+  readonly failures: number;
+  readonly figures: Readonly<Record<string, number>>;
+}
+
+async function trial(context: ProofContext, fleet: Fleet, scale: Scale, mailbox: Mailbox | null): Promise<Result> {
+  const prefix = mailbox === null ? 'control-' : 'buyer-';
+  const history = new History(join(runState().folder, `history-${Date.now()}.jsonl`));
+  const random = seededRandom(Date.now() % 1_000_000);
+  const options: MarketOptions = { hotBuyers: scale.hotBuyers, hotUnits: scale.hotUnits, plainWares: 8, random, prefix };
+  const market = await Market.open(fleet, history, options);
+  await market.addScarce();
+  const killsBefore = deathsOf(fleet);
+  const killer = new Killer(fleet, random, scale.killEveryMs);
+  const startedMs = performance.now();
+  const isEnough = (): boolean =>
+    performance.now() - startedMs > scale.longestMs ||
+    (market.buyers.length >= scale.checkouts && killer.kills - killsBefore >= scale.kills && killer.missedPoints.length === 0);
+  killer.start();
+  await market.trade(scale.clients, isEnough);
+  await killer.stop();
+  const kills = killer.kills - killsBefore;
+  context.say(
+    `${market.buyers.length} buyers, ${kills} kills in ${Math.round((performance.now() - startedMs) / 1_000)} s (${list(killer.deaths)})`,
+  );
+  context.say(`crash points: ${list(killer.points)}`);
+  const books = new Books(fleet);
+  const isAtRest = await comeToRest(context, fleet, market, books, scale);
+  const audit = await books.audit(prefix, market.units, await readCharges(fleet), mailbox);
+  const violations = judge(history.read(), audit.state);
+  const { requests, keys, unknown, endings } = tally(history.read());
+  context.say(`answers: ${list(endings)}`);
+  context.say(
+    `history: ${requests} requests under ${keys} keys, ${unknown} without a clear answer; ${JSON.stringify(audit.figures)}`,
+  );
+  const missed = killer.missedPoints.length;
+  report(context, audit, violations, history);
+  const failures = audit.problems.length + violations.length + market.unanswered + (isAtRest ? 0 : 1);
+  const lacking = mailbox !== null && kills < scale.kills ? 1 : 0;
+  if (lacking) context.say(`only ${kills} of ${scale.kills} kills`);
+  if (missed > 0) context.say(`crash points that nobody passed: ${killer.missedPoints.join(', ')}`);
+  return {
+    audit,
+    violations,
+    failures: failures + (mailbox === null ? 0 : lacking + missed),
+    figures: {
+      checkouts: market.buyers.length,
+      kills,
+      points: CRASH_POINTS.length - missed,
+      ...audit.figures,
+      wrong: audit.problems.length,
+      violations: violations.length,
+      unanswered: market.unanswered,
+    },
+  };
+}
+
+/** All is up, everyone has an answer, and nothing is left to do; `false` when that takes too long. */
+async function comeToRest(context: ProofContext, fleet: Fleet, market: Market, books: Books, scale: Scale): Promise<boolean> {
+  const startedMs = performance.now();
+  await fleet.untilReady();
+  if (scale.isHurried) await books.hurry();
+  await market.comeBack(8, scale.restMs);
+  let left: Record<string, number> = {};
+  while (performance.now() - startedMs < scale.restMs) {
+    left = { ...(await books.underWay()), webhooks: await undeliveredEvents(fleet) };
+    if (Object.values(left).every((count) => count === 0)) {
+      context.say(`at rest ${Math.round((performance.now() - startedMs) / 1_000)} s after the last kill`);
+      return true;
+    }
+    if (scale.isHurried) await books.hurry();
+    await delay(500);
+  }
+  context.say(`not at rest after ${scale.restMs / 1_000} s: ${JSON.stringify(left)}`);
+  return false;
+}
+
+const SHOWN = 12;
+
+function report(context: ProofContext, audit: Audit, violations: readonly Violation[], history: History): void {
+  for (const problem of audit.problems.slice(0, SHOWN)) context.say(`WRONG: ${problem}`);
+  if (audit.problems.length > SHOWN) context.say(`... and ${audit.problems.length - SHOWN} more`);
+  for (const { rule, what, history: shown } of violations.slice(0, SHOWN)) {
+    context.say(`VIOLATED: ${rule}: ${what}`);
+    for (const entry of shown.slice(0, 6)) context.say(`    ${JSON.stringify(entry)}`);
+  }
+  if (violations.length > SHOWN) context.say(`... and ${violations.length - SHOWN} more`);
+  if (violations.length + audit.problems.length === 0) return;
+  const kept = join(tmpdir(), `mercato-crash-history-${Date.now()}.jsonl`);
+  copyFileSync(history.file, kept);
+  context.say(`the history is kept in ${kept}`);
+}
+
+function deathsOf(fleet: Fleet): number {
+  return fleet.processes.reduce((total, { deaths }) => total + deaths, 0);
+}
+
+function list(counts: ReadonlyMap<string, number>): string {
+  return [...counts].map(([name, count]) => `${name} ${count}`).join(', ');
+}

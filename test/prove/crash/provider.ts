@@ -1,0 +1,37 @@
+import type { Fleet } from './fleet';
+
+/** What the payment provider itself says of one payment. */
+export interface Charge {
+  readonly reference: string;
+  readonly heldMinor: number;
+  /** Taken and not given back. */
+  readonly takenMinor: number;
+}
+
+interface LedgerAnswer {
+  readonly intents: readonly {
+    readonly reference: string | null;
+    readonly amount_capturable: number;
+    readonly amount_received: number;
+    readonly amount_refunded: number;
+  }[];
+  readonly undelivered: number;
+}
+
+/** The sandbox provider's own book, which knows nothing of ours. */
+export async function readCharges({ paymentUrl }: Pick<Fleet, 'paymentUrl'>): Promise<Charge[]> {
+  return (await readLedger(paymentUrl)).intents.map((intent) => ({
+    reference: intent.reference ?? 'without a reference',
+    heldMinor: intent.amount_capturable,
+    takenMinor: intent.amount_received - intent.amount_refunded,
+  }));
+}
+
+/** Webhooks that the shop has not acknowledged yet. */
+export async function undeliveredEvents({ paymentUrl }: Pick<Fleet, 'paymentUrl'>): Promise<number> {
+  return (await readLedger(paymentUrl)).undelivered;
+}
+
+async function readLedger(paymentUrl: string): Promise<LedgerAnswer> {
+  return (await (await fetch(`${paymentUrl}/_sandbox/ledger`)).json()) as LedgerAnswer;
+}
