@@ -53,6 +53,35 @@ describe('the audit trail', () => {
     expect(await verify(shop)).toMatchObject({ broken: null });
   });
 
+  test('tells who changed what orders cost: discount codes, shipping rates and taxes', async () => {
+    const discount = { code: 'AUDITED', kind: 'PERCENTAGE', percentage: 1_000, description: 'ten percent' };
+    const created = await shop.data<{ createDiscountCode: { discountCode: { id: string } } }>(
+      'mutation($input: CreateDiscountCodeInput!) { createDiscountCode(input: $input) { discountCode { id } errors { __typename } } }',
+      { input: discount },
+      staff,
+    );
+    const { id } = created.createDiscountCode.discountCode;
+    await shop.data(
+      'mutation($input: UpdateDiscountCodeInput!) { updateDiscountCode(input: $input) { errors { __typename } } }',
+      { input: { discountCodeId: id, isActive: false } },
+      staff,
+    );
+    await shop.data(
+      'mutation($input: DeleteDiscountCodeInput!) { deleteDiscountCode(input: $input) { errors { __typename } } }',
+      { input: { discountCodeId: id } },
+      staff,
+    );
+    const entries = await shop.order.query<{ body: string }>(
+      `SELECT body FROM audit_entry WHERE chain LIKE 'DiscountCode/%' ORDER BY sequence`,
+    );
+    expect(entries.map(({ body }) => JSON.parse(body) as object)).toMatchObject([
+      { action: 'CREATED', actor: { kind: 'STAFF', userId: 7 }, entity: { id }, data: { code: 'AUDITED' } },
+      { action: 'CHANGED', data: { isActive: false } },
+      { action: 'DELETED', data: { code: 'AUDITED' } },
+    ]);
+    expect(await verify(shop)).toMatchObject({ broken: null });
+  });
+
   test('refuses updates, deletes and truncation in the database', async () => {
     await ordered(shop, [1]);
     for (const sql of [

@@ -100,6 +100,41 @@ describe('a part of the money', () => {
     }
   });
 
+  test('that the provider refuses for good can be given back again', async () => {
+    const { orderId, order, items } = await ordered(shop, [1]);
+    await shop.order.query(
+      `UPDATE payment SET refunded_amount = captured_amount WHERE order_id = (SELECT id FROM "order" WHERE number = $1)`,
+      [order.number],
+    );
+    const input = { orderId, reason: 'x', lines: [{ itemId: items[0]?.id, quantity: 1 }] };
+    await after(shop, staff, 'refundPartially', input);
+    const seen = await afterOf(shop, staff, orderId);
+    expect(seen).toMatchObject({
+      paymentStatus: 'PAID',
+      refundedAmount: { amount: '0.00' },
+      items: [{ refundedQuantity: 0 }],
+      refunds: [{ status: 'FAILED' }],
+    });
+    expect(seen.events.at(-1)?.type).toBe('REFUND_FAILED');
+  });
+
+  test('goes back to the cent, however an order with odd prices is refunded piece by piece', async () => {
+    const { orderId, items } = await ordered(shop, [3, 2], {}, true, '3.33');
+    for (const [at, quantity] of [
+      [0, 1],
+      [1, 2],
+      [0, 1],
+      [0, 1],
+    ] as const) {
+      const lines = [{ itemId: items[at]?.id, quantity }];
+      const { errors } = await after(shop, staff, 'refundPartially', { orderId, reason: 'x', lines });
+      expect(errors).toEqual([]);
+    }
+    const seen = await afterOf(shop, staff, orderId);
+    expect(seen.refundedAmount).toEqual({ amount: '16.65' });
+    expect(seen.items.map(({ refundedQuantity }) => refundedQuantity)).toEqual([3, 2]);
+  });
+
   test('is for staff, for money that is taken, and for either an amount or lines', async () => {
     const { orderId, viewer, items } = await ordered(shop, [1], { paymentToken: 'tok_hold' });
     const input = { orderId, reason: 'x', amount: { amount: '1.00' } };

@@ -9,6 +9,7 @@ export function anchorJob(database: DataSource): JobDefinition<object> {
   return {
     name: ANCHOR_SCHEDULE.name,
     concurrency: 1,
+    isRoutine: true,
     run: async (_payload, { logger, signal }) => {
       for (let anchor = await anchorChains(database); anchor !== null; anchor = await anchorChains(database)) {
         logger.info({ anchor: anchor.sequence, hash: anchor.hash }, 'the audit trail is anchored');

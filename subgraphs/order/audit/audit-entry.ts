@@ -1,9 +1,17 @@
 import { createHash } from 'node:crypto';
+import { hasScope, type Viewer } from '../../../platform/auth';
 
 /** Who did something. */
 export interface AuditActor {
   readonly kind: 'CUSTOMER' | 'GUEST' | 'STAFF' | 'SYSTEM';
   readonly userId: number | null;
+}
+
+/** Who acts, for logs and the audit trail. */
+export function actorOf(viewer: Viewer): AuditActor {
+  if (viewer.kind === 'service') return { kind: 'SYSTEM', userId: null };
+  if (viewer.userId === null) return { kind: 'GUEST', userId: null };
+  return { kind: hasScope(viewer, 'orders:write') ? 'STAFF' : 'CUSTOMER', userId: viewer.userId };
 }
 
 /**

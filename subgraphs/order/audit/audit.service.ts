@@ -1,8 +1,8 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { keysetPage, keysetSql, type KeysetRequest } from '../../../platform/db';
-import type { Page, PageRequest } from '../../../platform/federation';
+import { globalId, type GlobalIdType, type Page, type PageRequest } from '../../../platform/federation';
 import { inKeyOrder } from '../../../platform/loaders';
-import { bodyOf, chainOf, type AuditBody, type NewAuditEntry } from './audit-entry';
+import { bodyOf, chainOf, type AuditActor, type AuditBody, type NewAuditEntry } from './audit-entry';
 
 /** One link of a chain, as it is read. */
 export interface AuditRow {
@@ -20,6 +20,21 @@ export interface AuditPageKey {
 /** Adds an entry to a subject's chain, in the transaction of the change that it tells of. */
 export async function audit(tx: EntityManager, subject: { type: string; key: number }, entry: NewAuditEntry): Promise<void> {
   await tx.query('SELECT audit_append($1, $2)', [chainOf(subject.type, subject.key), bodyOf(entry)]);
+}
+
+/** What an order's price is made of, beside the goods: changes of it stand in chains of their own. */
+type Setting = Extract<GlobalIdType, 'DiscountCode' | 'ShippingRate' | 'TaxZone'>;
+
+/** Adds to the chain of a setting that somebody changed; `data` says what it is now. */
+export function auditSetting(
+  tx: EntityManager,
+  type: Setting,
+  key: number,
+  change: { action: 'CREATED' | 'CHANGED' | 'DELETED'; actor: AuditActor; data: object },
+): Promise<void> {
+  const { action, actor, data } = change;
+  const entity = { type, id: globalId(type, key) };
+  return audit(tx, { type, key }, { action, entity, actor, reason: null, data: { ...data } });
 }
 
 const NEWEST = [{ sql: 'e.sequence', type: 'integer', direction: 'DESC' }] as const;

@@ -1,5 +1,5 @@
 export { ANCHOR_SCHEDULE, anchorJob } from './anchor.job';
 export { anchorChains, type Anchor } from './audit-anchors';
-export { bodyOf, chainOf, type AuditActor, type NewAuditEntry } from './audit-entry';
-export { audit, AuditService, type AuditPageKey, type AuditRow } from './audit.service';
+export { actorOf, bodyOf, chainOf, type AuditActor, type NewAuditEntry } from './audit-entry';
+export { audit, auditSetting, AuditService, type AuditPageKey, type AuditRow } from './audit.service';
 export { verifyAudit, verifySnapshot, type AuditVerdict, type VerifyOptions } from './verify-audit';

@@ -5,7 +5,8 @@ import { CartVersionConflict, InsufficientStock, type Cart, type CartService } f
 import type { ContactPort } from '../contact';
 import { ownerKey, ownerOf } from '../guest';
 import { IdempotencyKeyReused, type IdempotencyService, type HeldKey } from '../../../platform/idempotency';
-import { actorOf, type OrderAddress } from '../order';
+import { actorOf } from '../audit';
+import type { OrderAddress } from '../order';
 import type { Quote, QuoteService } from '../quote';
 import { DiscountCodeInvalid } from '../discount';
 import type { Shortage } from '../stock';

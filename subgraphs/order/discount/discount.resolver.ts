@@ -10,6 +10,7 @@ import {
   type ConnectionOf,
   type SubgraphContext,
 } from '../../../platform/federation';
+import { actorOf } from '../audit';
 import { Category, categoryOf, Product, productOf } from '../reference';
 import { optionalText } from '../text';
 import { DiscountCode, DiscountCodeConnection } from './discount-code.entity';
@@ -53,7 +54,7 @@ export class DiscountResolver {
     @Ctx() context: SubgraphContext,
   ): Promise<DiscountCodePayload> {
     requireScope(context.viewer, WRITE);
-    return payload(await this.discounts.create(readNewDiscount(input, this.currency)));
+    return payload(await this.discounts.create(readNewDiscount(input, this.currency), actorOf(context.viewer)));
   }
 
   @Mutation(() => DiscountCodePayload, { description: 'Changes the terms of a discount code. For staff (scope orders:write).' })
@@ -63,7 +64,7 @@ export class DiscountResolver {
   ): Promise<DiscountCodePayload> {
     requireScope(context.viewer, WRITE);
     const change = readTerms(input, this.currency);
-    return payload(await this.discounts.update(keyOfCode(input), change, input.expectedVersion ?? null));
+    return payload(await this.discounts.update(keyOfCode(input), change, input.expectedVersion ?? null, actorOf(context.viewer)));
   }
 
   @Mutation(() => DeleteDiscountCodePayload, {
@@ -74,7 +75,8 @@ export class DiscountResolver {
     @Ctx() context: SubgraphContext,
   ): Promise<DeleteDiscountCodePayload> {
     requireScope(context.viewer, WRITE);
-    const { discount, errors } = await this.discounts.delete(keyOfCode(input), input.expectedVersion ?? null);
+    const actor = actorOf(context.viewer);
+    const { discount, errors } = await this.discounts.delete(keyOfCode(input), input.expectedVersion ?? null, actor);
     const deletedDiscountCodeId = discount && globalId('DiscountCode', discount.id);
     return Object.assign(new DeleteDiscountCodePayload(), { deletedDiscountCodeId, errors });
   }

@@ -1,7 +1,8 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { inTransaction, keysetPage, keysetSql, type KeysetRequest } from '../../../platform/db';
 import { badInput } from '../../../platform/errors';
 import type { Page, PageRequest } from '../../../platform/federation';
+import { auditSetting, type AuditActor } from '../audit';
 import { DiscountCode } from './discount-code.entity';
 import {
   DiscountCodeNotFound,
@@ -71,33 +72,45 @@ export class DiscountService {
     return { edges: found, pageInfo, totalCount };
   }
 
-  async create(discount: DiscountEffect & DiscountTerms): Promise<DiscountCodeOutcome> {
+  create(discount: DiscountEffect & DiscountTerms, actor: AuditActor): Promise<DiscountCodeOutcome> {
     checkWindow(discount);
     const now = new Date();
     const values = { ...discount, usedCount: 0, version: 1, createdAt: now, updatedAt: now };
-    const written = await this.codes().createQueryBuilder().insert().values(values).orIgnore().returning('id').execute();
-    const [row] = written.raw as { id: number }[];
-    if (!row) return refused(DiscountCodeTaken.make());
-    return { discount: await this.codes().findOneBy({ id: row.id }), errors: [] };
+    return inTransaction(this.database, async (tx) => {
+      const codes = tx.getRepository(DiscountCode);
+      const written = await codes.createQueryBuilder().insert().values(values).orIgnore().returning('id').execute();
+      const [row] = written.raw as { id: number }[];
+      if (!row) return refused(DiscountCodeTaken.make());
+      await auditSetting(tx, 'DiscountCode', row.id, { action: 'CREATED', actor, data: discount });
+      return { discount: await codes.findOneBy({ id: row.id }), errors: [] };
+    });
   }
 
-  update(key: number, change: DiscountTermsChange, expectedVersion: number | null): Promise<DiscountCodeOutcome> {
-    return this.locked(key, expectedVersion, async (discount, codes) => {
+  update(
+    key: number,
+    change: DiscountTermsChange,
+    expectedVersion: number | null,
+    actor: AuditActor,
+  ): Promise<DiscountCodeOutcome> {
+    return this.locked(key, expectedVersion, async (discount, tx) => {
       const next = { ...discount, ...change };
       checkWindow(next);
       if (next.usageLimit !== null && next.usageLimit < discount.usedCount) {
         return refused(DiscountLimitBelowUse.make(discount.usedCount));
       }
+      const codes = tx.getRepository(DiscountCode);
       await codes.update({ id: key }, { ...change, version: discount.version + 1, updatedAt: new Date() });
+      await auditSetting(tx, 'DiscountCode', key, { action: 'CHANGED', actor, data: change });
       return { discount: await codes.findOneBy({ id: key }), errors: [] };
     });
   }
 
-  delete(key: number, expectedVersion: number | null): Promise<DiscountCodeOutcome> {
-    return this.locked(key, expectedVersion, async (discount, codes) => {
-      const uses: unknown[] = await codes.query('SELECT 1 FROM discount_use WHERE discount_id = $1 LIMIT 1', [key]);
+  delete(key: number, expectedVersion: number | null, actor: AuditActor): Promise<DiscountCodeOutcome> {
+    return this.locked(key, expectedVersion, async (discount, tx) => {
+      const uses: unknown[] = await tx.query('SELECT 1 FROM discount_use WHERE discount_id = $1 LIMIT 1', [key]);
       if (uses.length > 0) return refused(DiscountCodeUsed.make());
-      await codes.delete({ id: key });
+      await tx.delete(DiscountCode, { id: key });
+      await auditSetting(tx, 'DiscountCode', key, { action: 'DELETED', actor, data: { code: discount.code } });
       return { discount, errors: [] };
     });
   }
@@ -106,16 +119,15 @@ export class DiscountService {
   private locked(
     key: number,
     expectedVersion: number | null,
-    work: (discount: DiscountCode, codes: ReturnType<DiscountService['codes']>) => Promise<DiscountCodeOutcome>,
+    work: (discount: DiscountCode, tx: EntityManager) => Promise<DiscountCodeOutcome>,
   ): Promise<DiscountCodeOutcome> {
     return inTransaction(this.database, async (tx) => {
-      const codes = tx.getRepository(DiscountCode);
-      const discount = await codes.findOne({ where: { id: key }, lock: { mode: 'pessimistic_write' } });
+      const discount = await tx.findOne(DiscountCode, { where: { id: key }, lock: { mode: 'pessimistic_write' } });
       if (!discount) return refused(DiscountCodeNotFound.make());
       if (expectedVersion !== null && discount.version !== expectedVersion) {
         return refused(DiscountCodeVersionConflict.make(discount));
       }
-      return work(discount, codes);
+      return work(discount, tx);
     });
   }
 

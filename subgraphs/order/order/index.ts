@@ -4,14 +4,7 @@ export { countGoods, fulfilmentOf, type Goods } from './goods';
 export { chosenLines, OrderLineInput, readLines, type ItemQuantity, type LineQuantity } from './line.input';
 export { OrderAddress } from './order-address';
 export { createAuditLoaders, OrderAuditResolver } from './order-audit.resolver';
-export {
-  actorOf,
-  OrderChanges,
-  Refusal,
-  type ChangeRefusal,
-  type OrderChangeOutcome,
-  type OrderChangeRequest,
-} from './order.changes';
+export { OrderChanges, Refusal, type ChangeRefusal, type OrderChangeOutcome, type OrderChangeRequest } from './order.changes';
 export { Order } from './order.entity';
 export {
   IllegalTransition,

@@ -1,8 +1,9 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { hasScope, type Viewer } from '../../../platform/auth';
+import type { Viewer } from '../../../platform/auth';
 import { inTransaction } from '../../../platform/db';
 import { AppError } from '../../../platform/errors';
 import { IdempotencyKeyReused, type IdempotencyService, type HeldKey } from '../../../platform/idempotency';
+import { actorOf } from '../audit';
 import { ownerKey, ownerOf } from '../guest';
 import type { Caller } from '../upstream';
 import type { Order } from './order.entity';
@@ -128,13 +129,6 @@ export class OrderChanges {
     const [order] = await readOrders(this.database, [orderId]);
     return order ?? null;
   }
-}
-
-/** Who acts, for the log. */
-export function actorOf(viewer: Viewer): Actor {
-  if (viewer.kind === 'service') return { kind: 'SYSTEM', userId: null };
-  if (viewer.userId === null) return { kind: 'GUEST', userId: null };
-  return { kind: hasScope(viewer, 'orders:write') ? 'STAFF' : 'CUSTOMER', userId: viewer.userId };
 }
 
 function refuseUnlessAllowed(viewer: Viewer, action: OrderAction | null, order: Order, expectedVersion: number | null): void {

@@ -10,6 +10,7 @@ import {
   type ConnectionOf,
   type SubgraphContext,
 } from '../../../platform/federation';
+import { actorOf } from '../audit';
 import { ShippingRate, ShippingRateConnection } from './shipping-rate.entity';
 import {
   CreateShippingRateInput,
@@ -47,7 +48,7 @@ export class ShippingRateResolver {
   ): Promise<ShippingRatePayload> {
     requireScope(context.viewer, WRITE);
     const rate = readShippingRate(input, this.currency);
-    return payload(await this.shipping.create(readShippingCode(input.code, 'input.code'), rate));
+    return payload(await this.shipping.create(readShippingCode(input.code, 'input.code'), rate, actorOf(context.viewer)));
   }
 
   @Mutation(() => ShippingRatePayload, { description: 'Changes a way to ship. For staff (scope orders:write).' })
@@ -57,7 +58,7 @@ export class ShippingRateResolver {
   ): Promise<ShippingRatePayload> {
     requireScope(context.viewer, WRITE);
     const change = readShippingRate(input, this.currency);
-    return payload(await this.shipping.update(keyOfRate(input), change, input.expectedVersion ?? null));
+    return payload(await this.shipping.update(keyOfRate(input), change, input.expectedVersion ?? null, actorOf(context.viewer)));
   }
 
   @Mutation(() => DeleteShippingRatePayload, {
@@ -68,7 +69,8 @@ export class ShippingRateResolver {
     @Ctx() context: SubgraphContext,
   ): Promise<DeleteShippingRatePayload> {
     requireScope(context.viewer, WRITE);
-    const { rate, errors } = await this.shipping.delete(keyOfRate(input), input.expectedVersion ?? null);
+    const actor = actorOf(context.viewer);
+    const { rate, errors } = await this.shipping.delete(keyOfRate(input), input.expectedVersion ?? null, actor);
     const deletedShippingRateId = rate && globalId('ShippingRate', rate.id);
     return Object.assign(new DeleteShippingRatePayload(), { deletedShippingRateId, errors });
   }

@@ -1,7 +1,8 @@
-import type { DataSource, QueryDeepPartialEntity } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { inTransaction, keysetPage, keysetSql, type KeysetRequest } from '../../../platform/db';
 import { badInput } from '../../../platform/errors';
 import type { Page, PageRequest } from '../../../platform/federation';
+import { auditSetting, type AuditActor } from '../audit';
 import { ShippingRate } from './shipping-rate.entity';
 import {
   ShippingCodeTaken,
@@ -57,42 +58,53 @@ export class ShippingService {
     return { edges: found, pageInfo, totalCount: () => this.rates().count() };
   }
 
-  async create(code: string, rate: ShippingRateChange): Promise<ShippingRateOutcome> {
+  create(code: string, rate: ShippingRateChange, actor: AuditActor): Promise<ShippingRateOutcome> {
     const values = { ...DEFAULTS, ...defined(rate), code, version: 1, updatedAt: new Date() };
-    const written = await this.rates().createQueryBuilder().insert().values(values).orIgnore().returning('id').execute();
-    const [row] = written.raw as { id: number }[];
-    if (!row) return { rate: null, errors: [ShippingCodeTaken.make()] };
-    return { rate: await this.rates().findOneBy({ id: row.id }), errors: [] };
-  }
-
-  update(key: number, change: ShippingRateChange, expectedVersion: number | null): Promise<ShippingRateOutcome> {
-    return this.change(key, expectedVersion, async (rate) => {
-      const next = { ...rate, ...defined(change) };
-      if (next.minDays > next.maxDays) throw badInput('input.maxDays', 'must be minDays or more');
-      return { ...next, version: rate.version + 1, updatedAt: new Date() };
+    return inTransaction(this.database, async (tx) => {
+      const rates = tx.getRepository(ShippingRate);
+      const written = await rates.createQueryBuilder().insert().values(values).orIgnore().returning('id').execute();
+      const [row] = written.raw as { id: number }[];
+      if (!row) return { rate: null, errors: [ShippingCodeTaken.make()] };
+      await auditSetting(tx, 'ShippingRate', row.id, { action: 'CREATED', actor, data: { code, ...defined(rate) } });
+      return { rate: await rates.findOneBy({ id: row.id }), errors: [] };
     });
   }
 
-  delete(key: number, expectedVersion: number | null): Promise<ShippingRateOutcome> {
-    return this.change(key, expectedVersion, async () => null);
+  update(
+    key: number,
+    change: ShippingRateChange,
+    expectedVersion: number | null,
+    actor: AuditActor,
+  ): Promise<ShippingRateOutcome> {
+    return this.locked(key, expectedVersion, async (rate, tx) => {
+      const next = { ...rate, ...defined(change) };
+      if (next.minDays > next.maxDays) throw badInput('input.maxDays', 'must be minDays or more');
+      await tx.update(ShippingRate, { id: key }, { ...next, version: rate.version + 1, updatedAt: new Date() });
+      await auditSetting(tx, 'ShippingRate', key, { action: 'CHANGED', actor, data: defined(change) });
+      return { rate: await tx.findOneBy(ShippingRate, { id: key }), errors: [] };
+    });
   }
 
-  /** Holds the rate and writes what `next` makes of it; `null` deletes it. */
-  private change(
+  delete(key: number, expectedVersion: number | null, actor: AuditActor): Promise<ShippingRateOutcome> {
+    return this.locked(key, expectedVersion, async (rate, tx) => {
+      await tx.delete(ShippingRate, { id: key });
+      await auditSetting(tx, 'ShippingRate', key, { action: 'DELETED', actor, data: { code: rate.code } });
+      return { rate, errors: [] };
+    });
+  }
+
+  /** Holds the rate while `work` changes it. */
+  private locked(
     key: number,
     expectedVersion: number | null,
-    next: (rate: ShippingRate) => Promise<QueryDeepPartialEntity<ShippingRate> | null>,
+    work: (rate: ShippingRate, tx: EntityManager) => Promise<ShippingRateOutcome>,
   ): Promise<ShippingRateOutcome> {
     return inTransaction(this.database, async (tx) => {
-      const rates = tx.getRepository(ShippingRate);
-      const rate = await rates.findOne({ where: { id: key }, lock: { mode: 'pessimistic_write' } });
+      const rate = await tx.findOne(ShippingRate, { where: { id: key }, lock: { mode: 'pessimistic_write' } });
       if (!rate) return { rate: null, errors: [ShippingRateNotFound.make()] };
       if (expectedVersion !== null && rate.version !== expectedVersion)
         return { rate: null, errors: [ShippingRateVersionConflict.make(rate)] };
-      const changed = await next(rate);
-      if (changed === null) await rates.delete({ id: key });
-      else await rates.update({ id: key }, changed);
-      return { rate: changed === null ? rate : await rates.findOneBy({ id: key }), errors: [] };
+      return work(rate, tx);
     });
   }
 

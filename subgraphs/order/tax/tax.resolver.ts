@@ -9,6 +9,7 @@ import {
   type ConnectionOf,
   type SubgraphContext,
 } from '../../../platform/federation';
+import { actorOf } from '../audit';
 import { TaxZone, TaxZoneConnection } from './tax-zone.entity';
 import { readTaxZone, RemoveTaxZoneInput, SetTaxZoneInput } from './tax.inputs';
 import { RemoveTaxZonePayload, SetTaxZonePayload } from './tax.payloads';
@@ -33,7 +34,7 @@ export class TaxResolver {
     @Ctx() context: SubgraphContext,
   ): Promise<SetTaxZonePayload> {
     requireScope(context.viewer, 'orders:write');
-    const { zone, errors } = await this.taxes.set(readTaxZone(input), input.expectedVersion ?? null);
+    const { zone, errors } = await this.taxes.set(readTaxZone(input), input.expectedVersion ?? null, actorOf(context.viewer));
     return Object.assign(new SetTaxZonePayload(), { taxZone: zone, errors });
   }
 
@@ -46,7 +47,7 @@ export class TaxResolver {
   ): Promise<RemoveTaxZonePayload> {
     requireScope(context.viewer, 'orders:write');
     const key = keyOf('TaxZone', input.taxZoneId, 'input.taxZoneId');
-    const { zone, errors } = await this.taxes.remove(key, input.expectedVersion ?? null);
+    const { zone, errors } = await this.taxes.remove(key, input.expectedVersion ?? null, actorOf(context.viewer));
     return Object.assign(new RemoveTaxZonePayload(), { removedTaxZoneId: zone && globalId('TaxZone', zone.id), errors });
   }
 

@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { inTransaction } from '../../../platform/db';
 import type { Page, PageRequest } from '../../../platform/federation';
+import { auditSetting, type AuditActor } from '../audit';
 import type { TaxRate, TaxZone } from './tax-zone.entity';
 import { lockZone, readZone, readZonePage } from './tax-zone.rows';
 import { TaxZoneNotFound, TaxZoneVersionConflict, type TaxFailure } from './tax.errors';
@@ -29,7 +30,7 @@ export class TaxService {
   }
 
   /** Makes the place's zone, or replaces it. */
-  set(zone: NewTaxZone, expectedVersion: number | null): Promise<TaxOutcome> {
+  set(zone: NewTaxZone, expectedVersion: number | null, actor: AuditActor): Promise<TaxOutcome> {
     return inTransaction(this.database, async (tx) => {
       const current = await lockZone(tx, zone.countryCode, zone.region);
       if (expectedVersion !== null && current?.version !== expectedVersion) {
@@ -50,19 +51,24 @@ export class TaxService {
          SELECT $1, category, rate FROM jsonb_to_recordset($2::jsonb) AS r (category text, rate int)`,
         [key, JSON.stringify(zone.rates)],
       );
+      await auditSetting(tx, 'TaxZone', key, { action: current ? 'CHANGED' : 'CREATED', actor, data: zone });
       return { zone: await readZone(tx, key), errors: [] };
     });
   }
 
   /** Nothing is taxed there from now on. */
-  async remove(key: number, expectedVersion: number | null): Promise<TaxOutcome> {
-    const zone = await readZone(this.database, key);
-    if (!zone) return { zone: null, errors: [TaxZoneNotFound.make()] };
-    const [removed] = await this.database.query<[unknown[], number]>(
-      'DELETE FROM tax_zone WHERE id = $1 AND ($2::int IS NULL OR version = $2) RETURNING 1',
-      [key, expectedVersion],
-    );
-    if (removed.length > 0) return { zone, errors: [] };
-    return { zone: null, errors: [TaxZoneVersionConflict.make(await readZone(this.database, key))] };
+  remove(key: number, expectedVersion: number | null, actor: AuditActor): Promise<TaxOutcome> {
+    return inTransaction(this.database, async (tx) => {
+      const zone = await readZone(tx, key);
+      if (!zone) return { zone: null, errors: [TaxZoneNotFound.make()] };
+      const [removed] = await tx.query<[unknown[], number]>(
+        'DELETE FROM tax_zone WHERE id = $1 AND ($2::int IS NULL OR version = $2) RETURNING 1',
+        [key, expectedVersion],
+      );
+      if (removed.length === 0) return { zone: null, errors: [TaxZoneVersionConflict.make(await readZone(tx, key))] };
+      const { countryCode, region } = zone;
+      await auditSetting(tx, 'TaxZone', key, { action: 'DELETED', actor, data: { countryCode, region } });
+      return { zone, errors: [] };
+    });
   }
 }

@@ -67,11 +67,17 @@ export async function afterOf(shop: Shop, viewer: Viewer, id: string): Promise<A
 }
 
 /** A customer's order of a variant for each quantity, packed unless said otherwise. */
-export async function ordered(shop: Shop, quantities: readonly number[], more: Record<string, unknown> = {}, isPacked = true) {
+export async function ordered(
+  shop: Shop,
+  quantities: readonly number[],
+  more: Record<string, unknown> = {},
+  isPacked = true,
+  price = '10.00',
+) {
   const viewer = newCustomer();
   const variants: ShopVariant[] = [];
   for (const [at, quantity] of quantities.entries()) {
-    const variant = await shop.addVariant({ stock: 100, price: '10.00', name: `Ware ${at + 1}` });
+    const variant = await shop.addVariant({ stock: 100, price, name: `Ware ${at + 1}` });
     await add(shop, viewer, variant.id, quantity);
     variants.push(variant);
   }
