@@ -1,4 +1,4 @@
-import { paymentsByReference, unsettledPayments, type PaymentRow } from './payment.book';
+import { observePayment, paymentsByReference, unsettledPayments, type PaymentRow } from './payment.book';
 import type { ProviderPayment } from './payment.port';
 import type { PaymentService } from './payment.service';
 import type { PaymentSync, PaymentSyncDependencies } from './payment.sync';
@@ -61,7 +61,8 @@ export class Reconciliation {
   private async cancel(seen: ProviderPayment, counts: Counts): Promise<void> {
     const { reference, amountMinor, currency, id } = seen;
     if (reference === null) return;
-    await this.deps.provider.cancel(id, reference);
+    const after = await this.deps.provider.cancel(id, reference);
+    await observePayment(this.deps.database, reference, after);
     await this.deps.payments.abandon({ reference, amountMinor, currency });
     counts.cancelled += 1;
     this.deps.measures.differs('cancelled');

@@ -53,7 +53,7 @@ export const ORDER = `fragment order on Order { id number status paymentStatus f
 const ADD = `mutation Add($input: AddToCartInput!) { addToCart(input: $input) { cart { ...cart } guestToken warnings { code }
   errors { __typename ... on UserError { code message path } ... on InsufficientStock { available } ... on CartVersionConflict { current { ...cart } } } } } ${CART}`;
 const PLACE = `mutation Place($input: PlaceOrderInput!) { placeOrder(input: $input) { order { ...order } replayed quote { total { amount } shipping { amount } }
-  errors { __typename ... on UserError { code message path } ... on InsufficientStock { available variant { id } } ... on PaymentDeclined { declineCode }
+  errors { __typename ... on UserError { code message path } ... on InsufficientStock { available variant { id } } ... on PaymentDeclined { declineCode } ... on PaymentActionRequired { redirectUrl clientSecret expiresAt }
     ... on PriceChanged { expected { amount } actual { amount } } ... on CartVersionConflict { current { id version } } } } } ${ORDER}`;
 
 export const ADDRESS = { name: 'Ada Lovelace', line1: 'Kade 1', city: 'Utrecht', postalCode: '3511 AA', countryCode: 'NL' };
