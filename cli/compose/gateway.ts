@@ -1,7 +1,7 @@
 import { TOKEN_ISSUER } from '../../platform/auth';
 import type { SubgraphClient } from '../../platform/federation';
 import { sendJson, type Routes } from '../../platform/http';
-import { createMetrics } from '../../platform/observability';
+import { createMetrics, type Metrics } from '../../platform/observability';
 import { startGateway, type GatewayOptions, type RunningGateway } from '../../gateway';
 import { CommandError } from '../print';
 import { answerMedia } from '../seed/media';
@@ -17,6 +17,8 @@ export interface GatewayParts {
   readonly keySource: GatewayOptions['keySource'];
   readonly checkReady: () => Promise<void>;
   readonly routes?: Routes;
+  /** What the process is measured by; its own when it does more than serve the gateway. */
+  readonly metrics?: Metrics;
 }
 
 /** Starts the gateway of a process and leaves its stop with the process's lifecycle. */
@@ -37,7 +39,7 @@ export async function openGateway(resources: Resources, parts: GatewayParts): Pr
     checkReady: parts.checkReady,
     responseCache: settings.cacheEnabled,
     cacheTopics: CACHED_TOPICS,
-    metrics: createMetrics(),
+    metrics: parts.metrics ?? createMetrics(),
     metricsPort: settings.metricsPort,
     operationTimeoutMs: settings.operationTimeoutMs,
     drainMs: settings.drainSeconds * 1000,

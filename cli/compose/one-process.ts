@@ -1,4 +1,5 @@
 import type { SubgraphModule } from '../../platform/federation';
+import { createMetrics } from '../../platform/observability';
 import { step } from '../print';
 import { openGateway } from './gateway';
 import type { Resources } from './resources';
@@ -15,16 +16,18 @@ export async function openSystem(resources: Resources, seed: () => Promise<void>
     await Promise.all(subgraphs.map((subgraph) => openSubgraph(subgraph, resources)));
   });
   await seed();
+  const metrics = createMetrics();
   const gateway = await step('gateway', async () =>
     openGateway(resources, {
       supergraphSdl: await supergraphOf(subgraphs),
       clients: subgraphs.map(({ client }) => client),
       keySource: () => user.jwks(),
+      metrics,
       routes: Object.assign({}, mailboxRoutesOf(subgraphs, resources), ...subgraphs.map(({ routes }) => routes)),
       checkReady: async () => void (await Promise.all(subgraphs.map((subgraph) => subgraph.checkReady()))),
     }),
   );
-  await step('worker', () => startWork(subgraphs, resources));
+  await step('worker', () => startWork(subgraphs, resources, metrics));
   return { url: `${gateway.url}/graphql` };
 }
 

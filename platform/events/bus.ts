@@ -3,8 +3,9 @@ import type { DomainEvent } from './event';
 /**
  * Carries events between processes: Redis Streams, or memory when everything runs in one process.
  *
- * `broadcast` reaches every process that listens, from now on or from a while ago; `consume` reaches one process of each group, at least
- * once, in order per key, and an event whose handler throws is delivered again.
+ * `broadcast` reaches every process that listens, from now on or from a while ago; `consume` reaches one process of each
+ * group, at least once. A consumer has events in order; one whose handler throws is delivered again at once, and, when it
+ * has failed for a while, later, so that it holds no others up.
  */
 export interface EventBus {
   /** Resolves when the events are safely handed over; rejects when they are not, and may then be called again. */

@@ -4,6 +4,8 @@ import type { EventBus } from './bus';
 import { topicOf, type DomainEvent } from './event';
 
 const RETRY_MS = 500;
+/** Some ten seconds; then the event comes again behind others. */
+const TRIES_IN_TURN = 20;
 
 interface Group {
   readonly topics: ReadonlySet<string>;
@@ -22,11 +24,18 @@ export function createMemoryBus(logger: Logger): EventBus {
   const groups = new Set<Group>();
   const noted = new Set<string>();
   const drain = async (group: Group): Promise<void> => {
+    let tries = 0;
     for (let event = group.queue[0]; event && !group.ended.signal.aborted; event = group.queue[0]) {
       try {
         await group.handler(event);
         group.queue.shift();
+        tries = 0;
       } catch (error) {
+        tries += 1;
+        if (tries >= TRIES_IN_TURN) {
+          group.queue.push(...group.queue.splice(0, 1));
+          tries = 0;
+        }
         logger.error({ err: error, event: event.id, type: event.type }, 'event handler failed, trying again');
         await delay(RETRY_MS, undefined, { signal: group.ended.signal, ref: false }).catch(() => undefined);
       }

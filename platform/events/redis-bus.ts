@@ -11,6 +11,8 @@ const BROADCAST_BLOCK_MS = 300;
 /** A Redis that hangs keeps its connections open: silence for this long counts as being away. */
 const SILENCE_MS = 800;
 const RETRY_MS = 500;
+/** Some ten seconds; then the event comes again behind others. */
+const TRIES_IN_TURN = 20;
 const CLAIM_IDLE_MS = 30_000;
 const KEEP_MS = 2 * 3_600_000;
 /** Some 45 MB: all streams together fit into a small Redis even when a burst fills them. */
@@ -137,7 +139,8 @@ function groupReader(group: string, topics: readonly string[], handler: (event: 
       });
     }
     while (!signal.aborted) {
-      const work: [string, Entry[]][] = await claimAbandoned(connection, streams, group, consumer);
+      const claimed = await claimAbandoned(connection, streams, group, consumer);
+      const left = claimed.map(([stream, entries]) => ({ stream, entries, tries: 1 }));
       const fresh = (await connection.xreadgroup(
         'GROUP',
         group,
@@ -150,11 +153,13 @@ function groupReader(group: string, topics: readonly string[], handler: (event: 
         ...streams,
         ...streams.map(() => '>'),
       )) as StreamReply;
-      for (const [stream, entries] of [...work, ...(fresh ?? [])]) {
+      const arrived = (fresh ?? []).map(([stream, entries]) => ({ stream, entries, tries: TRIES_IN_TURN }));
+      for (const { stream, entries, tries } of [...left, ...arrived]) {
         for (const [id, fields] of entries) {
           const event = readEvent(fields);
-          if (event) await untilHandled(() => handler(event), signal, logger);
-          else logger.error({ stream, group, entry: id }, 'what is no event was left out');
+          if (!event) logger.error({ stream, group, entry: id }, 'what is no event was left out');
+          // Left unacknowledged, it is claimed again when it has been idle for a while.
+          else if (!(await isHandled(() => handler(event), tries, signal, logger))) continue;
           if (signal.aborted) return;
           await connection.xack(stream, group, id);
         }
@@ -163,7 +168,7 @@ function groupReader(group: string, topics: readonly string[], handler: (event: 
   };
 }
 
-/** Takes over what another consumer of the group took and never finished, because it died. */
+/** Takes over what a consumer of the group took and did not finish: because it died, or because the handler kept failing. */
 async function claimAbandoned(
   connection: Redis,
   streams: string[],
@@ -182,16 +187,18 @@ async function claimAbandoned(
   return claimed;
 }
 
-async function untilHandled(handle: () => Promise<void>, signal: AbortSignal, logger: Logger): Promise<void> {
-  while (!signal.aborted) {
+/** Tries for a while, so that a short failure of what the handler needs changes no order. */
+async function isHandled(handle: () => Promise<void>, tries: number, signal: AbortSignal, logger: Logger): Promise<boolean> {
+  for (let tried = 0; tried < tries && !signal.aborted; tried += 1) {
     try {
       await handle();
-      return;
+      return true;
     } catch (error) {
       logger.error({ err: error }, 'event handler failed, trying again');
       await delay(RETRY_MS, undefined, { signal, ref: false }).catch(() => undefined);
     }
   }
+  return false;
 }
 
 async function lastIdOf(connection: Redis, stream: string): Promise<string> {

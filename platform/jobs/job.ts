@@ -12,6 +12,8 @@ export interface JobQueue {
   readonly retrySeconds?: number;
   /** Default: 300. */
   readonly maxRetrySeconds?: number;
+  /** Its schedule comes again soon: a failure is logged and counted, not retried, and no dead letter. */
+  readonly isRoutine?: boolean;
 }
 
 /** How jobs of one name are done. Each is done at least once, so doing one twice must do no harm. */

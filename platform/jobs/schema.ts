@@ -29,18 +29,19 @@ function plans(): typeof import('pg-boss') {
   return require('pg-boss') as typeof import('pg-boss');
 }
 
-function rowOf({ name, maxAttempts = 10, timeoutSeconds = 60, retrySeconds = 2, maxRetrySeconds = 300 }: JobQueue): object {
+function rowOf(queue: JobQueue): object {
+  const { name, maxAttempts = 10, timeoutSeconds = 60, retrySeconds = 2, maxRetrySeconds = 300, isRoutine = false } = queue;
   return {
     name,
     policy: 'short',
-    retries: maxAttempts - 1,
+    retries: isRoutine ? 0 : maxAttempts - 1,
     delay: retrySeconds,
     max_delay: maxRetrySeconds,
     // Later than the worker's own clock, which ends one attempt; this one would end a whole batch.
     expire: timeoutSeconds + 15,
     retention: KEEP_WAITING_SECONDS,
     deletion: KEEP_DONE_SECONDS,
-    dead: DEAD_LETTERS,
+    dead: isRoutine ? null : DEAD_LETTERS,
     heartbeat: HEARTBEAT_SECONDS,
   };
 }
@@ -63,4 +64,4 @@ const DECLARE_QUEUES = `
   ON CONFLICT (name) DO UPDATE SET retry_limit = EXCLUDED.retry_limit, retry_delay = EXCLUDED.retry_delay,
     retry_delay_max = EXCLUDED.retry_delay_max, expire_seconds = EXCLUDED.expire_seconds,
     retention_seconds = EXCLUDED.retention_seconds, deletion_seconds = EXCLUDED.deletion_seconds,
-    heartbeat_seconds = EXCLUDED.heartbeat_seconds, updated_on = now()`;
+    heartbeat_seconds = EXCLUDED.heartbeat_seconds, dead_letter = EXCLUDED.dead_letter, updated_on = now()`;

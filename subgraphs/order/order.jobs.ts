@@ -33,7 +33,7 @@ export function createOrderJobs(deps: OrderJobsDependencies): BackgroundWork {
   const recover: JobDefinition<object> = {
     name: 'checkout.recover',
     concurrency: 1,
-    maxAttempts: 1,
+    isRoutine: true,
     run: async () => {
       while ((await deps.recovery.recoverAbandoned()) > 0);
     },
@@ -41,6 +41,7 @@ export function createOrderJobs(deps: OrderJobsDependencies): BackgroundWork {
   const findAbandoned: JobDefinition<object> = {
     name: 'cart.find-abandoned',
     concurrency: 1,
+    isRoutine: true,
     run: async (_payload, { logger }) => {
       for (let found = 1; found > 0; ) {
         found = await tellAbandonedCarts(database, deps.abandonedCartHours);
@@ -51,6 +52,7 @@ export function createOrderJobs(deps: OrderJobsDependencies): BackgroundWork {
   const sweep: JobDefinition<object> = {
     name: 'order.sweep',
     concurrency: 1,
+    isRoutine: true,
     run: async () => {
       for (const each of deps.sweeps) await each();
       await sweepHandledEvents(database);

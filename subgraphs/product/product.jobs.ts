@@ -17,7 +17,7 @@ export function createProductJobs({ reservations, checkStock, onChecked }: Produ
   const expire: JobDefinition<object> = {
     name: 'stock.expire-reservations',
     concurrency: 1,
-    maxAttempts: 1,
+    isRoutine: true,
     run: async (_payload, { logger }) => {
       const expired = await reservations.expireOverdue();
       if (expired > 0) logger.info({ expired }, 'stock reservations expired');
@@ -26,12 +26,13 @@ export function createProductJobs({ reservations, checkStock, onChecked }: Produ
   const forget: JobDefinition<object> = {
     name: 'stock.forget-reservations',
     concurrency: 1,
+    isRoutine: true,
     run: () => reservations.forgetEnded(KEEP_ENDED_DAYS),
   };
   const check: JobDefinition<object> = {
     name: 'stock.check-ledger',
     concurrency: 1,
-    maxAttempts: 1,
+    isRoutine: true,
     run: async (_payload, { logger }) => {
       const violations = await checkStock();
       onChecked(violations.length);

@@ -22,7 +22,8 @@ export function createUserJobs(
 ): BackgroundWork {
   const upkeep: JobDefinition<object> = {
     name: 'user.upkeep',
-    maxAttempts: 3,
+    concurrency: 1,
+    isRoutine: true,
     run: async (_payload, { logger }) => {
       if (await keys.rotate(KEY_AGE_DAYS)) logger.info('access tokens have a new signing key');
       for (const sweep of SWEEPS) await database.query(sweep);

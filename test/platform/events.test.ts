@@ -28,10 +28,17 @@ function collector() {
       seen.push(event);
       changed.dispatchEvent(new Event('taken'));
     },
-    untilCount: async (count: number): Promise<void> => {
-      while (seen.length < count) await once(changed, 'taken', { signal: AbortSignal.timeout(10_000) });
+    untilCount: async (count: number, withinMs = 10_000): Promise<void> => {
+      while (seen.length < count) await once(changed, 'taken', { signal: AbortSignal.timeout(withinMs) });
     },
   };
+}
+
+/** The one entry that group `a` was given and has not acknowledged. */
+async function onlyPending(redis: Redis): Promise<string> {
+  const [entry] = (await redis.xpending('mercato:events:thing', 'a', '-', '+', 10)) as [id: string][];
+  if (!entry) throw new Error('nothing is pending');
+  return entry[0];
 }
 
 describe.each(['memory', 'redis'])('the event bus over %s', (kind) => {
@@ -61,6 +68,21 @@ describe.each(['memory', 'redis'])('the event bus over %s', (kind) => {
     expect(a.seen.map(({ key }) => key)).toEqual(['1', '2', '3']);
     expect(b.seen.map(({ key }) => key)).toEqual(['1', '2', '3']);
   });
+
+  it('lets others pass an event that its consumer cannot handle, and gives it to the consumer again', async () => {
+    const taken = collector();
+    let tries = 0;
+    bus.consume('a', ['thing'], async (event) => {
+      if (event.key === 'poison' && (tries += 1) <= 20) throw new Error('poisoned');
+      taken.take(event);
+    });
+    await bus.publish([eventOf('thing.done', 'poison'), eventOf('thing.done', 'good')]);
+    await taken.untilCount(1, 15_000);
+    expect(taken.seen[0]?.key).toBe('good');
+    if (redis) await redis.xclaim('mercato:events:thing', 'a', 'nobody', 0, await onlyPending(redis), 'IDLE', 60_000);
+    await taken.untilCount(2);
+    expect(taken.seen.map(({ key }) => key)).toEqual(['good', 'poison']);
+  }, 40_000);
 
   it('broadcasts only the topics asked for, from now on', async () => {
     await bus.publish([eventOf('thing.done', 'before')]);
