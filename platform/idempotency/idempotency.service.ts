@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DataSource, EntityManager } from 'typeorm';
+import { LAZY_COMMIT } from '../db';
 import { badInput } from '../errors';
 import type { IdempotencyKey } from './idempotency.entity';
 
@@ -110,10 +111,11 @@ export class IdempotencyService {
   private async tryBegin(name: KeyOf, inputHash: string, holder: string): Promise<Attempt> {
     const key = [name.viewer, name.operation, name.key];
     const held = { ...name, holder };
+    // What is done under the name is committed later, and takes the name along.
     const begun = await this.database.query<unknown[]>(
       `INSERT INTO idempotency_key (viewer, operation, key, input_hash, status, holder, held_until, expires_at)
-       VALUES ($1, $2, $3, $4, 'RUNNING', $5, now() + interval '${HOLD_SECONDS} seconds', now() + interval '${KEEP}')
-       ON CONFLICT DO NOTHING RETURNING 1`,
+       SELECT $1, $2, $3, $4, 'RUNNING', $5::uuid, now() + interval '${HOLD_SECONDS} seconds', now() + interval '${KEEP}'
+       WHERE ${LAZY_COMMIT} ON CONFLICT DO NOTHING RETURNING 1`,
       [...key, inputHash, holder],
     );
     if (begun.length > 0) return { kind: 'ours', held, isTakenOver: false };

@@ -23,11 +23,11 @@ interface Cost {
   readonly warm: Counts;
 }
 
-/** What ten operations cost in SQL statements and subgraph calls, and that it does not grow with their lists. */
+/** What eleven operations cost in SQL statements and subgraph calls, and that it does not grow with their lists. */
 export const proof: Proof = {
   name: 'statements',
   summary:
-    'statements and subgraph calls of ten operations stay at the snapshot, at 5, 20 and 50 items; hot statements are planned once',
+    'statements and subgraph calls of eleven operations stay at the snapshot, at 5, 20 and 50 items; hot statements are planned once',
   run: async (context) => {
     const uncached = await context.startSystem({ seed: SEED, environment: { CACHE: 'off' } });
     const warm = await context.startSystem({ environment: databasesOf(uncached) });

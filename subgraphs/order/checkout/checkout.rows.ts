@@ -1,11 +1,15 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import { LAZY_COMMIT } from '../../../platform/db';
 import { HOLD_SECONDS, type HeldKey, type KeyOf } from '../../../platform/idempotency';
 import type { Checkout, CheckoutDraft, CheckoutStep } from './checkout.entity';
 
 type Handle = DataSource | EntityManager;
 
 /** The parts of a checkout that its steps need. */
-export type OpenCheckout = Pick<Checkout, 'id' | 'viewer' | 'key' | 'cartId' | 'step' | 'reference' | 'draft' | 'holder' | 'confirmUntil'>;
+export type OpenCheckout = Pick<
+  Checkout,
+  'id' | 'viewer' | 'key' | 'cartId' | 'step' | 'reference' | 'draft' | 'holder' | 'confirmUntil'
+>;
 
 const COLUMNS = 'id, viewer, key, cart_id AS "cartId", step, reference, draft, holder, confirm_until AS "confirmUntil"';
 
@@ -32,12 +36,13 @@ export async function insertCheckout(
 
 /**
  * Writes the next step down; `false` when somebody else has taken over, and this process must let go. A closed checkout
- * forgets its draft, which holds a name and an address.
+ * forgets its draft, which holds a name and an address. PAYING need not be on disk by itself: the payment's own record
+ * follows it there before the provider is asked.
  */
 export async function moveCheckout(handle: Handle, checkout: OpenCheckout, to: CheckoutStep): Promise<boolean> {
   const [moved] = await handle.query<[unknown[], number]>(
     `UPDATE checkout SET step = $3, updated_at = now(), draft = CASE WHEN $3 = 'UNDONE' THEN '{}' ELSE draft END
-     WHERE id = $1 AND holder = $2 AND step IN ('STARTED', 'RESERVED', 'PAYING') RETURNING 1`,
+     WHERE id = $1 AND holder = $2 AND step IN ('STARTED', 'RESERVED', 'PAYING') AND ($3 <> 'PAYING' OR ${LAZY_COMMIT}) RETURNING 1`,
     [checkout.id, checkout.holder, to],
   );
   return moved.length > 0;

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
+import { LAZY_COMMIT } from '../../../platform/db';
 import { enqueue } from '../../../platform/jobs';
 import type { Logger } from '../../../platform/observability';
 import { SETTLE_ORDER, type FollowUps, type OrderTask } from '../order';
@@ -27,7 +28,7 @@ const TAKE = `
     SELECT t.id FROM order_task t
     WHERE t.done_at IS NULL AND t.order_id = $1 AND CASE WHEN $2 THEN t.attempts = 0 ELSE t.run_at <= now() END
       AND NOT EXISTS (SELECT 1 FROM order_task e WHERE e.order_id = t.order_id AND e.id < t.id AND e.done_at IS NULL)
-    ORDER BY t.id LIMIT 1 FOR UPDATE SKIP LOCKED)
+    ORDER BY t.id LIMIT 1 FOR UPDATE SKIP LOCKED) AND ${LAZY_COMMIT}
   RETURNING id, order_id AS "orderId", kind, subject`;
 
 /** When the first open task of an order is due; no row when it owes nothing. */
@@ -80,7 +81,9 @@ export class TaskRunner implements FollowUps {
       throw error;
     }
     crashPoint('task.performed');
-    await this.database.query('UPDATE order_task SET done_at = now(), last_error = NULL WHERE id = $1', [task.id]);
+    await this.database.query(`UPDATE order_task SET done_at = now(), last_error = NULL WHERE id = $1 AND ${LAZY_COMMIT}`, [
+      task.id,
+    ]);
     return true;
   }
 }

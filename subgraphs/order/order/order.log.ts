@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { recordEvents } from '../../../platform/events';
+import { tellingRows } from '../../../platform/events';
 import { globalId } from '../../../platform/federation';
 import { bodyOf, chainOf, type AuditActor } from '../audit';
 import type { OrderPlaced, OrderStatusChanged } from '../../../schema/events/order-events';
@@ -61,7 +61,7 @@ interface LogEntry {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** One statement for log and audit trail, since every checkout pays for it. */
+/** One statement for log, audit trail and event, since every checkout pays for it. */
 async function addToLog(tx: EntityManager, order: Order, entry: LogEntry): Promise<void> {
   const { type, from, to, actor, reason } = entry;
   const orderId = globalId('Order', order.id);
@@ -74,19 +74,30 @@ async function addToLog(tx: EntityManager, order: Order, entry: LogEntry): Promi
     reason,
     data: { ...entry.data, ...changed },
   });
-  const rows: { sequence: number }[] = await tx.query(
-    `INSERT INTO order_event (order_id, sequence, type, data, actor_kind, actor_id, audit_sequence)
-     SELECT $1, COALESCE(MAX(sequence), 0) + 1, $2, $3::jsonb, $4, $5::integer, audit_append($6, $7)
-     FROM order_event WHERE order_id = $1 RETURNING sequence`,
-    [order.id, type, JSON.stringify({ ...entry.data, from, to }), actor.kind, actor.userId, chainOf('Order', order.id), audited],
-  );
   const userId = order.userId === null ? null : globalId('User', order.userId);
-  const told = { orderId, userId, number: order.number, sequence: rows[0]?.sequence ?? 0 };
-  const data: OrderPlaced | OrderStatusChanged = from === null ? told : { ...told, type, from, to };
+  const told = { orderId, userId, number: order.number };
+  const event: Omit<OrderPlaced, 'sequence'> | Omit<OrderStatusChanged, 'sequence'> =
+    from === null ? told : { ...told, type, from, to };
   const touches = [{ type: 'Order', id: orderId }, ...(userId === null ? [] : [{ type: 'User', id: userId }])];
-  await recordEvents(tx, [
-    { type: from === null ? 'order.placed' : 'order.status_changed', key: orderId, touches, data: { ...data } },
-  ]);
+  await tx.query(
+    `WITH logged AS (
+       INSERT INTO order_event (order_id, sequence, type, data, actor_kind, actor_id, audit_sequence)
+       SELECT $1, COALESCE(MAX(sequence), 0) + 1, $2, $3::jsonb, $4, $5::integer, audit_append($6, $7)
+       FROM order_event WHERE order_id = $1 RETURNING sequence
+     ), ${tellingRows(`SELECT $8, $9, $10::jsonb, $11::jsonb || jsonb_build_object('sequence', sequence) FROM logged`)}`,
+    [
+      ...[
+        order.id,
+        type,
+        JSON.stringify({ ...entry.data, from, to }),
+        actor.kind,
+        actor.userId,
+        chainOf('Order', order.id),
+        audited,
+      ],
+      ...[from === null ? 'order.placed' : 'order.status_changed', orderId, JSON.stringify(touches), JSON.stringify(event)],
+    ],
+  );
 }
 
 function isTheEnd(status: OrderStatus): boolean {

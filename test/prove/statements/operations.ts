@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
+
 /** An operation of the snapshot, asked for lists of two lengths. */
 export interface CountedOperation {
   readonly name: string;
   readonly query: string;
   /** Who asks; each is prepared by `world.ts`. */
-  readonly viewer: 'anonymous' | 'guest' | 'customer' | 'staff';
+  readonly viewer: 'anonymous' | 'guest' | 'buyer' | 'customer' | 'staff';
   /** The statements that it may cost over all subgraphs, caches off. */
   readonly budget: number;
   variables(world: CountedWorld, size: number): Record<string, unknown>;
@@ -23,6 +25,7 @@ interface Nodes {
   readonly nodes: readonly unknown[];
 }
 
+const ADDRESS = { name: 'Ada Lovelace', line1: 'Kade 1', city: 'Utrecht', postalCode: '3511 AA', countryCode: 'NL' };
 const MONEY = '{ amount currency }';
 const CARD = `id slug name vendor price ${MONEY} compareAtPrice ${MONEY} stockQuantity availableForSale featuredImage { url alt }`;
 const VARIANT = `id sku title selectedOptions { name value } price ${MONEY} compareAtPrice ${MONEY} stockQuantity availableForSale image { url }`;
@@ -31,7 +34,7 @@ const FACETS = `facets { vendors { value count } productTypes { value count } ta
 const PAGE = 'pageInfo { hasNextPage endCursor }';
 const ITEMS = `items { name quantity price ${MONEY} product { id slug name featuredImage { url } categories { id name } } variant { id title selectedOptions { name value } } }`;
 
-/** Ten operations that shops and back offices send; the first three have budgets that the project was given. */
+/** Operations that shops and back offices send; the first three and the last have budgets that the project was given. */
 export const countedOperations: readonly CountedOperation[] = [
   {
     name: 'product list with facets',
@@ -117,5 +120,16 @@ export const countedOperations: readonly CountedOperation[] = [
     budget: 6,
     variables: (_world, first) => ({ first }),
     list: (data: { users: Nodes }) => data.users.nodes,
+  },
+  {
+    name: 'placing an order (its items)',
+    query: `mutation ($input: PlaceOrderInput!) { placeOrder(input: $input) {
+      order { id number status totalAmount ${MONEY} items { name quantity } } errors { __typename } } }`,
+    viewer: 'buyer',
+    budget: 45,
+    variables: () => ({
+      input: { idempotencyKey: randomUUID(), email: 'ada@example.com', shippingAddress: ADDRESS, paymentToken: 'tok_ok' },
+    }),
+    list: (data: { placeOrder: { order: { items: readonly unknown[] } | null } }) => data.placeOrder.order?.items ?? [],
   },
 ];
