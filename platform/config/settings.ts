@@ -38,6 +38,8 @@ export interface Settings {
   readonly operationTimeoutMs: number;
   /** How long a gateway that is told to stop still serves, for balancers to notice that it is not ready. */
   readonly drainSeconds: number;
+  /** For how many days after its last parcel moved a customer may ask to send goods of an order back. */
+  readonly returnWindowDays: number;
   /** A port of the gateway's own for `/metrics`; without one they are public, in production absent. */
   readonly metricsPort: number | null;
 }
@@ -112,6 +114,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
     introspection: v.INTROSPECTION === undefined ? v.NODE_ENV !== 'production' : v.INTROSPECTION === 'on',
     operationTimeoutMs: v.OPERATION_TIMEOUT_MS,
     drainSeconds: v.DRAIN_SECONDS,
+    returnWindowDays: v.RETURN_WINDOW_DAYS,
     metricsPort: v.METRICS_PORT ?? null,
   };
   refuseUnsafeProduction(settings);
@@ -209,6 +212,7 @@ const variables = z.object({
   OPERATION_TIMEOUT_MS: wholeNumber(100, 600_000, 10_000),
   // What is still running after 25 seconds is cut, so a drain must leave time for it.
   DRAIN_SECONDS: wholeNumber(0, 15, 0),
+  RETURN_WINDOW_DAYS: wholeNumber(0, 3_650, 30),
   /** Read by `crashPointFolder`; known here so that production refuses it. */
   CRASH_POINTS: z.string().optional(),
   METRICS_PORT: port.optional(),

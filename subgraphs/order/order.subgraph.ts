@@ -80,7 +80,7 @@ export function createOrderSubgraph(deps: OrderSubgraphDependencies): SubgraphMo
   const services = createServices(deps, database.source);
   const { orders, tracking, outgoing } = services;
   const jobs = jobsOf(services, deps);
-  const { subgraph } = createSchema(services, settings.currency);
+  const { subgraph } = createSchema(services, settings);
   return {
     name: 'order',
     sdl: subgraph.sdl,
@@ -162,7 +162,7 @@ function createServices(deps: OrderSubgraphDependencies, database: Database) {
   return { ...made, recovery, money, database };
 }
 
-function createSchema(services: Services, currency: string) {
+function createSchema(services: Services, { currency, returnWindowDays }: OrderSubgraphDependencies['settings']) {
   const { stock, payments, orders, carts, quotes, checkout, changes, tracking, outgoing, database } = services;
   const offers = createOfferLoader(stock);
   const orderLoaders = order.createOrderLoaders(orders);
@@ -175,7 +175,7 @@ function createSchema(services: Services, currency: string) {
     resolvers: [
       orderResolver,
       new order.OrderItemResolver(),
-      ...createAfterPlacingResolvers({ database, changes, orderLoaders, currency, returnWindowDays: 30 }),
+      ...createAfterPlacingResolvers({ database, changes, orderLoaders, currency, returnWindowDays }),
       new order.CustomerOrdersResolver(orderLoaders, currency),
       new PaymentResolver(),
       cartResolver,
