@@ -43,7 +43,7 @@ const SWEEP = 'outgoing.sweep';
 const WEBHOOK_TIMEOUT_MS = 10_000;
 
 export function createOutgoing(deps: OutgoingDependencies): Outgoing {
-  const { settings, bus } = deps;
+  const { settings, bus, logger } = deps;
   const { notices, transport, ...mail } = createNotices(deps);
   const { deliveries, sender, ...webhooks } = createWebhooks(deps, notices);
   const { analytics, collector } = createAnalytics(deps);
@@ -63,6 +63,8 @@ export function createOutgoing(deps: OutgoingDependencies): Outgoing {
     schedules: [{ name: SWEEP, cron: '17 * * * *' }],
     mailbox: notices,
     startConsuming: () => {
+      if (settings.smtpUrl === null && settings.environment === 'production')
+        logger.warn('SMTP_URL is not set: mails about orders wait in the database and nobody gets them');
       const consume = (group: string, topics: readonly string[], taker: { take(event: DomainEvent): Promise<void> }) =>
         bus.consume(group, topics, (event) => taker.take(event));
       const stops = [
