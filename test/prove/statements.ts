@@ -77,7 +77,8 @@ async function costOf(
     const { data, errors, extensions } = await graph(operation.query, operation.variables(world, size), { url, headers });
     if (errors || !data) throw new Error(`${operation.name} failed: ${JSON.stringify(errors)}`);
     const { length } = operation.list(data as never);
-    if (length !== size) throw new Error(`${operation.name} answered ${length} items instead of ${size}: the shop is too small`);
+    if (length !== size)
+      throw new Error(`${operation.name} answered ${length} items instead of ${size}: ${JSON.stringify(data).slice(0, 300)}`);
     return extensions?.['counts'] as Counts;
   };
   const uncached = await count(systems.uncached);

@@ -5,22 +5,23 @@ import { queryOnce } from '../../support/database';
 import { runState } from '../../support/run-state';
 import type { TestSystem } from '../../support/system';
 
-const LOGGED = /LOG:\s+execute (<unnamed>|\S+): (.*)/g;
-/** The workers ask now and then, on connections of their own, whether it is their turn; no operation sends it. */
-const BACKGROUND = 'pg_try_advisory_lock';
+/** The subgraphs' own connections: the relay's and pg-boss's send nothing that an operation waits for. */
+const LOGGED = /^mercato-(?:user|product|order)\|LOG:\s+execute (<unnamed>|\S+): (.*)/gm;
 const EXECUTIONS = 20;
 
 /** Lets PostgreSQL itself log what it executes, which says whether a parameterised statement came by name. */
 export async function watchStatements(system: TestSystem) {
   const admin = system.databases.product ?? '';
   const logFile = join(runState().folder, 'postgres.log');
+  await setting(admin, `ALTER SYSTEM SET log_line_prefix = '%a|'`);
   await setting(admin, `ALTER SYSTEM SET log_statement = 'all'`);
   const before = (await readFile(logFile, 'utf8')).length;
   return {
     stop: async (): Promise<{ executed: number; unnamed: string[] }> => {
       await setting(admin, 'ALTER SYSTEM RESET log_statement');
+      await setting(admin, 'ALTER SYSTEM RESET log_line_prefix');
       const log = (await readFile(logFile, 'utf8')).slice(before);
-      const executed = [...log.matchAll(LOGGED)].filter(([, , text]) => !text?.includes(BACKGROUND));
+      const executed = [...log.matchAll(LOGGED)];
       const unnamed = executed.filter(([, name]) => name === '<unnamed>').map(([, , text]) => text ?? '');
       return { executed: executed.length, unnamed };
     },

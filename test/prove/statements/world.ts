@@ -25,6 +25,7 @@ export async function prepareWorld(system: TestSystem, sizes: readonly number[])
   const staff = await headersFor(url, 'staff@mercato.example');
   const customer = await headersFor(url, await emailOfBestCustomer(system));
   const variantIds = await sellableVariants(url);
+  await stockUp(system);
   const guests: Record<number, Headers> = {};
   const buyers: Record<number, Headers[]> = {};
   const productSlugs: Record<number, string> = {};
@@ -88,6 +89,15 @@ async function fillCart(url: string, variantIds: readonly string[]): Promise<Hea
   const lines = variantIds.map((variantId) => ({ variantId, quantity: 1 }));
   const { addToCart } = await graphData<{ addToCart: { guestToken: string } }>(ADD, { input: { lines } }, { url });
   return { 'x-guest-token': addToCart.guestToken };
+}
+
+/** Enough of everything for all carts. */
+async function stockUp({ databases }: TestSystem): Promise<void> {
+  await queryOnce(
+    databases.product ?? '',
+    `WITH more AS (INSERT INTO stock_movement (variant_id, quantity, kind) SELECT id, 100, 'RECEIPT' FROM product_variant RETURNING variant_id)
+     UPDATE product_variant SET stock_on_hand = stock_on_hand + 100 WHERE id IN (SELECT variant_id FROM more)`,
+  );
 }
 
 async function placeOrder(url: string, headers: Headers, size: number): Promise<string> {
