@@ -15,7 +15,11 @@ export interface OrderStatusChanged {
   readonly userId: string | null;
   readonly number: string;
   readonly sequence: number;
-  /** The entry's type: the new status, or `PAYMENT_CAPTURED`, `PAYMENT_VOIDED`, `PAYMENT_REFUNDED`. */
+  /**
+   * The entry's type: the new status; or `PARTIALLY_DELIVERED`, `REST_CANCELLED`; of money `PAYMENT_CAPTURED`, `PAYMENT_VOIDED`,
+   * `PAYMENT_REFUNDED`, `PAYMENT_PARTIALLY_REFUNDED`, `REFUND_DECIDED`, `REFUND_FAILED`; of returns `RETURN_REQUESTED`,
+   * `RETURN_APPROVED`, `RETURN_REFUSED`, `RETURN_RECEIVED`; or `NOTE_ADDED`. More may come.
+   */
   readonly type: string;
   readonly from: string;
   readonly to: string;

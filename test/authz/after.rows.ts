@@ -19,6 +19,7 @@ function mutation(
 
 /** What happens to an order after it was placed. */
 export const afterRows: readonly Row[] = [
+  { field: 'Query.orderReturns', operation: '{ orderReturns(first: 1) { nodes { id } totalCount } }', expected: staffOnly },
   mutation('deliverShipment', 'DeliverShipmentInput', 'order', {
     input: async (world) => {
       const { id: orderId, shipmentId } = await world.shipped();

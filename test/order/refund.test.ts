@@ -1,4 +1,4 @@
-import { after, afterOf, ordered, ship, type DoneData } from './support/after';
+import { after, afterOf, finishFollowUps, ordered, ship, type DoneData } from './support/after';
 import { change } from './support/operations';
 import { guest, newKey, openShop, staff, type Shop } from './support/shop';
 
@@ -150,5 +150,25 @@ describe('a part of the money', () => {
     ]) {
       await expect(after(shop, staff, 'refundPartially', wrong)).rejects.toThrow('BAD_USER_INPUT');
     }
+  });
+});
+
+describe('a shop that dies while it gives money back', () => {
+  test.each([
+    ['after the provider has answered', 'BEFORE UPDATE ON refund'],
+    ['after our own record of it', 'BEFORE UPDATE OF done_at ON order_task'],
+  ])('%s gives it back once', async (_when, point) => {
+    const { orderId } = await ordered(shop, [1]);
+    await shop.order.query(
+      `CREATE FUNCTION crash() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'crash'; END $$`,
+    );
+    await shop.order.query(`CREATE TRIGGER crash ${point} FOR EACH ROW EXECUTE FUNCTION crash()`);
+    await after(shop, staff, 'refundPartially', { orderId, reason: 'x', amount: { amount: '4.00' } });
+    await shop.order.query('DROP FUNCTION crash CASCADE');
+    await finishFollowUps(shop);
+    const seen = await afterOf(shop, staff, orderId);
+    expect(seen.refunds).toMatchObject([{ status: 'DONE', amount: { amount: '4.00' } }]);
+    expect(seen.payments[0]?.refundedAmount).toEqual({ amount: '4.00' });
+    expect(seen.events.filter(({ type }) => type === 'PAYMENT_PARTIALLY_REFUNDED')).toHaveLength(1);
   });
 });

@@ -104,6 +104,25 @@ describe('a return', () => {
     ]);
   });
 
+  test('stands in the list of staff until it is answered, page by page', async () => {
+    const { orderId, viewer, items } = await arrived([3]);
+    const input = { orderId, lines: [{ itemId: items[0]?.id, quantity: 1 }], reason: 'OTHER' };
+    const asked = [];
+    for (const _ of [1, 2, 3]) asked.push((await after(shop, viewer, 'requestReturn', input)).return?.id);
+    await after(shop, staff, 'refuseReturn', { returnId: asked[1], answer: 'No.' });
+    const list = `query($after: String) { orderReturns(first: 1, after: $after, status: [REQUESTED]) { nodes { id order { id } } pageInfo { endCursor } totalCount } }`;
+    type Listed = {
+      orderReturns: { nodes: { id: string; order: { id: string } }[]; pageInfo: { endCursor: string }; totalCount: number };
+    };
+    const first = (await shop.data<Listed>(list, {}, staff)).orderReturns;
+    const second = (await shop.data<Listed>(list, { after: first.pageInfo.endCursor }, staff)).orderReturns;
+    expect([...first.nodes, ...second.nodes]).toEqual([
+      { id: asked[2], order: { id: orderId } },
+      { id: asked[0], order: { id: orderId } },
+    ]);
+    await expect(shop.data(list, {}, viewer)).rejects.toThrow('FORBIDDEN');
+  });
+
   test('is finished by the worker when the shop dies after the goods were received', async () => {
     const { orderId, viewer, variants, items } = await arrived([1]);
     const asked = await after(shop, viewer, 'requestReturn', {

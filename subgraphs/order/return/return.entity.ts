@@ -1,6 +1,6 @@
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
-import { Node } from '../../../platform/federation';
+import { connectionType, Node } from '../../../platform/federation';
 import { OrderItem } from '../order';
 
 export const ReturnStatus = { REQUESTED: 'REQUESTED', APPROVED: 'APPROVED', REFUSED: 'REFUSED', RECEIVED: 'RECEIVED' } as const;
@@ -84,6 +84,8 @@ export class OrderReturn {
   @Column('timestamptz', { name: 'received_at', nullable: true })
   receivedAt: Date | null;
 }
+
+export const OrderReturnConnection = connectionType(OrderReturn, 'OrderReturn');
 
 /** A row of `return_line`. */
 export interface ReturnLineRow {

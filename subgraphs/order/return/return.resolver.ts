@@ -1,8 +1,16 @@
-import { Arg, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { requireScope } from '../../../platform/auth';
-import { globalId, type SubgraphContext } from '../../../platform/federation';
+import { notFound } from '../../../platform/errors';
+import {
+  ConnectionArgs,
+  globalId,
+  readPage,
+  toConnection,
+  type ConnectionOf,
+  type SubgraphContext,
+} from '../../../platform/federation';
 import { Order, type OrderChangeOutcome, type OrderLoaders } from '../order';
-import { OrderReturn, OrderReturnLine } from './return.entity';
+import { OrderReturn, OrderReturnConnection, OrderReturnLine, ReturnStatus } from './return.entity';
 import type { ReturnFailure } from './return.errors';
 import {
   AnswerReturnInput,
@@ -25,6 +33,17 @@ export class ReturnResolver {
     private readonly returns: ReturnService,
     private readonly loaders: ReturnLoaders,
   ) {}
+
+  @Query(() => OrderReturnConnection, { description: 'Returns of all orders, the newest first. For staff (scope orders:read).' })
+  async orderReturns(
+    @Args(() => ConnectionArgs) page: ConnectionArgs,
+    @Arg('status', () => [ReturnStatus], { nullable: true, description: 'Only those in one of these statuses.' })
+    status: ReturnStatus[] | null,
+    @Ctx() context: SubgraphContext,
+  ): Promise<ConnectionOf<OrderReturn>> {
+    requireScope(context.viewer, 'orders:read');
+    return toConnection(await this.returns.page(readPage(page), status));
+  }
 
   @Mutation(() => RequestReturnPayload, {
     description:
@@ -92,6 +111,13 @@ export class ReturnFieldsResolver {
   @FieldResolver(() => ID, { description: 'Opaque, unique in the whole graph, and never changing.' })
   id(@Root() { id }: OrderReturn): string {
     return globalId('OrderReturn', id);
+  }
+
+  @FieldResolver(() => Order, { description: 'Whose goods they are.' })
+  async order(@Root() { orderId }: OrderReturn, @Ctx() context: SubgraphContext): Promise<Order> {
+    const order = await context.loaders.of(this.orderLoaders.byKey).load(orderId);
+    if (!order) throw notFound('This order');
+    return order;
   }
 
   @FieldResolver(() => [OrderReturnLine], { description: 'Which goods; at most 200 lines.' })

@@ -1,6 +1,8 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import { keysetPage, keysetSql, type KeysetRequest } from '../../../platform/db';
+import type { Page, PageRequest } from '../../../platform/federation';
 import { recordsOf } from '../order';
-import { OrderReturn, type ReturnLineRow } from './return.entity';
+import { OrderReturn, type ReturnLineRow, type ReturnStatus } from './return.entity';
 
 const LINE_COLUMNS = `return_id AS "returnId", order_item_id AS "itemId", quantity, received_quantity AS "receivedQuantity",
   is_restocked AS "isRestocked"`;
@@ -10,6 +12,42 @@ export async function readReturns(database: DataSource, keys: readonly number[])
   const rows = await database.query<Record<string, unknown>[]>('SELECT * FROM order_return WHERE id = ANY($1)', [keys]);
   const byKey = new Map(recordsOf(database, OrderReturn, rows).map((each) => [each.id, each]));
   return keys.map((key) => byKey.get(key) ?? null);
+}
+
+/** All returns in one of the statuses, the newest first; `null` for all. */
+export async function readReturnPage(
+  database: DataSource,
+  page: PageRequest,
+  statuses: readonly ReturnStatus[] | null,
+): Promise<Page<OrderReturn>> {
+  const sort = [
+    { sql: 'r.requested_at', direction: 'DESC', type: 'timestamptz' },
+    { sql: 'r.id', direction: 'DESC', type: 'integer' },
+  ] as const;
+  const request: KeysetRequest = { sort, list: ['returns', statuses], ...page };
+  const sql = keysetSql(request, 3);
+  const wanted = '($1::text[] IS NULL OR r.status = ANY($1))';
+  const rows = await database.query<(Record<string, unknown> & { cursor_values: string[] })[]>(
+    `SELECT r.*, ${sql.cursorValues} AS cursor_values FROM order_return r WHERE ${wanted} AND ${sql.where} ORDER BY ${sql.orderBy} LIMIT $2`,
+    [statuses, sql.limit, ...sql.parameters],
+  );
+  const { edges, pageInfo } = keysetPage(request, rows);
+  const returns = recordsOf(
+    database,
+    OrderReturn,
+    edges.map(({ node }) => node),
+  );
+  return {
+    edges: edges.flatMap(({ cursor }, at) => (returns[at] ? [{ cursor, node: returns[at] }] : [])),
+    pageInfo,
+    totalCount: async () => {
+      const counted = await database.query<{ count: number }[]>(
+        `SELECT count(*)::int AS count FROM order_return r WHERE ${wanted}`,
+        [statuses],
+      );
+      return counted[0]?.count ?? 0;
+    },
+  };
 }
 
 export async function readReturnLines(

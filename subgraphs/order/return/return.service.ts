@@ -1,6 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { hasScope } from '../../../platform/auth';
-import { globalId } from '../../../platform/federation';
+import { globalId, type Page, type PageRequest } from '../../../platform/federation';
 import { groupedByKey } from '../../../platform/loaders';
 import {
   changeOrder,
@@ -24,7 +24,7 @@ import { giveBack, sumOf, unrefunded, worthOf } from '../refund';
 import type { Caller } from '../upstream';
 import { OrderReturn, RETURN_TRANSITIONS, type ReturnLineRow, type ReturnReason, type ReturnStatus } from './return.entity';
 import { IllegalReturnStep, ReturnNotFound, ReturnWindowClosed, type ReturnFailure } from './return.errors';
-import { insertReturn, lastMoveOf, openReturnsOf, readReturnLines, readReturns } from './return.rows';
+import { insertReturn, lastMoveOf, openReturnsOf, readReturnLines, readReturnPage, readReturns } from './return.rows';
 
 export interface ReturnRequest extends OrderChangeRequest {
   readonly lines: readonly LineQuantity[];
@@ -105,6 +105,11 @@ export class ReturnService {
   /** In the order of `keys`; `null` for one that does not exist. */
   byKeys(keys: readonly number[]): Promise<(OrderReturn | null)[]> {
     return readReturns(this.database, keys);
+  }
+
+  /** The newest first, of all orders; those in one of `statuses`, or all. */
+  page(page: PageRequest, statuses: readonly ReturnStatus[] | null): Promise<Page<OrderReturn>> {
+    return readReturnPage(this.database, page, statuses);
   }
 
   /** The returns of each order, oldest first, in the order asked. */
