@@ -6,9 +6,9 @@ import type { Fleet } from './fleet';
 import { CRASH_POINTS } from './points';
 
 const ORDER_WAITS_MS = 6_000;
-const UP_MS = 30_000;
+const UP_MS = 12_000;
 /** How often the next death waits until all are up. */
-const CALM = 0.6;
+const CALM = 0.4;
 
 /** Kills parts of a fleet until it is told to stop: by chance, and at crash points, each in its turn. */
 export class Killer {

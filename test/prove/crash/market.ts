@@ -90,7 +90,8 @@ export class Market {
   private newBuyer(wares: readonly { ware: Ware; quantity: number }[]): Buyer {
     const { random } = this.options;
     const name = `${this.options.prefix}${this.buyers.length}`;
-    const buyer = new Buyer(this.fleet.url, this.history, { name, manner: mannerOf(random()), card: cardOf(random()), wares });
+    const manner = mannerOf(random());
+    const buyer = new Buyer(this.fleet.url, this.history, { name, manner, card: cardOf(manner, random()), wares });
     this.buyers.push(buyer);
     return buyer;
   }
@@ -121,10 +122,11 @@ function mannerOf(dice: number): Manner {
   return dice < 0.95 ? 'gives up' : 'asks first';
 }
 
-function cardOf(dice: number): string {
-  if (dice < 0.68) return 'tok_ok';
-  if (dice < 0.74) return 'tok_hold';
-  if (dice < 0.82) return 'tok_3ds';
-  if (dice < 0.86) return 'tok_lost';
-  return dice < 0.9 ? 'tok_double_webhook' : 'tok_declined';
+/** Who gives up may have a card whose payments are made and never answered; who keeps asking may be asked by the bank. */
+function cardOf(manner: Manner, dice: number): string {
+  if (dice < 0.08) return 'tok_declined';
+  if (dice < 0.14) return 'tok_hold';
+  if (dice < 0.2) return 'tok_double_webhook';
+  if (manner === 'gives up') return dice < 0.5 ? 'tok_lost' : 'tok_ok';
+  return dice < 0.32 && manner !== 'two tabs' ? 'tok_3ds' : 'tok_ok';
 }
