@@ -68,8 +68,8 @@ describe('what the provider did without us', () => {
     const { order } = await place(shop, viewer, newKey());
     const intent = await intentOf(order?.number);
     await shop.provider.stripe.refunds.create({ payment_intent: intent.id, amount: intent.amount - 300 });
-    await payments.sync.run({ providerId: intent.id, reference: intent.reference });
-    await payments.sync.run({ providerId: intent.id, reference: intent.reference });
+    await payments.sync.run({ providerId: intent.id });
+    await payments.sync.run({ providerId: intent.id });
     expect(await refundedOf(intent.id)).toBe(intent.amount - 300);
     const orderId = await keyOfOrder(order?.number);
     expect(await payments.service.refund({ orderId, reference: newKey(), amountMinor: 301 })).toEqual({
@@ -78,6 +78,16 @@ describe('what the provider did without us', () => {
     });
     expect(await payments.service.refund({ orderId, reference: newKey(), amountMinor: 300 })).toEqual({ isRefunded: true });
     expect(await statusOf(intent.id)).toBe('REFUNDED');
+  });
+
+  test('a refund that is told of before anything else finds its payment', async () => {
+    const { order } = await place(shop, viewer, newKey());
+    const intent = await intentOf(order?.number);
+    await shop.provider.stripe.refunds.create({ payment_intent: intent.id, amount: 100 });
+    await shop.order.query(`UPDATE payment SET status = 'PENDING', provider_id = NULL, captured_amount = 0 WHERE provider_id = $1`, [intent.id]);
+    await payments.sync.run({ providerId: intent.id });
+    expect(await statusOf(intent.id)).toBe('CAPTURED');
+    expect(await refundedOf(intent.id)).toBe(100);
   });
 
   test('news that come late change nothing that is known by then', async () => {
@@ -89,7 +99,7 @@ describe('what the provider did without us', () => {
     expect(held).toHaveLength(1);
     const payload = JSON.stringify({ ...held[0], id: `evt_late_${intent.id}` });
     expect(await post(payload, sign(payload))).toBe(200);
-    await payments.sync.run({ providerId: intent.id, reference: intent.reference });
+    await payments.sync.run({ providerId: intent.id });
     expect(await statusOf(intent.id)).toBe('CAPTURED');
   });
 

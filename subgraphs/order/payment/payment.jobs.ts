@@ -16,7 +16,7 @@ export function createPaymentJobs(
   const syncJob: JobDefinition<SyncPayment> = {
     name: SYNC_PAYMENT,
     maxAttempts: 20,
-    batchSize: 10,
+    batchSize: 20,
     run: async (payload) => void (await sync.run(payload)),
   };
   const reconcileJob: JobDefinition<object> = {

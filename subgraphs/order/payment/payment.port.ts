@@ -66,6 +66,8 @@ export interface PaymentProvider {
   authorise(request: ChargeRequest & { readonly token: string }): Promise<ProviderPayment>;
   /** As it is now; by the provider's id, or by our reference for a day at least. One that it never saw is NEW from then on. */
   find(charge: ChargeRequest, id: string | null): Promise<ProviderPayment>;
+  /** By the provider's id alone; `null` when there is no such payment. */
+  read(id: string): Promise<ProviderPayment | null>;
   /** Takes what is held; answers how it stands then, which may be otherwise. */
   capture(id: string, reference: string, orderNumber: string): Promise<ProviderPayment>;
   /** Lets a hold go, and bars what was not confirmed yet; answers how it stands then, which may be otherwise. */

@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import type { Logger } from '../../../platform/observability';
 import { adoptRefund, observePayment, observeRefund, paymentByProviderId, type PaymentRow } from './payment.book';
 import type { PaymentMeasures } from './payment.measures';
-import type { PaymentProvider } from './payment.port';
+import type { PaymentProvider, ProviderPayment } from './payment.port';
 import type { SyncPayment } from './provider-inbox';
 
 /** What follows for others from how a payment stands; each may be told more than once. */
@@ -28,15 +28,17 @@ export class PaymentSync {
   constructor(private readonly deps: PaymentSyncDependencies) {}
 
   /** @returns whether our record changed @throws UPSTREAM_UNAVAILABLE */
-  async run({ providerId, reference }: SyncPayment): Promise<boolean> {
-    const { database, measures, logger } = this.deps;
+  async run({ providerId }: SyncPayment): Promise<boolean> {
+    const { database, provider, measures, logger } = this.deps;
     const startedAt = await this.now();
-    const payment = await paymentByProviderId(database, providerId, reference);
+    const seen = await provider.read(providerId);
+    // What was told of a refund does not name our reference, and may come before anything else does: the payment itself says.
+    const payment = seen && (await paymentByProviderId(database, providerId, seen.reference));
     let hasChanged = false;
-    if (payment) hasChanged = await this.bringUpToDate(payment, providerId);
+    if (payment) hasChanged = await this.bringUpToDate(payment, seen);
     else {
       measures.differs('unknown');
-      logger.warn({ providerId, reference }, 'the payment provider told of a payment that is not ours');
+      logger.warn({ providerId, reference: seen?.reference }, 'the payment provider told of a payment that is not ours');
     }
     await database.query(
       'UPDATE provider_event SET handled_at = now() WHERE provider_id = $1 AND handled_at IS NULL AND received_at <= $2::timestamptz',
@@ -45,9 +47,8 @@ export class PaymentSync {
     return hasChanged;
   }
 
-  private async bringUpToDate(payment: PaymentRow, providerId: string): Promise<boolean> {
-    const { database, provider, consequences } = this.deps;
-    const seen = await provider.find(payment, payment.providerId ?? providerId);
+  private async bringUpToDate(payment: PaymentRow, seen: ProviderPayment): Promise<boolean> {
+    const { database, consequences } = this.deps;
     const isNews = await observePayment(database, payment.reference, seen);
     if (isNews && seen.status === 'VOIDED' && payment.orderId !== null) this.report(payment, 'voided_outside');
     if (isNews && seen.status === 'CAPTURED' && payment.orderId !== null) await consequences.captured(payment.orderId);

@@ -16,7 +16,6 @@ const KEEP = '30 days';
 /** What a payment's event asks for: that we look at how the payment stands now. */
 export interface SyncPayment {
   readonly providerId: string;
-  readonly reference: string | null;
 }
 
 /**
@@ -40,7 +39,7 @@ export class ProviderInbox {
     const status = await this.statusOf(paymentId, reference);
     // What waits for the shopper, nobody else is dealing with.
     const runAt = status === 'ACTION_REQUIRED' ? new Date() : new Date(Date.now() + HEAD_START_MS);
-    const payload: SyncPayment = { providerId: paymentId, reference };
+    const payload: SyncPayment = { providerId: paymentId };
     const [written] = await this.database.query<{ is_new: boolean }[]>(
       `WITH fresh AS (
          INSERT INTO provider_event (id, type, provider_id, reference, happened_at) VALUES ($1, $2, $3, $4, $5)

@@ -71,7 +71,7 @@ export class Reconciliation {
 
   private async mend(payment: PaymentRow, seen: ProviderPayment, counts: Counts): Promise<void> {
     if (agrees(payment, seen)) return;
-    const isMended = await this.deps.sync.run({ providerId: seen.id, reference: seen.reference });
+    const isMended = await this.deps.sync.run({ providerId: seen.id });
     if (isMended) {
       counts.noted += 1;
       this.deps.measures.differs('noted');

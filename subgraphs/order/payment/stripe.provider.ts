@@ -46,6 +46,11 @@ export function createStripeProvider(options: StripeOptions): PaymentProvider {
     },
     // The answer to the first creation is kept under its key; how the payment stands now is another question.
     find: async (charge, id) => retrieve(id ?? (await answered(create(stripe, charge))).id),
+    read: (id) =>
+      intents.retrieve(id).then(paymentOf, (error: unknown) => {
+        if (error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'resource_missing') return null;
+        throw unavailable(error);
+      }),
     capture: (id, reference, orderNumber) =>
       intents
         .capture(id, { metadata: { order: orderNumber } }, { idempotencyKey: `${reference}:capture` })

@@ -10,6 +10,7 @@ export function createUnconfiguredProvider(): PaymentProvider {
     name: 'none',
     authorise: refuse,
     find: refuse,
+    read: refuse,
     capture: refuse,
     cancel: refuse,
     refund: refuse,
