@@ -6,6 +6,7 @@ import type { Proof, ProofContext } from './proof';
 import { breakTaking, raceForCode } from './totals/code-race';
 import { problemsOf, type Pricing } from './totals/exact';
 import { FAULTS } from './totals/faults';
+import { giveAllBack } from './totals/given-back';
 import { placeAndAudit } from './totals/placed';
 import { randomCart } from './totals/random-cart';
 
@@ -25,13 +26,16 @@ export const proof: Proof = {
     const staff = await shop.hire();
     const placed = await placeAndAudit(shop, staff, context.full ? 1_000 : 200, seed);
     context.say(`${placed.orders} orders through the checkout, audited by PostgreSQL: ${told(placed.problems)}`);
+    const unpaid = await giveAllBack(shop, staff);
+    context.say(`the newest of them given back in parts, then their shipping: ${told(unpaid)}`);
     const race = await raceForCode(shop, staff);
     context.say(`50 buyers, a code for 10: ${race.orders} orders carry it, ${race.usedUp} were refused; ${told(race.problems)}`);
     await breakTaking(shop);
     const control = await raceForCode(shop, staff);
     const isRaceCaught = control.orders > 10 && control.problems.length > 0;
     context.say(`control, uses counted first and added then: ${control.orders} orders carry it; ${told(control.problems)}`);
-    const isProven = cartProblem === null && caught === FAULTS.length && placed.problems.length + race.problems.length === 0;
+    const problems = [...placed.problems, ...unpaid, ...race.problems];
+    const isProven = cartProblem === null && caught === FAULTS.length && problems.length === 0;
     return {
       isProven: isProven && isRaceCaught,
       figures: { seed, carts: CARTS, faults: caught, orders: placed.orders, code: race.orders, control: control.orders },
