@@ -61,12 +61,13 @@ export class PaymentDeclined extends UserError {
 @ObjectType('PaymentActionRequired', {
   implements: UserError,
   description:
-    "The bank wants the shopper to confirm the payment (3-D Secure). The stock stays held: send the shopper there, then send the same request with the same key again. The order is made even if nobody does.",
+    'The bank wants the shopper to confirm the payment (3-D Secure). The stock stays held: send the shopper there, then send the same request with the same key again. The order is made even if nobody does.',
 })
 export class PaymentActionRequired extends UserError {
   @Field(() => String, {
     nullable: true,
-    description: "The bank's page to send the shopper to; null when the payment provider's own library shows it, by the client secret.",
+    description:
+      "The bank's page to send the shopper to; null when the payment provider's own library shows it, by the client secret.",
   })
   redirectUrl: string | null;
 
