@@ -38,7 +38,7 @@ export function retryFailedJobs(settings: Settings, ids: readonly string[], { da
 /** Those that were there when it began: what fails anew meanwhile is not retried for ever. */
 async function retryAll(jobs: FailedJobService, name: string | null): Promise<number> {
   const keys: string[] = [];
-  for (let cursor: string | null = null; ; ) {
+  for (let cursor: string | null = null; ;) {
     const page = await jobs.page(name, { limit: PAGE, cursor, backward: false });
     keys.push(...page.edges.map(({ node }) => keyOfFailedJob(node.id, 'id')));
     cursor = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;

@@ -34,7 +34,11 @@ export async function runJob(
   const overtime = new AbortController();
   const signal = AbortSignal.any([job.signal, overtime.signal]);
   try {
-    await withinSeconds(definition.run(job.data as never, { jobId: job.id, attempt, logger: log, signal }), timeoutSeconds, overtime);
+    await withinSeconds(
+      definition.run(job.data as never, { jobId: job.id, attempt, logger: log, signal }),
+      timeoutSeconds,
+      overtime,
+    );
     crashPoint('job.done');
     log.debug({ ms: ended('completed') }, 'job done');
     return { id: job.id, status: 'completed' };

@@ -5,7 +5,12 @@ import type { Stoppable } from './lifecycle';
  * Does `round` again and again, `pauseMs` apart, until stopped; a round that fails is logged and the next one comes. A
  * round that lasts long gives up when its signal is aborted.
  */
-export function repeat(name: string, pauseMs: number, round: (signal: AbortSignal) => Promise<unknown>, logger: Logger): Stoppable {
+export function repeat(
+  name: string,
+  pauseMs: number,
+  round: (signal: AbortSignal) => Promise<unknown>,
+  logger: Logger,
+): Stoppable {
   const ended = new AbortController();
   const running = (async () => {
     while (!ended.signal.aborted) {

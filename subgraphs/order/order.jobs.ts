@@ -43,7 +43,7 @@ export function createOrderJobs(deps: OrderJobsDependencies): BackgroundWork {
     concurrency: 1,
     isRoutine: true,
     run: async (_payload, { logger }) => {
-      for (let found = 1; found > 0; ) {
+      for (let found = 1; found > 0;) {
         found = await tellAbandonedCarts(database, deps.abandonedCartHours);
         if (found > 0) logger.info({ carts: found }, 'carts were abandoned');
       }

@@ -5,7 +5,8 @@ import { newCustomer, newKey, openShop, staff, type Shop } from '../order/suppor
 import { untilJob } from '../support/jobs';
 
 const LIST = 'query { orderFailedJobs(first: 10, name: "order.settle") { nodes { id payload attempts error } } }';
-const RETRY = 'mutation ($input: RetryFailedJobsInput!) { retryOrderFailedJobs(input: $input) { retried errors { __typename } } }';
+const RETRY =
+  'mutation ($input: RetryFailedJobsInput!) { retryOrderFailedJobs(input: $input) { retried errors { __typename } } }';
 interface Failed {
   orderFailedJobs: { nodes: { id: string; payload: string; attempts: number; error: string }[] };
 }

@@ -22,7 +22,10 @@ it('a job whose worker is killed is taken up by another one soon, as its next at
     run: async (_payload, { attempt }) => done.add(attempt),
   };
   const bench = await openJobBench([definition]);
-  const child = spawn(process.execPath, ['-e', HANGING_WORKER, bench.database.url], { cwd: join(PROJECT_ROOT, 'dist'), stdio: 'inherit' });
+  const child = spawn(process.execPath, ['-e', HANGING_WORKER, bench.database.url], {
+    cwd: join(PROJECT_ROOT, 'dist'),
+    stdio: 'inherit',
+  });
   try {
     await enqueue(bench.source, [{ name: 'thing.hang', payload: {} }]);
     await untilJob(bench.database, `name = 'thing.hang' AND state = 'active'`);

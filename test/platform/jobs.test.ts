@@ -122,7 +122,10 @@ describe('a job', () => {
     };
     await bench.startWorker();
     await enqueue(bench.source, [{ name: 'thing.do', payload: {} }]);
-    await untilJob(bench.database, `name = 'dead-letter' AND source_retry_count = 0 AND source_output->>'message' = 'no such address'`);
+    await untilJob(
+      bench.database,
+      `name = 'dead-letter' AND source_retry_count = 0 AND source_output->>'message' = 'no such address'`,
+    );
   });
 
   it('that hangs is told to stop when its time is over, and tried again', async () => {

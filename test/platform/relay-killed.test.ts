@@ -37,7 +37,10 @@ it('two relays, one killed again and again, tell all of many orders, each order 
   await database.query(`INSERT INTO thing SELECT n, 0 FROM generate_series(1, ${ORDERS}) n`);
   const relays = new Set<ChildProcess>();
   const startRelay = (): void => {
-    const relay = spawn(process.execPath, ['-e', RELAY, database.url, redisUrl], { cwd: join(PROJECT_ROOT, 'dist'), stdio: 'inherit' });
+    const relay = spawn(process.execPath, ['-e', RELAY, database.url, redisUrl], {
+      cwd: join(PROJECT_ROOT, 'dist'),
+      stdio: 'inherit',
+    });
     relays.add(relay);
     relay.once('exit', () => relays.delete(relay));
   };
@@ -79,7 +82,10 @@ async function writeSteps({ url }: TestDatabase, enough: AbortSignal): Promise<v
     await client.query('BEGIN');
     const id = Math.ceil(Math.random() * ORDERS);
     const { rows } = await client.query<{ step: number }>('UPDATE thing SET step = step + 1 WHERE id = $1 RETURNING step', [id]);
-    await client.query(`INSERT INTO outbox (type, key, touches, data) VALUES ('thing.moved', $1, '[]', $2)`, [id, { step: rows[0]?.step }]);
+    await client.query(`INSERT INTO outbox (type, key, touches, data) VALUES ('thing.moved', $1, '[]', $2)`, [
+      id,
+      { step: rows[0]?.step },
+    ]);
     await client.query('COMMIT');
     // The machine is for others too.
     await tick();
