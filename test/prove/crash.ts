@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { runState } from '../support/run-state';
 import { Books, type Audit } from './crash/books';
-import { breakSteps } from './crash/broken-steps';
+import { breakSteps, TELLING_POINTS } from './crash/broken-steps';
 import { startFleet, type Fleet } from './crash/fleet';
 import { Killer } from './crash/killer';
 import { startMailbox, type Mailbox } from './crash/mailbox';
 import { Market, type MarketOptions } from './crash/market';
 import { CRASH_POINTS } from './crash/points';
-import { readCharges, undeliveredEvents } from './crash/provider';
+import { readCharges } from './crash/provider';
 import { seededRandom } from './crash/random';
 import { History } from './history/history';
 import { judge, tally, type Violation } from './history/judge';
@@ -64,7 +64,7 @@ export const proof: Proof = {
     try {
       const result = await trial(context, fleet, scale, mailbox);
       await breakSteps(fleet);
-      context.say('control: claims forget that they were made, and keys are not kept');
+      context.say('control: claims do not look whether they were made, and answers are not kept');
       const control = await trial(context, fleet, CONTROL, null);
       const isCaught = control.violations.length > 0 && control.audit.problems.length > 0;
       if (!isCaught) context.say('the control was not caught: the run above proves nothing');
@@ -92,7 +92,7 @@ async function trial(context: ProofContext, fleet: Fleet, scale: Scale, mailbox:
   const market = await Market.open(fleet, history, options);
   await market.addScarce();
   const killsBefore = deathsOf(fleet);
-  const killer = new Killer(fleet, random, scale.killEveryMs);
+  const killer = new Killer(fleet, random, scale.killEveryMs, mailbox === null ? TELLING_POINTS : CRASH_POINTS);
   const startedMs = performance.now();
   const isEnough = (): boolean =>
     performance.now() - startedMs > scale.longestMs ||
@@ -109,14 +109,16 @@ async function trial(context: ProofContext, fleet: Fleet, scale: Scale, mailbox:
   const isAtRest = await comeToRest(context, fleet, market, books, scale);
   const audit = await books.audit(prefix, market.units, await readCharges(fleet), mailbox);
   const violations = judge(history.read(), audit.state);
+  const checks = await ownChecks(fleet);
   const { requests, keys, unknown, endings } = tally(history.read());
   context.say(`answers: ${list(endings)}`);
   context.say(
     `history: ${requests} requests under ${keys} keys, ${unknown} without a clear answer; ${JSON.stringify(audit.figures)}`,
   );
   const missed = killer.missedPoints.length;
+  for (const problem of checks) context.say(`WRONG: ${problem}`);
   report(context, audit, violations, history);
-  const failures = audit.problems.length + violations.length + market.unanswered + (isAtRest ? 0 : 1);
+  const failures = checks.length + audit.problems.length + violations.length + market.unanswered + (isAtRest ? 0 : 1);
   const lacking = mailbox !== null && kills < scale.kills ? 1 : 0;
   if (lacking) context.say(`only ${kills} of ${scale.kills} kills`);
   if (missed > 0) context.say(`crash points that nobody passed: ${killer.missedPoints.join(', ')}`);
@@ -129,7 +131,7 @@ async function trial(context: ProofContext, fleet: Fleet, scale: Scale, mailbox:
       kills,
       points: CRASH_POINTS.length - missed,
       ...audit.figures,
-      wrong: audit.problems.length,
+      wrong: audit.problems.length + checks.length,
       violations: violations.length,
       unanswered: market.unanswered,
     },
@@ -144,7 +146,7 @@ async function comeToRest(context: ProofContext, fleet: Fleet, market: Market, b
   await market.comeBack(8, scale.restMs / 2);
   let left: Record<string, number> = {};
   while (performance.now() - startedMs < scale.restMs) {
-    left = { ...(await books.underWay()), webhooks: await undeliveredEvents(fleet) };
+    left = await books.underWay();
     if (Object.values(left).every((count) => count === 0)) {
       context.say(`at rest ${Math.round((performance.now() - startedMs) / 1_000)} s after the last kill`);
       return true;
@@ -154,6 +156,23 @@ async function comeToRest(context: ProofContext, fleet: Fleet, market: Market, b
   }
   context.say(`not at rest after ${scale.restMs / 1_000} s: ${JSON.stringify(left)}`);
   return false;
+}
+
+/** What the shop itself can check: the chains of its audit trail, and stock against its ledger. */
+async function ownChecks(fleet: Fleet): Promise<string[]> {
+  const commands = [
+    ['audit', 'verify'],
+    ['stock', 'check'],
+  ];
+  const answers = await Promise.all(
+    commands.map((args) =>
+      fleet.command(...args).then(
+        () => null,
+        (error: unknown) => `mercato ${args.join(' ')}: ${String((error as { stderr?: string }).stderr ?? error).trim()}`,
+      ),
+    ),
+  );
+  return answers.filter((answer) => answer !== null);
 }
 
 const SHOWN = 6;

@@ -34,11 +34,13 @@ interface WareRow {
   readonly sales: number;
 }
 
-/** Work that is under way somewhere; nothing is when a fleet has come to rest. */
+/**
+ * Work that is under way somewhere; nothing is when a fleet has come to rest. Keys that were taken before anything was begun,
+ * and whose client never came back, are no work: they are swept after two days.
+ */
 const UNDER_WAY = {
   order: `SELECT
     (SELECT count(*)::int FROM checkout WHERE step NOT IN ('ORDERED', 'UNDONE')) AS checkouts,
-    (SELECT count(*)::int FROM idempotency_key WHERE status = 'RUNNING') AS keys,
     (SELECT count(*)::int FROM order_task WHERE done_at IS NULL) AS tasks,
     (SELECT count(*)::int FROM outbox WHERE relayed_at IS NULL) AS events,
     (SELECT count(*)::int FROM pgboss.job_common WHERE state < 'completed' AND name <> 'dead-letter' AND start_after < now() + interval '10 minutes'

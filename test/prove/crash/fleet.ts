@@ -22,6 +22,8 @@ export interface Fleet {
   readonly pointsFolder: string;
   readonly logFile: string;
   untilReady(timeoutMs?: number): Promise<void>;
+  /** Runs a `mercato` command over its databases to its end. @throws when it fails */
+  command(...args: string[]): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -97,6 +99,7 @@ export async function startFleet(settings: Readonly<Record<string, string>>, ord
       pointsFolder,
       logFile,
       untilReady,
+      command: (...args) => runMercato(args, environment),
       stop,
     };
   } catch (error) {

@@ -22,6 +22,7 @@ export class Killer {
     private readonly fleet: Fleet,
     private readonly random: () => number,
     private readonly pauseMs: number,
+    private readonly pointsToHit: readonly string[] = CRASH_POINTS,
   ) {}
 
   start(): void {
@@ -50,7 +51,7 @@ export class Killer {
   }
 
   get missedPoints(): string[] {
-    return CRASH_POINTS.filter((point) => !this.hitPoints.has(point));
+    return this.pointsToHit.filter((point) => !this.hitPoints.has(point));
   }
 
   /** Crash points and kills by chance in turn; now and then the next one comes before the last one is up again. */
@@ -91,7 +92,7 @@ export class Killer {
 
   /** The least hit one; where nobody passes in time, its turn comes again later. */
   private async orderPoint(): Promise<void> {
-    const point = CRASH_POINTS.toSorted((a, b) => this.timesOrdered(a) - this.timesOrdered(b))[0] ?? '';
+    const point = this.pointsToHit.toSorted((a, b) => this.timesOrdered(a) - this.timesOrdered(b))[0] ?? '';
     const file = join(this.fleet.pointsFolder, point);
     this.ordered.set(point, this.timesOrdered(point) + 1);
     writeFileSync(file, '');

@@ -15,7 +15,6 @@ interface LedgerAnswer {
     readonly amount_received: number;
     readonly amount_refunded: number;
   }[];
-  readonly undelivered: number;
 }
 
 /** The sandbox provider's own book, which knows nothing of ours. */
@@ -25,11 +24,6 @@ export async function readCharges({ paymentUrl }: Pick<Fleet, 'paymentUrl'>): Pr
     heldMinor: intent.amount_capturable,
     takenMinor: intent.amount_received - intent.amount_refunded,
   }));
-}
-
-/** Webhooks that the shop has not acknowledged yet. */
-export async function undeliveredEvents({ paymentUrl }: Pick<Fleet, 'paymentUrl'>): Promise<number> {
-  return (await readLedger(paymentUrl)).undelivered;
 }
 
 async function readLedger(paymentUrl: string): Promise<LedgerAnswer> {
