@@ -4,7 +4,11 @@ import { CommandError } from '../print';
 import type { Resources } from './resources';
 
 /** The payment provider without real money, as the settings say. @throws CommandError in production, or when a secret is missing */
-export async function openPaymentSandbox({ settings, lifecycle, logger }: Pick<Resources, 'settings' | 'lifecycle' | 'logger'>): Promise<PaymentSandbox> {
+export async function openPaymentSandbox({
+  settings,
+  lifecycle,
+  logger,
+}: Pick<Resources, 'settings' | 'lifecycle' | 'logger'>): Promise<PaymentSandbox> {
   const { apiKey, webhookSecret } = refuseProduction(settings).payment;
   if (apiKey === null || webhookSecret === null) throw new CommandError('PAYMENT_API_KEY and PAYMENT_WEBHOOK_SECRET are needed');
   const sandbox = await startPaymentSandbox({

@@ -20,10 +20,20 @@ export function invalid(message: string, param?: string, code = 'parameter_inval
 }
 
 export function missing(kind: string, id: string, param = 'id', status = 404): ApiError {
-  return new ApiError(status, { type: 'invalid_request_error', code: 'resource_missing', message: `No such ${kind}: '${id}'`, param });
+  return new ApiError(status, {
+    type: 'invalid_request_error',
+    code: 'resource_missing',
+    message: `No such ${kind}: '${id}'`,
+    param,
+  });
 }
 
 /** The object stands where this cannot be done, such as capturing what was cancelled. */
 export function unexpectedState(message: string, intent: object): ApiError {
-  return new ApiError(400, { type: 'invalid_request_error', code: 'payment_intent_unexpected_state', message, payment_intent: intent });
+  return new ApiError(400, {
+    type: 'invalid_request_error',
+    code: 'payment_intent_unexpected_state',
+    message,
+    payment_intent: intent,
+  });
 }

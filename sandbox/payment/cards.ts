@@ -31,7 +31,11 @@ export const TEST_CARDS: readonly TestCard[] = [
     does: 'is declined as expired',
     decline: { code: 'expired_card', declineCode: 'expired_card' },
   },
-  { names: ['tok_3ds', 'pm_card_threeDSecureRequired'], does: "asks the shopper on the bank's page (3-D Secure), then pays", asksShopper: true },
+  {
+    names: ['tok_3ds', 'pm_card_threeDSecureRequired'],
+    does: "asks the shopper on the bank's page (3-D Secure), then pays",
+    asksShopper: true,
+  },
   {
     names: ['tok_3ds_declined', 'pm_card_threeDSecureRequiredChargeDeclined'],
     does: "asks the shopper on the bank's page, then is declined",

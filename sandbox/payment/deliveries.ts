@@ -76,7 +76,8 @@ export class Deliveries {
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
       await answer.arrayBuffer();
-      if (!answer.ok) this.options.logger.debug({ event: event.id, status: answer.status }, 'a webhook was refused, trying again');
+      if (!answer.ok)
+        this.options.logger.debug({ event: event.id, status: answer.status }, 'a webhook was refused, trying again');
       return answer.ok;
     } catch {
       return false;
@@ -87,7 +88,9 @@ export class Deliveries {
     if (this.isStopped) return;
     const timer = setTimeout(() => {
       this.timers.delete(timer);
-      void then().catch((error: unknown) => this.options.logger.warn({ err: error }, 'a webhook could not be noted as delivered'));
+      void then().catch((error: unknown) =>
+        this.options.logger.warn({ err: error }, 'a webhook could not be noted as delivered'),
+      );
     }, ms);
     this.timers.add(timer);
   }

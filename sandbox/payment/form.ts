@@ -12,7 +12,10 @@ export function readForm(text: string): Form {
   let count = -1;
   for (const [name, value] of new URLSearchParams(text)) {
     // `a[]=x` adds to a list; lists are objects with numbers as names, as the SDK writes them in bodies.
-    const path = name.replace(/\[\]$/, () => `[${(count += 1)}]`).split('[').map((part) => part.replace(/\]$/, ''));
+    const path = name
+      .replace(/\[\]$/, () => `[${(count += 1)}]`)
+      .split('[')
+      .map((part) => part.replace(/\]$/, ''));
     if (path.length > MAX_DEPTH || path.some((part) => part === '')) throw invalid(`Received unknown parameter: ${name}`, name);
     put(form, path, value);
   }

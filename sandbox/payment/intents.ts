@@ -102,7 +102,13 @@ function decline(intent: Intent, card: TestCard, code: string, declineCode: stri
     ...(declineCode === null ? {} : { decline_code: declineCode }),
     message: declineCode === null ? 'The shopper did not confirm the payment.' : 'Your card was declined.',
   };
-  const declined: Intent = { ...intent, status: 'requires_payment_method', next_action: null, payment_method: null, last_payment_error: error };
+  const declined: Intent = {
+    ...intent,
+    status: 'requires_payment_method',
+    next_action: null,
+    payment_method: null,
+    last_payment_error: error,
+  };
   const refusal = new ApiError(402, { ...error, payment_intent: declined });
   return { body: declined, entries: told(declined, 'payment_intent.payment_failed', key), card, refusal };
 }
@@ -122,7 +128,8 @@ export function captureIntent(intent: Intent, { form, key }: Call): Outcome {
     throw unexpectedState(`This PaymentIntent could not be captured because it has a status of ${intent.status}.`, intent);
   }
   const amount = numberOf(form, 'amount_to_capture', 1) ?? intent.amount_capturable;
-  if (amount > intent.amount_capturable) throw invalid('The amount is larger than what can be captured.', 'amount_to_capture', 'amount_too_large');
+  if (amount > intent.amount_capturable)
+    throw invalid('The amount is larger than what can be captured.', 'amount_to_capture', 'amount_too_large');
   const captured: Intent = {
     ...intent,
     status: 'succeeded',

@@ -28,7 +28,10 @@ export function changeAt(path: string): ((call: Call) => Outcome) | null {
 type Read = (ledger: Ledger, form: Form, id: string, path: string) => object;
 
 const READS: readonly [pattern: RegExp, read: Read][] = [
-  [/^\/v1\/payment_intents$/, (ledger, form, _id, path) => withCharges(ledger, form, listPage(path, form, ledger.intents.values()))],
+  [
+    /^\/v1\/payment_intents$/,
+    (ledger, form, _id, path) => withCharges(ledger, form, listPage(path, form, ledger.intents.values())),
+  ],
   [/^\/v1\/payment_intents\/search$/, (ledger, form, _id, path) => searchIntents(ledger, form, path)],
   [/^\/v1\/payment_intents\/(\w+)$/, (ledger, _form, id) => intentOf(ledger, id)],
   [/^\/v1\/refunds$/, (ledger, form, _id, path) => listPage(path, form, refundsOf(ledger, form))],
@@ -59,7 +62,13 @@ function withCharges(ledger: Ledger, form: Form, page: Page<Intent>): object {
 function chargeOf(ledger: Ledger, { id, latest_charge: charge, amount_received: amount }: Intent): object | null {
   if (charge === null) return null;
   const given = ledger.refundsOf(id).filter(({ status }) => status !== 'failed');
-  return { id: charge, object: 'charge', amount, amount_refunded: given.reduce((sum, refund) => sum + refund.amount, 0), payment_intent: id };
+  return {
+    id: charge,
+    object: 'charge',
+    amount,
+    amount_refunded: given.reduce((sum, refund) => sum + refund.amount, 0),
+    payment_intent: id,
+  };
 }
 
 function refundsOf(ledger: Ledger, form: Form) {

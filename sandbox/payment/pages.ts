@@ -44,7 +44,8 @@ async function answerAsShopper(
     response.writeHead(303, { location: target.href }).end();
     return;
   }
-  if (request.headers.accept?.includes('text/html')) return sendPage(response, shell('Thank you', '<p>You can close this page now.</p>'));
+  if (request.headers.accept?.includes('text/html'))
+    return sendPage(response, shell('Thank you', '<p>You can close this page now.</p>'));
   sendJson(response, 200, outcome.body);
 }
 
@@ -60,11 +61,18 @@ async function sendLedger(ledger: Ledger, response: ServerResponse): Promise<voi
     amount_refunded: given.get(intent.id) ?? 0,
   }));
   const refunds = [...ledger.refunds.values()].map((refund) => ({ ...refund, reference: refund.metadata['reference'] ?? null }));
-  sendJson(response, 200, { intents, refunds, events: ledger.events.size, undelivered: ledger.events.size - ledger.delivered.size });
+  sendJson(response, 200, {
+    intents,
+    refunds,
+    events: ledger.events.size,
+    undelivered: ledger.events.size - ledger.delivered.size,
+  });
 }
 
 function indexPage(ledger: Ledger): string {
-  const cards = TEST_CARDS.map(({ names, does }) => `<tr><td>${names.map((name) => `<code>${name}</code>`).join(' ')}<td>${escape(does)}`);
+  const cards = TEST_CARDS.map(
+    ({ names, does }) => `<tr><td>${names.map((name) => `<code>${name}</code>`).join(' ')}<td>${escape(does)}`,
+  );
   const intents = [...ledger.intents.values()].slice(-50).toReversed();
   const rows = intents.map(
     (intent) =>
@@ -81,10 +89,14 @@ function indexPage(ledger: Ledger): string {
 }
 
 function bankPage(intent: Intent): string {
-  if (intent.status !== 'requires_action') return shell('Your bank', `<p>Nothing to confirm: this payment is <b>${escape(intent.status)}</b>.</p>`);
+  if (intent.status !== 'requires_action')
+    return shell('Your bank', `<p>Nothing to confirm: this payment is <b>${escape(intent.status)}</b>.</p>`);
   const button = (verdict: string, text: string) =>
     `<form method="post" action="/_sandbox/3ds/${intent.id}/${verdict}"><button>${text}</button></form>`;
-  return shell('Your bank', `<p>Do you pay <b>${amountOf(intent)}</b>?</p>${button('approve', 'Yes, pay')}${button('refuse', 'No, refuse')}`);
+  return shell(
+    'Your bank',
+    `<p>Do you pay <b>${amountOf(intent)}</b>?</p>${button('approve', 'Yes, pay')}${button('refuse', 'No, refuse')}`,
+  );
 }
 
 function shell(title: string, body: string): string {

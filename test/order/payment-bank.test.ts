@@ -58,7 +58,10 @@ describe('a bank that wants the shopper to confirm', () => {
     const key = newKey();
     await payAtTheBank(key);
     await answerBank('refuse');
-    const declined = { order: null, errors: [{ __typename: 'PaymentDeclined', declineCode: 'payment_intent_authentication_failure' }] };
+    const declined = {
+      order: null,
+      errors: [{ __typename: 'PaymentDeclined', declineCode: 'payment_intent_authentication_failure' }],
+    };
     expect(await payAtTheBank(key)).toMatchObject(declined);
     expect(await payAtTheBank(key)).toMatchObject({ ...declined, replayed: true });
     expect(await state()).toMatchObject({ reserved: 0, orders: 0 });

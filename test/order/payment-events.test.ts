@@ -84,7 +84,10 @@ describe('what the provider did without us', () => {
     const { order } = await place(shop, viewer, newKey());
     const intent = await intentOf(order?.number);
     await shop.provider.stripe.refunds.create({ payment_intent: intent.id, amount: 100 });
-    await shop.order.query(`UPDATE payment SET status = 'PENDING', provider_id = NULL, captured_amount = 0 WHERE provider_id = $1`, [intent.id]);
+    await shop.order.query(
+      `UPDATE payment SET status = 'PENDING', provider_id = NULL, captured_amount = 0 WHERE provider_id = $1`,
+      [intent.id],
+    );
     await payments.sync.run({ providerId: intent.id });
     expect(await statusOf(intent.id)).toBe('CAPTURED');
     expect(await refundedOf(intent.id)).toBe(100);
@@ -94,7 +97,8 @@ describe('what the provider did without us', () => {
     const { order } = await place(shop, viewer, newKey());
     const intent = await intentOf(order?.number);
     const held = (await shop.provider.stripe.events.list({ limit: 100 })).data.filter(
-      ({ type, data }) => type === 'payment_intent.amount_capturable_updated' && (data.object as { id?: string }).id === intent.id,
+      ({ type, data }) =>
+        type === 'payment_intent.amount_capturable_updated' && (data.object as { id?: string }).id === intent.id,
     );
     expect(held).toHaveLength(1);
     const payload = JSON.stringify({ ...held[0], id: `evt_late_${intent.id}` });
@@ -103,13 +107,16 @@ describe('what the provider did without us', () => {
     expect(await statusOf(intent.id)).toBe('CAPTURED');
   });
 
-  test.each(['tok_early_webhook', 'tok_double_webhook', 'tok_late_webhook'])('%s: the order is placed and paid once', async (paymentToken) => {
-    const key = newKey();
-    const { order } = await place(shop, viewer, key, { paymentToken });
-    expect(order).toMatchObject({ status: 'PAID' });
-    expect(await place(shop, viewer, key, { paymentToken })).toMatchObject({ replayed: true, order: { id: order?.id } });
-    expect(await statusOf((await intentOf(order?.number)).id)).toBe('CAPTURED');
-  });
+  test.each(['tok_early_webhook', 'tok_double_webhook', 'tok_late_webhook'])(
+    '%s: the order is placed and paid once',
+    async (paymentToken) => {
+      const key = newKey();
+      const { order } = await place(shop, viewer, key, { paymentToken });
+      expect(order).toMatchObject({ status: 'PAID' });
+      expect(await place(shop, viewer, key, { paymentToken })).toMatchObject({ replayed: true, order: { id: order?.id } });
+      expect(await statusOf((await intentOf(order?.number)).id)).toBe('CAPTURED');
+    },
+  );
 });
 
 describe('refunds in parts', () => {
@@ -149,12 +156,22 @@ describe('refunds in parts', () => {
 
 function eventAbout(id: string): object {
   const data = { object: { id, object: 'payment_intent', metadata: {} } };
-  return { id: `evt_${newKey()}`, object: 'event', type: 'payment_intent.succeeded', created: Math.floor(Date.now() / 1000), data };
+  return {
+    id: `evt_${newKey()}`,
+    object: 'event',
+    type: 'payment_intent.succeeded',
+    created: Math.floor(Date.now() / 1000),
+    data,
+  };
 }
 
 function sign(payload: string, options: Partial<Stripe.WebhookTestHeaderOptions> = {}): string {
   const secret = shop.provider.settings.webhookSecret ?? '';
-  return shop.provider.stripe.webhooks.generateTestHeaderString({ payload, secret, ...options } as Stripe.WebhookTestHeaderOptions);
+  return shop.provider.stripe.webhooks.generateTestHeaderString({
+    payload,
+    secret,
+    ...options,
+  } as Stripe.WebhookTestHeaderOptions);
 }
 
 async function post(body: string, signature: string): Promise<number> {
@@ -178,7 +195,8 @@ async function intentOf(number: string | undefined) {
 }
 
 async function statusOf(providerId: string): Promise<string | undefined> {
-  return (await shop.order.query<{ status: string }>('SELECT status FROM payment WHERE provider_id = $1', [providerId]))[0]?.status;
+  return (await shop.order.query<{ status: string }>('SELECT status FROM payment WHERE provider_id = $1', [providerId]))[0]
+    ?.status;
 }
 
 async function refundedOf(providerId: string): Promise<number> {
@@ -194,7 +212,9 @@ async function keyOfOrder(number: string | undefined): Promise<number> {
 }
 
 async function paymentStatusOf(number: string | undefined): Promise<string | undefined> {
-  const [row] = await shop.order.query<{ payment_status: string }>('SELECT payment_status FROM "order" WHERE number = $1', [number]);
+  const [row] = await shop.order.query<{ payment_status: string }>('SELECT payment_status FROM "order" WHERE number = $1', [
+    number,
+  ]);
   return row?.payment_status;
 }
 

@@ -36,7 +36,9 @@ test('a hold that belongs to no checkout and no order is let go, here and there,
 
 test('a hold of which we have only the beginning is let go', async () => {
   await hold('chk_known');
-  await shop.order.query(`INSERT INTO payment (provider, reference, status, currency, amount) VALUES ('stripe', 'chk_known', 'PENDING', 'EUR', 12)`);
+  await shop.order.query(
+    `INSERT INTO payment (provider, reference, status, currency, amount) VALUES ('stripe', 'chk_known', 'PENDING', 'EUR', 12)`,
+  );
   expect(await payments.reconcile()).toMatchObject({ cancelled: 1 });
   const [row] = await shop.order.query('SELECT status FROM payment');
   expect(row).toEqual({ status: 'VOIDED' });
@@ -49,7 +51,9 @@ test('a payment that a shopper is confirming is left alone', async () => {
 
 test('what was taken there but not noted here is noted', async () => {
   const { order } = await place(shop, viewer, newKey(), { paymentToken: 'tok_hold' });
-  const [{ provider_id: id } = { provider_id: '' }] = await shop.order.query<{ provider_id: string }>('SELECT provider_id FROM payment');
+  const [{ provider_id: id } = { provider_id: '' }] = await shop.order.query<{ provider_id: string }>(
+    'SELECT provider_id FROM payment',
+  );
   await shop.provider.stripe.paymentIntents.capture(id);
   expect(await payments.reconcile()).toMatchObject({ noted: 1, reported: 0 });
   const [row] = await shop.order.query('SELECT status, captured_amount FROM payment');
@@ -59,7 +63,9 @@ test('what was taken there but not noted here is noted', async () => {
 
 test('what was given back there but not noted here is noted', async () => {
   await place(shop, viewer, newKey());
-  const [{ provider_id: id } = { provider_id: '' }] = await shop.order.query<{ provider_id: string }>('SELECT provider_id FROM payment');
+  const [{ provider_id: id } = { provider_id: '' }] = await shop.order.query<{ provider_id: string }>(
+    'SELECT provider_id FROM payment',
+  );
   await shop.provider.stripe.refunds.create({ payment_intent: id, amount: 250 });
   expect(await payments.reconcile()).toMatchObject({ noted: 1, reported: 0 });
   expect(await shop.order.query('SELECT refunded_amount FROM payment')).toEqual([{ refunded_amount: '2.50' }]);

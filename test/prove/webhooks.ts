@@ -52,8 +52,14 @@ async function oneStorm(
     const storm = shuffledAndTripled(events, seed);
     const to = { url: new URL('/webhooks/payments', shop.url).href, secret: SECRET, atOnce: AT_ONCE };
     const { acknowledged, slowestMs } = await send(storm, to);
-    context.say(`storm ${seed}: ${events.length} events, ${storm.length} sent, ${acknowledged} acknowledged, the slowest in ${slowestMs} ms`);
-    await until(() => countOf(database, 'provider_event WHERE handled_at IS NULL'), (open) => open === 0, 60_000);
+    context.say(
+      `storm ${seed}: ${events.length} events, ${storm.length} sent, ${acknowledged} acknowledged, the slowest in ${slowestMs} ms`,
+    );
+    await until(
+      () => countOf(database, 'provider_event WHERE handled_at IS NULL'),
+      (open) => open === 0,
+      60_000,
+    );
     const kept = await countOf(database, 'provider_event');
     const wrong = await compare(database, provider.url);
     for (const each of wrong.slice(0, 5)) context.say(`  ${each}`);

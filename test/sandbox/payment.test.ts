@@ -47,8 +47,14 @@ describe("the SDK's calls", () => {
   test('a declined card is the error that the SDK knows, and leaves a payment that another card may pay', async () => {
     const { id } = await create();
     const declined = stripe.paymentIntents.confirm(id, { payment_method: 'pm_card_visa_chargeDeclinedInsufficientFunds' });
-    await expect(declined).rejects.toMatchObject({ type: 'StripeCardError', code: 'card_declined', decline_code: 'insufficient_funds' });
-    expect(await stripe.paymentIntents.confirm(id, { payment_method: 'pm_card_visa' })).toMatchObject({ status: 'requires_capture' });
+    await expect(declined).rejects.toMatchObject({
+      type: 'StripeCardError',
+      code: 'card_declined',
+      decline_code: 'insufficient_funds',
+    });
+    expect(await stripe.paymentIntents.confirm(id, { payment_method: 'pm_card_visa' })).toMatchObject({
+      status: 'requires_capture',
+    });
   });
 
   test('lists and searches find them, page by page', async () => {
@@ -57,7 +63,8 @@ describe("the SDK's calls", () => {
     const found = await stripe.paymentIntents.search({ query: `metadata['reference']:'${reference}'` });
     expect(found.data).toHaveLength(5);
     const listed: string[] = [];
-    for await (const { id } of stripe.paymentIntents.list({ limit: 2, created: { gte: Math.floor(Date.now() / 1000) - 600 } })) listed.push(id);
+    for await (const { id } of stripe.paymentIntents.list({ limit: 2, created: { gte: Math.floor(Date.now() / 1000) - 600 } }))
+      listed.push(id);
     expect(new Set(listed).size).toBe(listed.length);
     expect(listed).toEqual(expect.arrayContaining(found.data.map(({ id }) => id)));
   });
@@ -92,7 +99,9 @@ describe('idempotency keys', () => {
   test('used at once, one request does it and the others conflict or get its answer', async () => {
     const tries = await Promise.allSettled(Array.from({ length: 8 }, () => create({}, { idempotencyKey: 'at-once' })));
     const made = tries.flatMap((each) => (each.status === 'fulfilled' ? [each.value.id] : []));
-    const refused = tries.flatMap((each) => (each.status === 'rejected' ? [(each.reason as Stripe.errors.StripeError).statusCode] : []));
+    const refused = tries.flatMap((each) =>
+      each.status === 'rejected' ? [(each.reason as Stripe.errors.StripeError).statusCode] : [],
+    );
     expect(new Set(made).size).toBe(1);
     expect(refused.every((status) => status === 409)).toBe(true);
   });
@@ -120,8 +129,22 @@ describe('what it acknowledged', () => {
         cwd: process.cwd(),
       });
     const directory = await mkdtemp(join(runState().folder, 'killed-'));
-    const client = new Stripe(SANDBOX.PAYMENT_API_KEY, { host: '127.0.0.1', port, protocol: 'http', maxNetworkRetries: 0, telemetry: false });
-    const isUp = () => until(() => fetch(`http://127.0.0.1:${port}/ready`).then(() => true, () => false), Boolean);
+    const client = new Stripe(SANDBOX.PAYMENT_API_KEY, {
+      host: '127.0.0.1',
+      port,
+      protocol: 'http',
+      maxNetworkRetries: 0,
+      telemetry: false,
+    });
+    const isUp = () =>
+      until(
+        () =>
+          fetch(`http://127.0.0.1:${port}/ready`).then(
+            () => true,
+            () => false,
+          ),
+        Boolean,
+      );
     const acknowledged: string[] = [];
     for (let round = 0; round < 3; round += 1) {
       const server = await start();
@@ -129,7 +152,10 @@ describe('what it acknowledged', () => {
       const callers = Array.from({ length: 8 }, async () => {
         for (;;) acknowledged.push((await client.paymentIntents.create({ amount: 100, currency: 'eur' })).id);
       });
-      await until(async () => acknowledged.length, (count) => count >= (round + 1) * 60);
+      await until(
+        async () => acknowledged.length,
+        (count) => count >= (round + 1) * 60,
+      );
       signal(server.pid, 'SIGKILL');
       await Promise.allSettled(callers);
       await server.ended;
@@ -158,7 +184,11 @@ test('its pages name every test card, and ask the shopper once', async () => {
   const { apiUrl } = provider.settings;
   const index = await (await fetch(`${apiUrl}/_sandbox/`)).text();
   for (const { names } of TEST_CARDS) for (const name of names) expect(index).toContain(name);
-  const { id } = await create({ confirm: true, payment_method: 'pm_card_threeDSecureRequired', return_url: 'http://shop.example/back' });
+  const { id } = await create({
+    confirm: true,
+    payment_method: 'pm_card_threeDSecureRequired',
+    return_url: 'http://shop.example/back',
+  });
   expect(await (await fetch(`${apiUrl}/_sandbox/3ds/${id}`)).text()).toContain('10.00 EUR');
   const form = { method: 'POST', headers: { accept: 'text/html' }, redirect: 'manual' } as const;
   const back = await fetch(`${apiUrl}/_sandbox/3ds/${id}/approve`, form);

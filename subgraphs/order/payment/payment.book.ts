@@ -34,7 +34,12 @@ const COMES_AFTER: Readonly<Record<Observed, readonly PaymentState[]>> = {
 };
 
 /** Writes a payment down before anybody is asked for it. `false` when it was barred before, or begun. */
-export async function openPayment(handle: Handle, charge: ChargeRequest, provider: string, captureOn: CaptureOn): Promise<boolean> {
+export async function openPayment(
+  handle: Handle,
+  charge: ChargeRequest,
+  provider: string,
+  captureOn: CaptureOn,
+): Promise<boolean> {
   return insert(handle, charge, provider, captureOn, 'PENDING');
 }
 
@@ -43,7 +48,13 @@ export async function barPayment(handle: Handle, charge: ChargeRequest, provider
   await insert(handle, charge, provider, 'PLACING', 'VOIDED');
 }
 
-async function insert(handle: Handle, charge: ChargeRequest, provider: string, captureOn: CaptureOn, status: PaymentState): Promise<boolean> {
+async function insert(
+  handle: Handle,
+  charge: ChargeRequest,
+  provider: string,
+  captureOn: CaptureOn,
+  status: PaymentState,
+): Promise<boolean> {
   const rows = await handle.query<unknown[]>(
     `INSERT INTO payment (provider, reference, status, capture_on, currency, amount) VALUES ($1, $2, $3, $4, $5, $6::numeric)
      ON CONFLICT (reference) DO NOTHING RETURNING 1`,
@@ -84,7 +95,11 @@ export async function paymentByReference(handle: Handle, reference: string): Pro
 }
 
 /** By the provider's name for it, or by ours while the provider's is not written down yet. */
-export async function paymentByProviderId(handle: Handle, providerId: string, reference: string | null): Promise<PaymentRow | null> {
+export async function paymentByProviderId(
+  handle: Handle,
+  providerId: string,
+  reference: string | null,
+): Promise<PaymentRow | null> {
   return first(
     await handle.query<Raw[]>(`SELECT ${COLUMNS} ${FROM} WHERE p.provider_id = $1 OR p.reference = $2 ORDER BY p.id LIMIT 1`, [
       providerId,
@@ -94,7 +109,9 @@ export async function paymentByProviderId(handle: Handle, providerId: string, re
 }
 
 export async function latestPaymentOf(handle: Handle, orderId: number): Promise<PaymentRow | null> {
-  return first(await handle.query<Raw[]>(`SELECT ${COLUMNS} ${FROM} WHERE p.order_id = $1 ORDER BY p.id DESC LIMIT 1`, [orderId]));
+  return first(
+    await handle.query<Raw[]>(`SELECT ${COLUMNS} ${FROM} WHERE p.order_id = $1 ORDER BY p.id DESC LIMIT 1`, [orderId]),
+  );
 }
 
 /** Those of many references, by reference. */
@@ -136,7 +153,12 @@ export interface RefundRow {
  * Writes a refund down before the provider is asked, if there is so much left: refunds that are under way count as given.
  * One that was written before is answered as it stands; `null` when there is not enough left.
  */
-export async function openRefund(handle: Handle, paymentId: number, reference: string, amountMinor: number): Promise<RefundRow | null> {
+export async function openRefund(
+  handle: Handle,
+  paymentId: number,
+  reference: string,
+  amountMinor: number,
+): Promise<RefundRow | null> {
   const [row] = await handle.query<RefundRow[]>(
     `WITH known AS (SELECT status, failure_code FROM payment_refund WHERE reference = $2),
      counted AS (

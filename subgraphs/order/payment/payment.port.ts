@@ -73,7 +73,11 @@ export interface PaymentProvider {
   /** Lets a hold go, and bars what was not confirmed yet; answers how it stands then, which may be otherwise. */
   cancel(id: string, reference: string): Promise<ProviderPayment>;
   /** A refusal for good is a refund that FAILED. */
-  refund(request: { readonly paymentId: string; readonly reference: string; readonly amountMinor: number }): Promise<ProviderRefund>;
+  refund(request: {
+    readonly paymentId: string;
+    readonly reference: string;
+    readonly amountMinor: number;
+  }): Promise<ProviderRefund>;
   refundsOf(paymentId: string): Promise<ProviderRefund[]>;
   /** Payments that were begun after a time, newest first. */
   since(time: Date): AsyncIterable<ProviderPayment>;

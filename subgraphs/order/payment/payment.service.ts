@@ -153,7 +153,8 @@ export class PaymentService {
     const amountMinor = open ? decimalToMinor(open.amount) : payment.capturedMinor - payment.refundedMinor;
     if (amountMinor === 0) return;
     const outcome = await this.giveBack(payment, rest, amountMinor);
-    if (!outcome.isRefunded) throw new AppError('UPSTREAM_UNAVAILABLE', 'The payment provider refused a refund', { code: outcome.code });
+    if (!outcome.isRefunded)
+      throw new AppError('UPSTREAM_UNAVAILABLE', 'The payment provider refused a refund', { code: outcome.code });
   }
 
   /** `false` when the money was taken in the meantime: then there is nothing to let go of. */

@@ -50,7 +50,8 @@ export class Reconciliation {
     const underWay = await this.deps.consequences.underWay(references);
     for (const seen of batch) {
       const payment = ours.get(seen.reference ?? '');
-      const isLoose = seen.createdAt < settledBefore && !underWay.has(seen.reference ?? '') && (payment?.orderId ?? null) === null;
+      const isLoose =
+        seen.createdAt < settledBefore && !underWay.has(seen.reference ?? '') && (payment?.orderId ?? null) === null;
       if (isLoose && isHeld(seen) && OUR_REFERENCE.test(seen.reference ?? '')) await this.cancel(seen, counts);
       else if (payment && (isLoose || payment.orderId !== null)) await this.mend(payment, seen, counts);
       else if (!payment && seen.status === 'CAPTURED') this.report('unknown', seen.id, seen.reference, counts);
@@ -96,7 +97,10 @@ export class Reconciliation {
   private report(difference: string, providerId: string | null, reference: string | null, counts: Counts): void {
     counts.reported += 1;
     this.deps.measures.differs(difference);
-    this.deps.logger.error({ providerId, reference, difference }, 'a payment differs from what the provider says; somebody has to look');
+    this.deps.logger.error(
+      { providerId, reference, difference },
+      'a payment differs from what the provider says; somebody has to look',
+    );
   }
 }
 
@@ -108,7 +112,11 @@ function agrees(payment: PaymentRow, seen: ProviderPayment): boolean {
   if (seen.status === 'NEW') return payment.status === 'PENDING' || payment.status === 'VOIDED' || payment.status === 'DECLINED';
   if (payment.status === 'DECLINED') return seen.status === 'DECLINED' || seen.status === 'VOIDED';
   const isSame = payment.status === seen.status || (payment.status === 'REFUNDED' && seen.status === 'CAPTURED');
-  return isSame && payment.capturedMinor === seen.capturedMinor && payment.refundedMinor === (seen.refundedMinor ?? payment.refundedMinor);
+  return (
+    isSame &&
+    payment.capturedMinor === seen.capturedMinor &&
+    payment.refundedMinor === (seen.refundedMinor ?? payment.refundedMinor)
+  );
 }
 
 async function* inBatches<T>(all: AsyncIterable<T>): AsyncIterable<readonly T[]> {

@@ -30,16 +30,29 @@ export function createStripeProvider(options: StripeOptions): PaymentProvider {
     telemetry: false,
     appInfo: { name: 'Mercato' },
   });
+  return {
+    name: 'stripe',
+    ...paymentCalls(stripe, options.returnUrl),
+    ...refundCalls(stripe),
+    readEvent: (body, signature) => {
+      if (options.webhookSecret === null) throw new Error('PAYMENT_WEBHOOK_SECRET is not set');
+      return eventOf(stripe.webhooks.constructEvent(body, signature, options.webhookSecret, TOLERANCE_SECONDS));
+    },
+  };
+}
+
+type PaymentCalls = Pick<PaymentProvider, 'authorise' | 'find' | 'read' | 'capture' | 'cancel' | 'since'>;
+
+function paymentCalls(stripe: Stripe, returnUrl: string): PaymentCalls {
   const intents = stripe.paymentIntents;
   const retrieve = async (id: string): Promise<ProviderPayment> => paymentOf(await answered(intents.retrieve(id)));
   return {
-    name: 'stripe',
     authorise: async ({ token, ...charge }) => {
       const { id } = await answered(create(stripe, charge));
       crashPoint('payment.created');
       const confirmed = intents.confirm(
         id,
-        { ...methodOf(token), return_url: options.returnUrl },
+        { ...methodOf(token), return_url: returnUrl },
         { idempotencyKey: `${charge.reference}:confirm` },
       );
       return confirmed.then(paymentOf, (error: unknown) => declinedBy(error) ?? standsOtherwise(error, () => retrieve(id)));
@@ -59,12 +72,6 @@ export function createStripeProvider(options: StripeOptions): PaymentProvider {
       intents
         .cancel(id, { cancellation_reason: 'abandoned' }, { idempotencyKey: `${reference}:cancel` })
         .then(paymentOf, (error: unknown) => standsOtherwise(error, () => retrieve(id))),
-    refund: ({ paymentId, reference, amountMinor }) =>
-      stripe.refunds
-        .create({ payment_intent: paymentId, amount: amountMinor, metadata: { reference } }, { idempotencyKey: `${reference}:refund` })
-        .then(refundOf, (error: unknown) => refusedRefund(error, reference, amountMinor)),
-    refundsOf: async (paymentId) =>
-      (await answered(stripe.refunds.list({ payment_intent: paymentId, limit: 100 }).autoPagingToArray({ limit: 1_000 }))).map(refundOf),
     since: async function* (time) {
       const created = { gte: Math.floor(time.getTime() / 1000) };
       try {
@@ -73,10 +80,22 @@ export function createStripeProvider(options: StripeOptions): PaymentProvider {
         throw unavailable(error);
       }
     },
-    readEvent: (body, signature) => {
-      if (options.webhookSecret === null) throw new Error('PAYMENT_WEBHOOK_SECRET is not set');
-      return eventOf(stripe.webhooks.constructEvent(body, signature, options.webhookSecret, TOLERANCE_SECONDS));
-    },
+  };
+}
+
+function refundCalls(stripe: Stripe): Pick<PaymentProvider, 'refund' | 'refundsOf'> {
+  return {
+    refund: ({ paymentId, reference, amountMinor }) =>
+      stripe.refunds
+        .create(
+          { payment_intent: paymentId, amount: amountMinor, metadata: { reference } },
+          { idempotencyKey: `${reference}:refund` },
+        )
+        .then(refundOf, (error: unknown) => refusedRefund(error, reference, amountMinor)),
+    refundsOf: async (paymentId) =>
+      (await answered(stripe.refunds.list({ payment_intent: paymentId, limit: 100 }).autoPagingToArray({ limit: 1_000 }))).map(
+        refundOf,
+      ),
   };
 }
 

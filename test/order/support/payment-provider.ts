@@ -19,7 +19,12 @@ export interface LedgerIntent {
 
 export interface Ledger {
   readonly intents: readonly LedgerIntent[];
-  readonly refunds: readonly { readonly id: string; readonly reference: string | null; readonly amount: number; readonly status: string }[];
+  readonly refunds: readonly {
+    readonly id: string;
+    readonly reference: string | null;
+    readonly amount: number;
+    readonly status: string;
+  }[];
   readonly events: number;
 }
 
@@ -71,7 +76,14 @@ export async function openProvider(): Promise<TestProvider> {
   let sandbox = await open(0);
   const { url, port } = sandbox;
   return {
-    settings: { ...settings.payment, apiKey: API_KEY, apiUrl: url, webhookSecret: WEBHOOK_SECRET, timeoutMs: 1_000, sandboxDirectory: directory },
+    settings: {
+      ...settings.payment,
+      apiKey: API_KEY,
+      apiUrl: url,
+      webhookSecret: WEBHOOK_SECRET,
+      timeoutMs: 1_000,
+      sandboxDirectory: directory,
+    },
     webhookUrl,
     stripe: new Stripe(API_KEY, { host: '127.0.0.1', port, protocol: 'http', maxNetworkRetries: 0, telemetry: false }),
     listen: (given) => {

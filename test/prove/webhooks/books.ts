@@ -23,7 +23,9 @@ export async function writePayments(database: DataSource, count: number): Promis
 
 /** Back to what {@link writePayments} wrote. */
 export async function forgetPayments(database: DataSource): Promise<void> {
-  await database.query(`UPDATE payment SET status = 'PENDING', provider_id = NULL, captured_amount = 0, refunded_amount = 0, failure_code = NULL`);
+  await database.query(
+    `UPDATE payment SET status = 'PENDING', provider_id = NULL, captured_amount = 0, refunded_amount = 0, failure_code = NULL`,
+  );
 }
 
 /** What differs between our payments, with their orders, and the provider's ledger. */
