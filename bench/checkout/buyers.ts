@@ -5,7 +5,7 @@ import type { Ware } from './wares';
 
 type Json = Record<string, unknown>;
 type Answer = {
-  readonly data: Json | null;
+  readonly data: Json;
   readonly errors?: unknown;
   readonly extensions?: { counts?: { statements: number } };
 };
@@ -66,7 +66,7 @@ export class Buyers {
 
   private async fillCart(ware: Ware): Promise<string> {
     const { data } = await this.send(ADD, { input: { lines: [{ variantId: ware.id, quantity: 1 }] } }, {});
-    const { guestToken, errors } = data?.['addToCart'] as { guestToken: string; errors: unknown[] };
+    const { guestToken, errors } = data['addToCart'] as { guestToken: string; errors: unknown[] };
     if (errors.length > 0) throw new Error(JSON.stringify(errors));
     return guestToken;
   }
@@ -75,7 +75,7 @@ export class Buyers {
     const idempotencyKey = randomUUID();
     const input = { idempotencyKey, email: 'ada@example.com', shippingAddress: ADDRESS, paymentToken: 'tok_ok' };
     const answer = await this.send(PLACE, { input }, { 'x-guest-token': guestToken, ...headers });
-    const { order, errors } = answer.data?.['placeOrder'] as { order: object | null; errors: unknown[] };
+    const { order, errors } = answer.data['placeOrder'] as { order: object | null; errors: unknown[] };
     if (order === null) throw new Error(JSON.stringify(errors));
     return answer;
   }
@@ -87,8 +87,8 @@ export class Buyers {
       headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify({ query, variables }),
     });
-    const answer = (await body.json()) as Answer;
-    if (answer.errors || !answer.data) throw new Error(JSON.stringify(answer.errors));
-    return answer;
+    const { data, ...answer } = (await body.json()) as Omit<Answer, 'data'> & { readonly data: Json | null };
+    if (answer.errors || data === null) throw new Error(JSON.stringify(answer.errors));
+    return { ...answer, data };
   }
 }

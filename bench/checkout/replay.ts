@@ -31,6 +31,8 @@ export class Replay {
   async connect(urls: Readonly<Record<string, string>>): Promise<void> {
     for (const [database, url] of Object.entries(urls)) {
       const client = new pg.Client({ connectionString: url });
+      // Seen by the statement that meets it; without a listener it would end the process.
+      client.on('error', () => undefined);
       await client.connect();
       this.clients.set(database, client);
     }

@@ -49,7 +49,7 @@ export async function openReservations(connections: number) {
 }
 
 /** Times what answers whether it succeeded. */
-export function timed(attempt: () => Promise<boolean>): Run {
+function timed(attempt: () => Promise<boolean>): Run {
   return async () => {
     const startedMs = performance.now();
     const hasSucceeded = await attempt().catch(() => false);

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-export interface CombinerOptions<Request, Answer> {
+interface CombinerOptions<Request, Answer> {
   /** Answers every request, in the order given. */
   run(requests: readonly Request[]): Promise<readonly Answer[]>;
   /** Requests of one name never go together; the later one waits for the next call. */
