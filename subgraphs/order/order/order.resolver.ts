@@ -109,7 +109,9 @@ export class OrderResolver {
     return Money.ofMinor(order.discountMinor, order.currency);
   }
 
-  @FieldResolver(() => Money, { description: 'What is to be paid: subtotal - discount + shipping, and + tax unless pricesIncludeTax.' })
+  @FieldResolver(() => Money, {
+    description: 'What is to be paid: subtotal - discount + shipping, and + tax unless pricesIncludeTax.',
+  })
   totalAmount(@Root() order: Order): Money {
     return Money.ofMinor(order.totalMinor, order.currency);
   }
