@@ -1,7 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { inTransaction } from '../../../platform/db';
 import type { DomainEvent } from '../../../platform/events';
-import { enqueue } from '../../../platform/jobs';
+import { queuedCte, wakeWorkers } from '../../../platform/jobs';
 import type { Mailbox, MailboxEntry } from '../../../platform/mail';
 import { Notice } from './notice.entity';
 import { noticeOf, type NewNotice } from './notice.facts';
@@ -24,16 +23,12 @@ export class NoticeService implements Mailbox {
   async take(event: DomainEvent): Promise<void> {
     const notice = noticeOf(event);
     if (!notice || Date.now() - Date.parse(event.at) > NEWS_FOR_MS) return;
-    await inTransaction(this.database, (tx) => this.write(tx, notice));
+    await this.write(this.database, notice);
   }
 
-  /** In `tx`: the notice goes out if, and only if, it commits, and was not written before. */
-  async write(tx: EntityManager, { fact, template, subjectKey, data }: NewNotice): Promise<void> {
-    const [written] = await tx.query<{ id: number }[]>(
-      `INSERT INTO notice (fact, template, subject_key, data) VALUES ($1, $2, $3, $4::jsonb) ON CONFLICT (fact) DO NOTHING RETURNING id`,
-      [fact, template, subjectKey, JSON.stringify(data)],
-    );
-    if (written) await enqueue(tx, [{ name: SEND_NOTICE, payload: { noticeId: written.id }, key: `${written.id}` }]);
+  /** In the caller's transaction, if it is in one: the notice goes out if, and only if, it commits, and was not written before. */
+  async write(handle: EntityManager | DataSource, { fact, template, subjectKey, data }: NewNotice): Promise<void> {
+    await handle.query(WRITE, [fact, template, subjectKey, JSON.stringify(data)]);
   }
 
   byKey(id: number): Promise<Notice | null> {
@@ -74,3 +69,12 @@ export class NoticeService implements Mailbox {
     return letter.kind === 'letter' ? { id, createdAt, to: letter.to, ...letter.content } : null;
   }
 }
+
+const JOB = `(SELECT jsonb_agg(jsonb_build_object('name', '${SEND_NOTICE}', 'key', id::text, 'payload', jsonb_build_object('noticeId', id)))
+  FROM written)`;
+
+const WRITE = `
+  WITH written AS (
+    INSERT INTO notice (fact, template, subject_key, data) VALUES ($1, $2, $3, $4::jsonb) ON CONFLICT (fact) DO NOTHING RETURNING id
+  ), ${queuedCte(JOB)}
+  ${wakeWorkers('queued')}`;

@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 import { inTransaction, keysetPage, keysetSql, type KeysetRequest } from '../../../platform/db';
 import type { DomainEvent } from '../../../platform/events';
 import { globalId, type Page, type PageRequest } from '../../../platform/federation';
-import { enqueue, type NewJob } from '../../../platform/jobs';
+import { enqueue, queuedCte, wakeWorkers, type NewJob } from '../../../platform/jobs';
 import { inKeyOrder } from '../../../platform/loaders';
 import { recordsOf } from '../order';
 import { WebhookDelivery, type WebhookDeliveryStatus } from './delivery.entity';
@@ -53,19 +53,7 @@ export class WebhookDeliveryService {
     if (topic === null) return;
     const type = typeOf(topic);
     const values = [event.id, type, event.key, bodyOf(event, type, this.source), topic, event.at];
-    await inTransaction(this.database, async (tx) => {
-      const written = await tx.query<{ id: number }[]>(
-        `INSERT INTO webhook_delivery (endpoint_id, event_id, topic, subject, body)
-         SELECT e.id, $1::uuid, $2, $3, $4 FROM webhook_endpoint e
-         WHERE e.status = 'ENABLED' AND $5 = ANY(e.topics) AND e.created_at <= $6::timestamptz ORDER BY e.id
-         ON CONFLICT (endpoint_id, event_id) DO NOTHING RETURNING id`,
-        values,
-      );
-      await enqueue(
-        tx,
-        written.map(({ id }) => deliverJob(id)),
-      );
-    });
+    await this.database.query(TAKE, values);
   }
 
   /** Tries anew, for another day if need be; the receiver sees the same webhook-id. */
@@ -170,3 +158,16 @@ export class WebhookDeliveryService {
 function requestOf({ endpointId, status, page }: DeliveriesKey): KeysetRequest {
   return { sort: NEWEST, list: ['webhook deliveries', endpointId, status], ...page };
 }
+
+const JOBS = `(SELECT jsonb_agg(jsonb_build_object('name', '${DELIVER_WEBHOOK}', 'key', id::text, 'payload',
+  jsonb_build_object('deliveryId', id)) ORDER BY id) FROM written)`;
+
+/** One statement, since every event of the shop comes by here. */
+const TAKE = `
+  WITH written AS (
+    INSERT INTO webhook_delivery (endpoint_id, event_id, topic, subject, body)
+    SELECT e.id, $1::uuid, $2, $3, $4 FROM webhook_endpoint e
+    WHERE e.status = 'ENABLED' AND $5 = ANY(e.topics) AND e.created_at <= $6::timestamptz ORDER BY e.id
+    ON CONFLICT (endpoint_id, event_id) DO NOTHING RETURNING id
+  ), ${queuedCte(JOBS)}
+  ${wakeWorkers('queued')}`;
