@@ -41,7 +41,9 @@ export class AnalyticsService {
     const { database, source, pseudonymKey } = this.deps;
     const told = analyticsEventOf(event, source, pseudonymKey);
     if (!told) return;
-    const flush = jobsParameter([{ name: ANALYTICS_QUEUE.name, payload: {}, key: 'flush', runAt: new Date(Date.now() + GATHER_MS) }]);
+    const flush = jobsParameter([
+      { name: ANALYTICS_QUEUE.name, payload: {}, key: 'flush', runAt: new Date(Date.now() + GATHER_MS) },
+    ]);
     await database.query(
       `WITH noted AS (INSERT INTO analytics_event (event_id, event) VALUES ($1::uuid, $2::jsonb) ON CONFLICT DO NOTHING RETURNING 1),
          ${queuedCte('$3', 'EXISTS (SELECT 1 FROM noted)')}
