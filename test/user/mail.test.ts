@@ -119,5 +119,3 @@ function routesFor(user: UserUnderTest, environment: 'test' | 'production') {
   const settings = { ...readSettings({ NODE_ENV: 'test' }), environment };
   return mailboxRoutesOf([user.module], { settings } as Resources);
 }
-
-/** Waits for a row that a worker writes after what can be seen from outside. */
