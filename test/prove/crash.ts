@@ -66,7 +66,7 @@ export const proof: Proof = {
       await breakSteps(fleet);
       context.say('control: claims do not look whether they were made, and answers are not kept');
       const control = await trial(context, fleet, CONTROL, null);
-      const isCaught = control.violations.length > 0 && control.audit.problems.length > 0;
+      const isCaught = control.violations.some(({ rule }) => rule === 'one order a key');
       if (!isCaught) context.say('the control was not caught: the run above proves nothing');
       const isProven = result.failures === 0 && isCaught;
       return { isProven, figures: { ...result.figures, control: control.failures } };
@@ -91,6 +91,7 @@ async function trial(context: ProofContext, fleet: Fleet, scale: Scale, mailbox:
   const options: MarketOptions = { hotBuyers: scale.hotBuyers, hotUnits: scale.hotUnits, plainWares: 8, random, prefix };
   const market = await Market.open(fleet, history, options);
   await market.addScarce();
+  const chargesBefore = new Set((await readCharges(fleet)).map(({ reference }) => reference));
   const killsBefore = deathsOf(fleet);
   const killer = new Killer(fleet, random, scale.killEveryMs, mailbox === null ? TELLING_POINTS : CRASH_POINTS);
   const startedMs = performance.now();
@@ -107,7 +108,8 @@ async function trial(context: ProofContext, fleet: Fleet, scale: Scale, mailbox:
   context.say(`crash points: ${list(killer.points)}`);
   const books = new Books(fleet);
   const isAtRest = await comeToRest(context, fleet, market, books, scale);
-  const audit = await books.audit(prefix, market.units, await readCharges(fleet), mailbox);
+  const charges = (await readCharges(fleet)).filter(({ reference }) => !chargesBefore.has(reference));
+  const audit = await books.audit(prefix, market.units, charges, mailbox);
   const violations = judge(history.read(), audit.state);
   const checks = await ownChecks(fleet);
   const { requests, keys, unknown, endings } = tally(history.read());
