@@ -6,7 +6,18 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
-const SOURCES = ['bench', 'cli', 'gateway', 'platform', 'sandbox', 'schema', 'subgraphs', 'test', 'tsconfig.json', 'package-lock.json'];
+const SOURCES = [
+  'bench',
+  'cli',
+  'gateway',
+  'platform',
+  'sandbox',
+  'schema',
+  'subgraphs',
+  'test',
+  'tsconfig.json',
+  'package-lock.json',
+];
 const STAMP = join(ROOT, 'dist', '.built');
 
 /** Returns `true` when dist/ is up to date or could be made so; prints the compiler's complaints. */

@@ -30,7 +30,16 @@ export const service: Viewer = {
 export const SCOPES_OF_ROLE: Readonly<Record<Role, readonly string[]>> = {
   CUSTOMER: [],
   STAFF: ['catalog:write', 'stock:write', 'orders:read', 'orders:write', 'users:read', 'webhooks:write', 'jobs:write'],
-  ADMIN: ['catalog:write', 'stock:write', 'orders:read', 'orders:write', 'users:read', 'users:write', 'webhooks:write', 'jobs:write'],
+  ADMIN: [
+    'catalog:write',
+    'stock:write',
+    'orders:read',
+    'orders:write',
+    'users:read',
+    'users:write',
+    'webhooks:write',
+    'jobs:write',
+  ],
 };
 
 export function scopesOf(roles: readonly Role[]): string[] {

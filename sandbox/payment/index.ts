@@ -1,2 +1,2 @@
 export { TEST_CARDS } from './cards';
-export { startPaymentSandbox, type PaymentSandbox, type PaymentSandboxOptions } from './server';
+export { startPaymentSandbox, type PaymentSandbox } from './server';

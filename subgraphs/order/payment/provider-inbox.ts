@@ -6,7 +6,7 @@ import type { Logger } from '../../../platform/observability';
 import type { PaymentState } from './payment.entity';
 import type { PaymentProvider, ProviderEvent } from './payment.port';
 
-export const WEBHOOK_PATH = '/webhooks/payments';
+const WEBHOOK_PATH = '/webhooks/payments';
 export const SYNC_PAYMENT = 'payment.sync';
 const MAX_BODY_BYTES = 256 * 1024;
 /** Whoever asked for the payment has just got its answer too, and is better at dealing with it. */

@@ -61,7 +61,10 @@ export class MovementService {
       throw badInput('input.delta', 'or quantity is needed, and only one of them');
     const change = { ...adjustment, reason };
     if (key === null) return this.change(variantKey, change, null);
-    const attempt = await this.idempotency.begin({ viewer: adjustment.actor, operation: 'adjustStock', key }, [variantKey, change]);
+    const attempt = await this.idempotency.begin({ viewer: adjustment.actor, operation: 'adjustStock', key }, [
+      variantKey,
+      change,
+    ]);
     switch (attempt.kind) {
       case 'reused':
         return { result: null, errors: [IdempotencyKeyReused.make()] };
