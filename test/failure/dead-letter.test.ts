@@ -92,7 +92,7 @@ describe('a job that failed for good', () => {
     expect(JSON.parse(job.payload)).toEqual({ mailId: expect.any(Number) as number });
     refuses = false;
     const answers = await Promise.all([retry([job.id]), retry([job.id]), retry([job.id])]);
-    expect(answers.map(({ retried }) => retried).sort((a, b) => a - b)).toEqual([0, 0, 1]);
+    expect(answers.map(({ retried }) => retried).sort((a = 0, b = 0) => a - b)).toEqual([0, 0, 1]);
     expect(answers.flatMap(({ errors }) => errors)).toEqual(
       Array.from({ length: 2 }, () => ({ __typename: 'FailedJobNotFound', ids: [job.id] })),
     );
