@@ -73,9 +73,10 @@ describe('mercato seed', () => {
       code: 1,
       err: expect.stringMatching(/^mercato: the shop is not empty; give --reset .*\n$/),
     });
-    expect(await seed('--reset')).toMatchObject({ code: 0 });
+    expect(await seed('--reset')).toMatchObject({ code: 0, err: '' });
     expect(await all.order.query('SELECT count(*)::int AS count FROM "order"')).toEqual([{ count: 50 }]);
     expect(await all.order.query('SELECT count(*)::int AS count FROM order_transition')).not.toEqual([{ count: 0 }]);
+    expect(await all.order.query('SELECT count(*) > 0 AS are_kept FROM tax_rate, shipping_rate')).toEqual([{ are_kept: true }]);
   }, 60_000);
 
   it('says what is allowed when a number is wrong', async () => {

@@ -52,7 +52,7 @@ const FULL: Scale = {
   isHurried: false,
   restMs: 240_000,
 };
-const CONTROL: Scale = { ...SHORT, checkouts: 40, kills: 3, hotBuyers: 0, clients: 8, longestMs: 60_000, restMs: 8_000 };
+const CONTROL: Scale = { ...SHORT, checkouts: 40, kills: 3, hotBuyers: 0, clients: 8, longestMs: 60_000, restMs: 20_000 };
 
 export const proof: Proof = {
   name: 'crash',
@@ -66,8 +66,11 @@ export const proof: Proof = {
       await breakSteps(fleet);
       context.say('control: claims do not look whether they were made, and answers are not kept');
       const control = await trial(context, fleet, CONTROL, null);
-      const isCaught = control.violations.some(({ rule }) => rule === 'one order a key');
-      if (!isCaught) context.say('the control was not caught: the run above proves nothing');
+      const areOrdersCaught = control.violations.some(({ rule }) => rule === 'one order a key');
+      const areGoodsCaught = control.audit.problems.some((problem) => /^ware .* sold/.test(problem));
+      const isCaught = areOrdersCaught && areGoodsCaught;
+      if (!areOrdersCaught) context.say('nobody saw that answers were forgotten: the run above proves nothing about orders');
+      if (!areGoodsCaught) context.say('nobody saw that goods were claimed twice: the run above proves nothing about stock');
       const isProven = result.failures === 0 && isCaught;
       return { isProven, figures: { ...result.figures, control: control.failures } };
     } finally {

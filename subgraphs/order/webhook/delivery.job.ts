@@ -68,19 +68,23 @@ export class WebhookDeliverer {
   }
 
   private async attempt(deliveryId: number): Promise<void> {
-    const taken = await inTransaction(this.deps.database, (tx) => this.take(tx, deliveryId));
-    if (!taken) return;
-    this.underWay.set(taken.endpointId, this.countOf(taken.endpointId) + 1);
+    let entered: number | null = null;
+    const enter = (endpointId: number): void => {
+      entered = endpointId;
+      this.underWay.set(endpointId, this.countOf(endpointId) + 1);
+    };
     try {
+      const taken = await inTransaction(this.deps.database, (tx) => this.take(tx, deliveryId, enter));
+      if (!taken) return;
       const attempt = await this.send(taken);
       await inTransaction(this.deps.database, (tx) => this.note(tx, taken, attempt));
     } finally {
-      this.underWay.set(taken.endpointId, this.countOf(taken.endpointId) - 1);
+      if (entered !== null) this.underWay.set(entered, this.countOf(entered) - 1);
     }
   }
 
   /** The delivery, leased; `null` when it is not its turn, and then whoever knows when it is has been told. */
-  private async take(tx: EntityManager, id: number): Promise<Taken | null> {
+  private async take(tx: EntityManager, id: number, enter: (endpointId: number) => void): Promise<Taken | null> {
     const [found] = await tx.query<Standing[]>(STANDING, [id]);
     if (found?.status !== 'PENDING') return null;
     if (!found.isEnabled || found.isTooOld) {
@@ -98,6 +102,8 @@ export class WebhookDeliverer {
       await enqueue(tx, [deliverJob(id, waitsUntil)]);
       return null;
     }
+    // In the same breath as the look at how many there are: others look while this one waits for the database.
+    enter(found.endpointId);
     const [[taken]] = await tx.query<[Taken[], number]>(TAKE, [id]);
     return taken ?? null;
   }
