@@ -48,6 +48,19 @@ export async function barPayment(handle: Handle, charge: ChargeRequest, provider
   await insert(handle, charge, provider, 'PLACING', 'VOIDED');
 }
 
+/** Noted before a payment without an order is let go: from then on it can get none. */
+export const ABANDONED = 'abandoned';
+
+/** Decides, against whoever may be making its order, that a payment will have none. `false` when it has one. */
+export async function markAbandoned(handle: Handle, reference: string): Promise<boolean> {
+  const [marked] = await handle.query<[unknown[], number]>(
+    `UPDATE payment SET failure_code = CASE WHEN status = 'DECLINED' THEN failure_code ELSE '${ABANDONED}' END, updated_at = now()
+     WHERE reference = $1 AND order_id IS NULL RETURNING 1`,
+    [reference],
+  );
+  return marked.length > 0;
+}
+
 async function insert(
   handle: Handle,
   charge: ChargeRequest,
@@ -124,7 +137,7 @@ export async function paymentsByReference(handle: Handle, references: readonly s
 export async function unsettledPayments(handle: Handle, since: Date, until: Date): Promise<PaymentRow[]> {
   const rows = await handle.query<Raw[]>(
     `SELECT ${COLUMNS} ${FROM} WHERE p.status IN ('PENDING', 'ACTION_REQUIRED', 'AUTHORIZED') AND p.provider = 'stripe'
-       AND p.created_at >= $1 AND p.created_at < $2 ORDER BY p.created_at LIMIT 1000`,
+       AND p.created_at >= $1 AND p.created_at < $2 ORDER BY p.order_id IS NOT NULL, p.created_at LIMIT 1000`,
     [since, until],
   );
   return rows.map(rowOf);

@@ -3,8 +3,10 @@ import { decimalToMinor } from '../../../platform/db';
 import { AppError } from '../../../platform/errors';
 import { groupedByKey } from '../../../platform/loaders';
 import {
+  ABANDONED,
   barPayment,
   latestPaymentOf,
+  markAbandoned,
   observePayment,
   observeRefund,
   openPayment,
@@ -66,7 +68,7 @@ export class PaymentService {
   async findAuthorisation(reference: string): Promise<Authorisation | null> {
     const payment = await paymentByReference(this.database, reference);
     if (!payment) return null;
-    if (payment.status === 'VOIDED') return { kind: 'DECLINED', code: 'voided' };
+    if (payment.status === 'VOIDED' || payment.failureCode === ABANDONED) return { kind: 'DECLINED', code: 'voided' };
     if (payment.status === 'DECLINED') return { kind: 'DECLINED', code: payment.failureCode ?? 'card_declined' };
     if (payment.provider === NOBODY) return this.note(reference, freeOf(payment), payment.captureOn);
     const seen = await this.provider.find(payment, payment.providerId);
@@ -77,12 +79,17 @@ export class PaymentService {
   async abandon(charge: ChargeRequest): Promise<void> {
     await barPayment(this.database, charge, NOBODY);
     const payment = await paymentByReference(this.database, charge.reference);
-    if (payment && payment.orderId === null) await this.letGo(payment);
+    if (payment && (await markAbandoned(this.database, charge.reference))) await this.letGo(payment);
   }
 
-  /** Ties the payment to its order; inside the transaction that makes the order. */
+  /** Ties the payment to its order; inside the transaction that makes the order. @throws when the money was let go, or is being */
   async attach(tx: EntityManager, reference: string, orderId: number): Promise<void> {
-    await tx.query('UPDATE payment SET order_id = $2, updated_at = now() WHERE reference = $1', [reference, orderId]);
+    const [attached] = await tx.query<[unknown[], number]>(
+      `UPDATE payment SET order_id = $2, updated_at = now()
+       WHERE reference = $1 AND status NOT IN ('VOIDED', 'DECLINED') AND failure_code IS DISTINCT FROM '${ABANDONED}' RETURNING 1`,
+      [reference, orderId],
+    );
+    if (attached.length === 0) throw new Error('the money of this checkout was let go');
   }
 
   /** Takes what is held; `false` when there is nothing to take. */

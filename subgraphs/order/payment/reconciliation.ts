@@ -46,8 +46,9 @@ export class Reconciliation {
 
   private async compare(batch: readonly ProviderPayment[], settledBefore: Date, counts: Counts): Promise<void> {
     const references = batch.flatMap(({ reference }) => (reference === null ? [] : [reference]));
-    const ours = await paymentsByReference(this.deps.database, references);
+    // In this order: a checkout that makes its order in between is seen as open, or as an order, never as neither.
     const underWay = await this.deps.consequences.underWay(references);
+    const ours = await paymentsByReference(this.deps.database, references);
     for (const seen of batch) {
       const payment = ours.get(seen.reference ?? '');
       const isLoose =
