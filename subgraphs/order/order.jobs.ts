@@ -34,8 +34,8 @@ export function createOrderJobs(deps: OrderJobsDependencies): BackgroundWork {
     name: 'checkout.recover',
     concurrency: 1,
     isRoutine: true,
-    run: async () => {
-      while ((await deps.recovery.recoverAbandoned()) > 0);
+    run: async (_payload, { signal }) => {
+      while (!signal.aborted && (await deps.recovery.recoverAbandoned(signal)) > 0);
     },
   };
   const findAbandoned: JobDefinition<object> = {

@@ -18,9 +18,11 @@ export function createProductJobs({ reservations, checkStock, onChecked }: Produ
     name: 'stock.expire-reservations',
     concurrency: 1,
     isRoutine: true,
-    run: async (_payload, { logger }) => {
-      const expired = await reservations.expireOverdue();
-      if (expired > 0) logger.info({ expired }, 'stock reservations expired');
+    run: async (_payload, { logger, signal }) => {
+      for (let expired = 1; expired > 0 && !signal.aborted;) {
+        expired = await reservations.expireOverdue();
+        if (expired > 0) logger.info({ expired }, 'stock reservations expired');
+      }
     },
   };
   const forget: JobDefinition<object> = {

@@ -19,11 +19,12 @@ export interface CheckoutRecoveryDependencies {
 export class CheckoutRecovery {
   constructor(private readonly deps: CheckoutRecoveryDependencies) {}
 
-  /** One round over the checkouts whose time is over. Answers how many there were. */
-  async recoverAbandoned(): Promise<number> {
+  /** One round over the checkouts whose time is over. Answers how many there were. Those left when `signal` comes wait for another. */
+  async recoverAbandoned(signal?: AbortSignal): Promise<number> {
     const { database, steps, idempotency, logger } = this.deps;
     const abandoned = await takeOver(database, randomUUID(), BATCH, null);
     for (const checkout of abandoned) {
+      if (signal?.aborted) break;
       const requestId = `recovery-${randomUUID()}`;
       try {
         const adopted = await idempotency.adopt(keyOfCheckout(checkout));
