@@ -1,5 +1,6 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { AppError, ERROR_CODES, type ErrorCode } from './app-error';
+import { isDatabaseAway } from './database-away';
 
 /** What a process may tell another about an error; `unexpected` is set where the details must be logged and hidden. */
 export interface PresentedError {
@@ -8,9 +9,15 @@ export interface PresentedError {
   readonly unexpected: unknown;
 }
 
+const HIDDEN_MESSAGES = {
+  UPSTREAM_UNAVAILABLE: 'A part of the shop is away for a moment. Send the same request again soon.',
+  INTERNAL_SERVER_ERROR: 'Something went wrong on our side. Quote the request id when you ask for help.',
+} as const;
+
 /**
  * Turns any error of an execution into what a client may see: an {@link AppError} keeps code, message and details, a
- * GraphQL error of the request itself keeps its message, everything else becomes INTERNAL_SERVER_ERROR without details.
+ * GraphQL error of the request itself keeps its message, a database that is away becomes
+ * UPSTREAM_UNAVAILABLE, everything else INTERNAL_SERVER_ERROR, both without details.
  */
 export function presentError(error: unknown, requestId: string): PresentedError {
   const graphqlError = error instanceof GraphQLError ? error : undefined;
@@ -37,12 +44,10 @@ export function presentError(error: unknown, requestId: string): PresentedError 
       unexpected: undefined,
     };
   }
-  const formatted = {
-    message: 'Something went wrong on our side. Quote the request id when you ask for help.',
-    ...path,
-    extensions: { code: 'INTERNAL_SERVER_ERROR', requestId },
-  };
-  return { formatted, code: 'INTERNAL_SERVER_ERROR', unexpected: cause ?? error };
+  const unexpected = cause ?? error;
+  const hidden = isDatabaseAway(unexpected) ? 'UPSTREAM_UNAVAILABLE' : 'INTERNAL_SERVER_ERROR';
+  const formatted = { message: HIDDEN_MESSAGES[hidden], ...path, extensions: { code: hidden, requestId } };
+  return { formatted, code: hidden, unexpected };
 }
 
 export function isErrorCode(code: unknown): code is ErrorCode {
