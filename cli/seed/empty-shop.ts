@@ -21,7 +21,7 @@ export async function emptyShop(databases: DatabaseUrls): Promise<void> {
          WHERE schemaname = current_schema() AND tablename <> ALL ($1)`,
         [KEPT],
       );
-      const [{ tables = null } = {}] = rows;
+      const tables = rows.at(0)?.tables;
       if (tables) await truncate(client, tables);
     } finally {
       await client.end();
