@@ -113,6 +113,21 @@ describe('a shopper who does not come back', () => {
     expect(await state()).toMatchObject({ reserved: 0, onHand: 3, orders: 1, charges: ['canceled', 'succeeded'] });
   });
 
+  test('who pays with another card while the first payment ends by itself holds nobody up who sends the first again', async () => {
+    const key = newKey();
+    await payAtTheBank(key);
+    // Closes the checkout in the moment in which the other request takes its key over.
+    await shop.order.query(`CREATE FUNCTION close_first() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN UPDATE checkout SET step = 'UNDONE', draft = '{}' WHERE key = NEW.key; RETURN NEW; END $$`);
+    await shop.order.query(`CREATE TRIGGER close_first AFTER UPDATE ON idempotency_key FOR EACH ROW
+      WHEN (NEW.holder <> OLD.holder AND NEW.key = '${key}') EXECUTE FUNCTION close_first()`);
+    await place(shop, viewer, newKey());
+    const [held] = await shop.order.query<{ is_held: boolean }>(
+      `SELECT held_until > now() AS is_held FROM idempotency_key WHERE key = '${key}'`,
+    );
+    expect(held?.is_held ?? false).toBe(false);
+  });
+
   test('who approved and then pays with another card has ordered once', async () => {
     shop.provider.listen(null);
     await payAtTheBank(newKey());

@@ -70,6 +70,8 @@ export class CheckoutRecovery {
     if (adopted === 'over') return;
     const [checkout] = await takeOver(database, held.holder, 1, found);
     if (checkout) await this.resume(checkout, `confirmed-${randomUUID()}`, mayWait);
+    // Closed since it was found: the same request, sent again, must not wait for our lease.
+    else await idempotency.release(held);
   }
 
   private async resume(checkout: OpenCheckout, requestId: string, mayWait: boolean): Promise<void> {
