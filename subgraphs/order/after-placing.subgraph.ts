@@ -1,9 +1,8 @@
 import type { DataSource } from 'typeorm';
-import type { SubgraphContext } from '../../platform/federation';
-import { defineLoader } from '../../platform/loaders';
 import { AuditService } from './audit';
 import { createShipmentLoaders, FulfilmentResolver, FulfilmentService, Shipment, ShipmentResolver } from './fulfilment';
-import { NoteFieldsResolver, NoteResolver, NoteService, OrderNote } from './note';
+import { createNoteLoaders, maySeeNote, NoteFieldsResolver, NoteResolver, NoteService, OrderNote } from './note';
+import type { OrderPart } from './node';
 import { createAuditLoaders, OrderAuditResolver, type OrderChanges, type OrderLoaders } from './order';
 import { createRefundLoaders, Refund, RefundFieldsResolver, RefundResolver, RefundService } from './refund';
 import { createReturnLoaders, OrderReturn, ReturnFieldsResolver, ReturnResolver, ReturnService } from './return';
@@ -20,13 +19,10 @@ export interface AfterPlacing {
 }
 
 /** Composes what happens to an order after it was placed: parcels, returns, refunds, notes and the audit trail. */
-export function createAfterPlacingResolvers({
-  database,
-  changes,
-  orderLoaders,
-  currency,
-  returnWindowDays,
-}: AfterPlacing): object[] {
+export function createAfterPlacing({ database, changes, orderLoaders, currency, returnWindowDays }: AfterPlacing): {
+  readonly resolvers: readonly object[];
+  readonly parts: readonly OrderPart[];
+} {
   const fulfilment = new FulfilmentService(database, changes);
   const shipmentLoaders = createShipmentLoaders(fulfilment);
   const refunds = new RefundService(database, changes);
@@ -34,19 +30,29 @@ export function createAfterPlacingResolvers({
   const returns = new ReturnService(database, changes, returnWindowDays);
   const returnLoaders = createReturnLoaders(returns);
   const notes = new NoteService(database, changes);
-  const notesOfOrder = defineLoader<number, OrderNote[], SubgraphContext>({
-    name: 'orderNotes',
-    batch: (keys) => notes.notesOf(keys),
-  });
-  return [
+  const noteLoaders = createNoteLoaders(notes);
+  const resolvers = [
     new FulfilmentResolver(fulfilment, shipmentLoaders),
     new ShipmentResolver(shipmentLoaders, orderLoaders),
     new RefundResolver(refunds, refundLoaders, currency),
     new RefundFieldsResolver(refundLoaders, orderLoaders),
     new ReturnResolver(returns, returnLoaders),
     new ReturnFieldsResolver(returnLoaders, orderLoaders),
-    new NoteResolver(notes, notesOfOrder),
+    new NoteResolver(notes, noteLoaders.ofOrder),
     new NoteFieldsResolver(),
     new OrderAuditResolver(createAuditLoaders(new AuditService(database))),
   ];
+  const parts: readonly OrderPart[] = [
+    { type: 'Shipment', find: (key, { loaders }) => loaders.of(shipmentLoaders.byKey).load(key) },
+    { type: 'Refund', find: (key, { loaders }) => loaders.of(refundLoaders.byKey).load(key) },
+    { type: 'OrderReturn', find: (key, { loaders }) => loaders.of(returnLoaders.byKey).load(key) },
+    {
+      type: 'OrderNote',
+      find: async (key, { loaders, viewer }) => {
+        const note = await loaders.of(noteLoaders.byKey).load(key);
+        return note && maySeeNote(viewer, note) ? note : null;
+      },
+    },
+  ];
+  return { resolvers, parts };
 }

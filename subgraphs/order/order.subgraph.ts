@@ -9,7 +9,7 @@ import {
   type SubgraphModule,
 } from '../../platform/federation';
 import { migrateJobs, startBackground, type BackgroundWork } from '../../platform/jobs';
-import { AFTER_PLACING_ENTITIES, createAfterPlacingResolvers } from './after-placing.subgraph';
+import { AFTER_PLACING_ENTITIES, createAfterPlacing } from './after-placing.subgraph';
 import { ANCHOR_SCHEDULE, anchorJob } from './audit';
 import { Cart, CartLine, CartLineResolver, CartResolver, CartService, createCartLoaders, CustomerCartResolver } from './cart';
 import { Checkout, CheckoutRecovery, CheckoutResolver, CheckoutService, CheckoutSteps } from './checkout';
@@ -170,12 +170,13 @@ function createSchema(services: Services, { currency, returnWindowDays }: OrderS
   const orderResolver = new order.OrderResolver(orders, orderLoaders, createPaymentLoader(payments), currency);
   const cartResolver = new CartResolver(carts, cartLoaders, offers);
   const trackingResolver = new TrackingResolver(tracking);
+  const afterPlacing = createAfterPlacing({ database, changes, orderLoaders, currency, returnWindowDays });
   const subgraph = buildSubgraph({
     name: 'order',
     resolvers: [
       orderResolver,
       new order.OrderItemResolver(),
-      ...createAfterPlacingResolvers({ database, changes, orderLoaders, currency, returnWindowDays }),
+      ...afterPlacing.resolvers,
       new order.CustomerOrdersResolver(orderLoaders, currency),
       new PaymentResolver(),
       cartResolver,
@@ -186,7 +187,7 @@ function createSchema(services: Services, { currency, returnWindowDays }: OrderS
       ...outgoing.resolvers,
       createFailedJobResolver('order', new FailedJobService(database)),
       ...createPricingResolvers({ database, carts, quotes, offers, currency }),
-      new NodeResolver(orderResolver, cartResolver),
+      new NodeResolver(orderResolver, cartResolver, afterPlacing.parts),
     ],
     orphanedTypes: [User, Product, ProductVariant, Category, order.Order, Cart],
     references: {

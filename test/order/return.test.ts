@@ -123,6 +123,32 @@ describe('a return', () => {
     await expect(shop.data(list, {}, viewer)).rejects.toThrow('FORBIDDEN');
   });
 
+  test('that is open keeps the whole order from going on the shelf: its goods would go there twice', async () => {
+    const { orderId, viewer, variants, items } = await arrived([2]);
+    const lines = [{ itemId: items[0]?.id, quantity: 1 }];
+    const returnId = (await after(shop, viewer, 'requestReturn', { orderId, lines, reason: 'OTHER' })).return?.id;
+    const refund = { orderId, reason: 'the wrong lamp', restock: true };
+    const refused = await change(shop, staff, 'refundOrder', refund);
+    expect(refused).toMatchObject({ order: null, errors: [{ __typename: 'QuantityUnavailable' }] });
+    await after(shop, staff, 'approveReturn', { returnId });
+    expect((await change(shop, staff, 'refundOrder', refund)).errors).toHaveLength(1);
+    await after(shop, staff, 'receiveReturn', { returnId });
+    expect(await stockOf(shop, variants[0])).toBe(99);
+    expect((await change(shop, staff, 'refundOrder', refund)).order).toMatchObject({ status: 'REFUNDED' });
+    expect(await stockOf(shop, variants[0])).toBe(100);
+  });
+
+  test('that is open does not keep money from going back: its goods go on the shelf when they come', async () => {
+    const { orderId, viewer, variants, items } = await arrived([2]);
+    const lines = [{ itemId: items[0]?.id, quantity: 1 }];
+    const returnId = (await after(shop, viewer, 'requestReturn', { orderId, lines, reason: 'OTHER' })).return?.id;
+    await after(shop, staff, 'approveReturn', { returnId });
+    const { order } = await change(shop, staff, 'refundOrder', { orderId, reason: 'lost', restock: false });
+    expect(order).toMatchObject({ status: 'REFUNDED' });
+    expect((await after(shop, staff, 'receiveReturn', { returnId })).errors).toEqual([]);
+    expect(await stockOf(shop, variants[0])).toBe(99);
+  });
+
   test('is finished by the worker when the shop dies after the goods were received', async () => {
     const { orderId, viewer, variants, items } = await arrived([1]);
     const asked = await after(shop, viewer, 'requestReturn', {

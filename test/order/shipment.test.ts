@@ -1,4 +1,4 @@
-import { after, afterOf, ordered, ship, stockOf } from './support/after';
+import { after, afterOf, finishFollowUps, ordered, ship, stockOf } from './support/after';
 import { change } from './support/operations';
 import { openShop, staff, type Shop } from './support/shop';
 
@@ -31,6 +31,26 @@ describe('an order that leaves in several parcels', () => {
     expect((await afterOf(shop, viewer, orderId)).events.map(({ type }) => type)).toEqual([
       ...['PLACED', 'PAID', 'PACKED', 'PARTIALLY_SHIPPED', 'PARTIALLY_DELIVERED', 'SHIPPED', 'DELIVERED'],
     ]);
+  });
+
+  test('leaves only when its goods are taken off the shelf: they may turn out to be gone', async () => {
+    shop.faults.before = ({ query }) => {
+      if (query.includes('claimStock')) throw new Error('the product subgraph is away');
+    };
+    const { orderId, variants } = await ordered(shop, [100]).finally(() => (shop.faults.before = null));
+    expect(await ship(shop, orderId, null)).toMatchObject({
+      order: null,
+      errors: [{ __typename: 'QuantityUnavailable' }],
+    });
+    await shop.product.query(`UPDATE stock_reservation SET status = 'EXPIRED' WHERE id IN (
+      SELECT reservation_id FROM stock_reservation_line WHERE variant_id = ${variants[0]?.key})`);
+    await shop.product.query(`UPDATE product_variant SET stock_reserved = 0, is_tracked = true WHERE id = ${variants[0]?.key}`);
+    await shop.product.query(
+      `INSERT INTO stock_movement (variant_id, quantity, kind) VALUES (${variants[0]?.key}, -1, 'ADJUSTMENT')`,
+    );
+    await shop.product.query(`UPDATE product_variant SET stock_on_hand = 99 WHERE id = ${variants[0]?.key}`);
+    await finishFollowUps(shop);
+    expect(await afterOf(shop, staff, orderId)).toMatchObject({ status: 'CANCELLED', shipments: [] });
   });
 
   test('never ships more than was ordered, however many try at once', async () => {

@@ -6,6 +6,10 @@ import type { Shipment, ShipmentLineRow } from './shipment.entity';
 /** The batches of parcels. */
 export function createShipmentLoaders(fulfilment: FulfilmentService) {
   return {
+    byKey: defineLoader<number, Shipment | null, SubgraphContext>({
+      name: 'shipmentByKey',
+      batch: (keys) => fulfilment.byKeys(keys),
+    }),
     ofOrder: defineLoader<number, Shipment[], SubgraphContext>({
       name: 'orderShipments',
       batch: (keys) => fulfilment.shipmentsOf(keys),

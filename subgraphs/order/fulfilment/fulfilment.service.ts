@@ -1,6 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { globalId } from '../../../platform/federation';
-import { groupedByKey } from '../../../platform/loaders';
+import { groupedByKey, inKeyOrder } from '../../../platform/loaders';
 import {
   changeOrder,
   chosenLines,
@@ -8,6 +8,7 @@ import {
   fulfilmentOf,
   lockedItems,
   owe,
+  owesStock,
   QuantityUnavailable,
   recordsOf,
   Refusal,
@@ -57,6 +58,7 @@ export class FulfilmentService {
     return this.changes.make(caller, { operation: 'SHIP', action: 'SHIP' }, request, async (tx, order, actor) => {
       const { carrier, trackingNumber, trackingUrl } = request;
       const lines = chosenLines(await lockedItems(tx, order), request.lines, unshipped);
+      await refuseUnclaimed(tx, order.id, lines);
       await takeFromShelf(tx, order.id, lines);
       const shipmentId = await insertShipment(tx, order.id, request, lines);
       const goods = await countGoods(tx, order.id);
@@ -91,6 +93,12 @@ export class FulfilmentService {
     });
   }
 
+  /** In the order of `keys`; `null` for one that does not exist. */
+  async byKeys(keys: readonly number[]): Promise<(Shipment | null)[]> {
+    const rows = await this.database.query<Record<string, unknown>[]>('SELECT * FROM shipment WHERE id = ANY($1)', [keys]);
+    return inKeyOrder(keys, recordsOf(this.database, Shipment, rows), ({ id }) => id);
+  }
+
   /** The parcels of each order, oldest first, in the order asked. */
   async shipmentsOf(orderIds: readonly number[]): Promise<Shipment[][]> {
     const rows = await this.database.query<Record<string, unknown>[]>(
@@ -121,6 +129,12 @@ function unshipped(item: { quantity: number; shippedQuantity: number; cancelledQ
 
 function linesOf(lines: readonly ItemQuantity[]) {
   return lines.map(({ item, quantity }) => ({ item: globalId('OrderItem', item.id), quantity }));
+}
+
+/** What is only reserved may be gone to somebody else, and then the order ends: not after a parcel has left. */
+async function refuseUnclaimed(tx: EntityManager, orderId: number, lines: readonly ItemQuantity[]): Promise<void> {
+  const why = 'The stock of this order is not settled yet; send this again in a moment';
+  if (await owesStock(tx, orderId)) throw new Refusal(QuantityUnavailable.make(lines[0]?.item ?? null, 0, why));
 }
 
 /** Decided once more by the statement itself, so that no way of calling it ships more than was ordered. */

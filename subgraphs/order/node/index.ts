@@ -1,1 +1,1 @@
-export { NodeResolver } from './node.resolver';
+export { NodeResolver, type OrderPart } from './node.resolver';

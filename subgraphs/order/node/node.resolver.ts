@@ -1,11 +1,18 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { badInput } from '../../../platform/errors';
-import { keyOf, Node, typeOfGlobalId, type SubgraphContext } from '../../../platform/federation';
+import { keyOf, Node, typeOfGlobalId, type GlobalIdType, type SubgraphContext } from '../../../platform/federation';
 import type { CartResolver } from '../cart';
 import type { OrderResolver } from '../order';
 import { Category, Product, ProductVariant, User } from '../reference';
 
 const MAX_NODES = 100;
+
+/** How something that belongs to an order is found by its key. */
+export interface OrderPart {
+  readonly type: GlobalIdType;
+  /** `null` also for what the viewer may not see although they see its order. */
+  find(key: number, context: SubgraphContext): Promise<{ readonly orderId: number } | null>;
+}
 
 /** Finds anything again by its id: what this subgraph owns by its own policies, the rest as a reference to its owner. */
 @Resolver(() => Node)
@@ -13,6 +20,7 @@ export class NodeResolver {
   constructor(
     private readonly orders: OrderResolver,
     private readonly carts: CartResolver,
+    private readonly parts: readonly OrderPart[],
   ) {}
 
   @Query(() => Node, { nullable: true, description: 'Anything by its id; null when there is none that you may see.' })
@@ -36,7 +44,8 @@ export class NodeResolver {
   }
 
   private async find(id: string, context: SubgraphContext): Promise<object | null> {
-    switch (typeOfGlobalId(id)) {
+    const type = typeOfGlobalId(id);
+    switch (type) {
       case 'Order':
         return this.orders.visible(keyOf('Order', id), context);
       case 'Cart':
@@ -50,7 +59,13 @@ export class NodeResolver {
       case 'Category':
         return Object.assign(new Category(), { id });
       default:
-        return null;
+        return this.findPart(type, id, context);
     }
+  }
+
+  private async findPart(type: GlobalIdType | null, id: string, context: SubgraphContext): Promise<object | null> {
+    const known = this.parts.find((each) => each.type === type);
+    const part = known ? await known.find(keyOf(known.type, id), context) : null;
+    return part && (await this.orders.visible(part.orderId, context)) ? part : null;
   }
 }

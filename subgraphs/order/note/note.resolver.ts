@@ -6,6 +6,7 @@ import { NamedChangeInput, Order, OrderChangeError, readChange, type ChangeRefus
 import { User, userOf } from '../reference';
 import { requiredText } from '../text';
 import { OrderNote } from './note.entity';
+import { maySeeNote } from './note.policy';
 import type { NoteService } from './note.service';
 
 export type NoteLoader = LoaderDefinition<number, OrderNote[], SubgraphContext>;
@@ -54,7 +55,7 @@ export class NoteResolver {
   })
   async staffNotes(@Root() order: Order, @Ctx() context: SubgraphContext): Promise<OrderNote[]> {
     const notes = await context.loaders.of(this.notesOfOrder).load(order.id);
-    return hasScope(context.viewer, 'orders:read') ? notes : notes.filter((note) => note.isShownToCustomer);
+    return notes.filter((note) => maySeeNote(context.viewer, note));
   }
 }
 

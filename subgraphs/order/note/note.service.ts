@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import { globalId } from '../../../platform/federation';
-import { groupedByKey } from '../../../platform/loaders';
+import { groupedByKey, inKeyOrder } from '../../../platform/loaders';
 import { audit } from '../audit';
 import {
   changeOrder,
@@ -43,6 +43,12 @@ export class NoteService {
       }
       return row.id;
     });
+  }
+
+  /** In the order of `keys`; `null` for one that does not exist. */
+  async byKeys(keys: readonly number[]): Promise<(OrderNote | null)[]> {
+    const rows = await this.database.query<Record<string, unknown>[]>('SELECT * FROM order_note WHERE id = ANY($1)', [keys]);
+    return inKeyOrder(keys, recordsOf(this.database, OrderNote, rows), ({ id }) => id);
   }
 
   /** The notes of each order, oldest first, in the order asked. */

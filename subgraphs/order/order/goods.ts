@@ -22,6 +22,16 @@ export async function countGoods(tx: EntityManager, orderId: number): Promise<Go
   return goods ?? { kept: 0, shipped: 0, delivered: 0, returned: 0 };
 }
 
+/** How many of each line are asked back but not here yet, by the line's key. The order is locked by `tx`. */
+export async function openReturnsOf(tx: EntityManager, orderId: number): Promise<ReadonlyMap<number, number>> {
+  const rows = await tx.query<{ item_id: number; quantity: number }[]>(
+    `SELECT l.order_item_id AS item_id, sum(l.quantity)::int AS quantity FROM order_return r JOIN return_line l ON l.return_id = r.id
+     WHERE r.order_id = $1 AND r.status IN ('REQUESTED', 'APPROVED') GROUP BY l.order_item_id`,
+    [orderId],
+  );
+  return new Map(rows.map((row) => [row.item_id, row.quantity]));
+}
+
 /** The goods' axis of an order of which something has left. */
 export function fulfilmentOf({ kept, shipped, delivered, returned }: Goods): FulfilmentStatus {
   if (returned > 0) return returned < kept ? 'PARTIALLY_RETURNED' : 'RETURNED';

@@ -1,6 +1,6 @@
 export { forgetErasedAccount } from './account-erasure';
 export { CustomerOrdersResolver } from './customer-orders.resolver';
-export { countGoods, fulfilmentOf, type Goods } from './goods';
+export { countGoods, fulfilmentOf, openReturnsOf, type Goods } from './goods';
 export { chosenLines, OrderLineInput, readLines, type ItemQuantity, type LineQuantity } from './line.input';
 export { OrderAddress } from './order-address';
 export { createAuditLoaders, OrderAuditResolver } from './order-audit.resolver';
@@ -28,4 +28,4 @@ export { OrderResolver } from './order.resolver';
 export { lockedItems, lockOrder, recordsOf } from './order.rows';
 export { OrderService } from './order.service';
 export { OrderStatus, ShippingMethod } from './order.status';
-export { owe, SETTLE_ORDER, type FollowUps, type OrderTask } from './order.tasks';
+export { owe, owesStock, SETTLE_ORDER, type FollowUps, type OrderTask } from './order.tasks';

@@ -50,7 +50,7 @@ export class OrderVersionConflict extends UserError {
 
 @ObjectType('QuantityUnavailable', {
   implements: UserError,
-  description: 'More of a line is asked for than is left to ship, to give back or to refund.',
+  description: 'More of a line is asked for than is left to ship, to give back or to refund at this moment.',
 })
 export class QuantityUnavailable extends UserError {
   @Field(() => OrderItem, { nullable: true, description: 'The line; null when the order has no such line.' })
@@ -59,8 +59,9 @@ export class QuantityUnavailable extends UserError {
   @Field(() => Int, { description: 'How many are left.' })
   left: number;
 
-  static make(item: OrderItem | null, left: number): QuantityUnavailable {
-    const message = item ? `Only ${left} of "${item.name}" are left for this` : 'The order has no such line';
+  /** @param why where more than the number is to be said */
+  static make(item: OrderItem | null, left: number, why: string | null = null): QuantityUnavailable {
+    const message = why ?? (item ? `Only ${left} of "${item.name}" are left for this` : 'The order has no such line');
     const path = ['input', 'lines'];
     return Object.assign(new QuantityUnavailable(), { code: 'QUANTITY_UNAVAILABLE', message, path, item, left });
   }

@@ -34,6 +34,15 @@ const HEAD_START = '5 seconds';
 const SETTLING = `jsonb_build_array(jsonb_build_object('name', '${SETTLE_ORDER}', 'key', $1::text, 'at', now() + interval '${HEAD_START}',
   'payload', jsonb_build_object('orderId', $1::integer)))`;
 
+/** Whether the goods of an order that `tx` holds locked are not taken off the shelf yet: they may turn out to be gone. */
+export async function owesStock(tx: EntityManager, orderId: number): Promise<boolean> {
+  const owed = await tx.query<unknown[]>(
+    `SELECT 1 FROM order_task WHERE order_id = $1 AND done_at IS NULL AND kind = 'CLAIM_STOCK'`,
+    [orderId],
+  );
+  return owed.length > 0;
+}
+
 /** Writes tasks down in the transaction that makes them necessary, with a job that does what is not done by then. */
 export async function owe(tx: EntityManager, orderId: number, tasks: readonly (OrderTask | TaskOf)[]): Promise<void> {
   const owed = tasks.map((each) => (typeof each === 'string' ? { task: each, subject: 0 } : each));

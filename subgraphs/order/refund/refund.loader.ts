@@ -6,6 +6,7 @@ import type { RefundService } from './refund.service';
 /** The batches of refunds. */
 export function createRefundLoaders(refunds: RefundService) {
   return {
+    byKey: defineLoader<number, Refund | null, SubgraphContext>({ name: 'refundByKey', batch: (keys) => refunds.byKeys(keys) }),
     ofOrder: defineLoader<number, Refund[], SubgraphContext>({ name: 'orderRefunds', batch: (keys) => refunds.refundsOf(keys) }),
     lines: defineLoader<number, RefundLineRow[], SubgraphContext>({
       name: 'refundLines',

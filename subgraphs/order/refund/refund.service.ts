@@ -1,15 +1,18 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { decimalToMinor } from '../../../platform/db';
 import { globalId } from '../../../platform/federation';
-import { groupedByKey } from '../../../platform/loaders';
+import { groupedByKey, inKeyOrder } from '../../../platform/loaders';
 import {
   changeOrder,
   chosenLines,
   countGoods,
   fulfilmentOf,
   lockedItems,
+  openReturnsOf,
   owe,
+  QuantityUnavailable,
   recordsOf,
+  Refusal,
   type Actor,
   type LineQuantity,
   type Order,
@@ -57,11 +60,12 @@ export class RefundService {
     });
   }
 
-  /** All that was not given back before. */
+  /** All that was not given back before. Goods whose return is open come by that return, so all of them cannot go on the shelf here. */
   refundWhole(caller: Caller, request: WholeRefundRequest): Promise<OrderChangeOutcome<OrderChangeFailure>> {
     const named = { operation: 'REFUND', action: 'REFUND' } as const;
     return this.changes.make(caller, named, request, async (tx, order, actor) => {
       const { reason, isRestocked } = request;
+      if (isRestocked) await refuseWhileReturned(tx, order);
       await changeOrder(tx, order, { to: 'REFUNDED', actor, data: { reason }, reason });
       await owe(tx, order.id, isRestocked ? ['RETURN_STOCK', 'SETTLE_PAYMENT'] : ['SETTLE_PAYMENT']);
       return null;
@@ -86,16 +90,14 @@ export class RefundService {
     });
   }
 
+  /** In the order of `keys`; `null` for one that does not exist. */
+  async byKeys(keys: readonly number[]): Promise<(Refund | null)[]> {
+    return inKeyOrder(keys, await this.read('r.id = ANY($1)', keys), ({ id }) => id);
+  }
+
   /** The refunds of each order, oldest first, in the order asked. */
   async refundsOf(orderIds: readonly number[]): Promise<Refund[][]> {
-    const rows = await this.database.query<Record<string, unknown>[]>(
-      `SELECT r.*, o.currency AS order_currency FROM refund r JOIN "order" o ON o.id = r.order_id WHERE r.order_id = ANY($1) ORDER BY r.id`,
-      [orderIds],
-    );
-    const refunds = recordsOf(this.database, Refund, rows).map((refund, at) =>
-      Object.assign(refund, { currency: String(rows[at]?.['order_currency']) }),
-    );
-    return groupedByKey(orderIds, refunds, (refund) => refund.orderId);
+    return groupedByKey(orderIds, await this.read('r.order_id = ANY($1)', orderIds), (refund) => refund.orderId);
   }
 
   /** What each refund gives back for lines, in the order asked. */
@@ -108,6 +110,25 @@ export class RefundService {
     const lines = rows.map(({ amount, ...line }) => ({ ...line, amountMinor: decimalToMinor(amount) }));
     return groupedByKey(refundIds, lines, (line) => line.refundId);
   }
+
+  private async read(which: string, keys: readonly number[]): Promise<Refund[]> {
+    const rows = await this.database.query<Record<string, unknown>[]>(
+      `SELECT r.*, o.currency AS order_currency FROM refund r JOIN "order" o ON o.id = r.order_id WHERE ${which} ORDER BY r.id`,
+      [keys],
+    );
+    return recordsOf(this.database, Refund, rows).map((refund, at) =>
+      Object.assign(refund, { currency: String(rows[at]?.['order_currency']) }),
+    );
+  }
+}
+
+/** @throws Refusal QuantityUnavailable while goods are on their way back: they would go on the shelf twice */
+async function refuseWhileReturned(tx: EntityManager, order: Order): Promise<void> {
+  const open = await openReturnsOf(tx, order.id);
+  if (open.size === 0) return;
+  const item = (await lockedItems(tx, order)).find(({ id }) => open.has(id));
+  const left = item ? item.quantity - item.cancelledQuantity - item.returnedQuantity - (open.get(item.id) ?? 0) : 0;
+  throw new Refusal(QuantityUnavailable.make(item ?? null, left, 'Receive or refuse the open return of this order first'));
 }
 
 /** The money of the pieces that will not leave goes back, the shipping stays paid: a parcel has travelled. */

@@ -60,16 +60,6 @@ export async function readReturnLines(
   );
 }
 
-/** How many of each line are asked back but not here yet, by the line's key. The order is locked by `tx`. */
-export async function openReturnsOf(tx: EntityManager, orderId: number): Promise<ReadonlyMap<number, number>> {
-  const rows = await tx.query<{ item_id: number; quantity: number }[]>(
-    `SELECT l.order_item_id AS item_id, sum(l.quantity)::int AS quantity FROM order_return r JOIN return_line l ON l.return_id = r.id
-     WHERE r.order_id = $1 AND r.status IN ('REQUESTED', 'APPROVED') GROUP BY l.order_item_id`,
-    [orderId],
-  );
-  return new Map(rows.map((row) => [row.item_id, row.quantity]));
-}
-
 export async function insertReturn(
   tx: EntityManager,
   orderId: number,

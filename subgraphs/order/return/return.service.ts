@@ -8,6 +8,7 @@ import {
   countGoods,
   fulfilmentOf,
   lockedItems,
+  openReturnsOf,
   owe,
   QuantityUnavailable,
   recordsOf,
@@ -24,7 +25,7 @@ import { giveBack, sumOf, unrefunded, worthOf } from '../refund';
 import type { Caller } from '../upstream';
 import { OrderReturn, RETURN_TRANSITIONS, type ReturnLineRow, type ReturnReason, type ReturnStatus } from './return.entity';
 import { IllegalReturnStep, ReturnNotFound, ReturnWindowClosed, type ReturnFailure } from './return.errors';
-import { insertReturn, lastMoveOf, openReturnsOf, readReturnLines, readReturnPage, readReturns } from './return.rows';
+import { insertReturn, lastMoveOf, readReturnLines, readReturnPage, readReturns } from './return.rows';
 
 export interface ReturnRequest extends OrderChangeRequest {
   readonly lines: readonly LineQuantity[];
