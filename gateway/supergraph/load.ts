@@ -1,23 +1,17 @@
-import { createHash } from 'node:crypto';
 import { operationFromDocument, type Schema } from '@apollo/federation-internals';
 import { ApolloGateway, RemoteGraphQLDataSource } from '@apollo/gateway';
 import type { QueryPlan, QueryPlanner } from '@apollo/query-planner';
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { silenceVendorTelemetry } from '../../platform/config';
 import { quietChild, type Logger } from '../../platform/observability';
+import { withoutEnforcedLinks } from './security-links';
+import { supergraphId, type Supergraph } from './supergraph';
 
 /** How many alternatives the planner may weigh for one operation; its own default of 10,000 can take seconds. */
 const MAX_EVALUATED_PLANS = 1_000;
 
-/** A supergraph that was read and can be planned over. Immutable: a new version is a new object. */
-export interface LoadedSupergraph {
-  /** Changes with the SDL, and with nothing else. */
-  readonly id: string;
-  readonly sdl: string;
-  /** What clients see. */
-  readonly apiSchema: GraphQLSchema;
-  /** What subgraphs may answer, inaccessible types included. */
-  readonly fullSchema: GraphQLSchema;
+/** A supergraph with its planner, in this thread: planning stalls whoever shares the thread (see `gateway/planning/`). */
+export interface LoadedSupergraph extends Supergraph {
   /** @throws GraphQLError when the operation cannot be planned */
   plan(document: DocumentNode, operationName: string | undefined): QueryPlan;
 }
@@ -29,11 +23,15 @@ interface GatewayInternals {
   readonly schema: GraphQLSchema;
 }
 
-/** Reads a supergraph with Apollo Gateway, whose planner then plans. @throws when the SDL is no supergraph */
+/**
+ * Reads a supergraph with Apollo Gateway, whose planner then plans.
+ *
+ * @throws when the SDL is no supergraph, or links `for: SECURITY` what nobody here enforces
+ */
 export async function loadSupergraph(sdl: string, logger: Logger): Promise<LoadedSupergraph> {
   silenceVendorTelemetry();
   const gateway = new ApolloGateway({
-    supergraphSdl: sdl,
+    supergraphSdl: withoutEnforcedLinks(sdl),
     // Subgraphs are called by our own executor; this only keeps Apollo Gateway from making its HTTP agents.
     buildService: () => new RemoteGraphQLDataSource({ url: 'http://subgraph.invalid' }),
     queryPlannerConfig: { debug: { maxEvaluatedPlans: MAX_EVALUATED_PLANS } },
@@ -44,7 +42,7 @@ export async function loadSupergraph(sdl: string, logger: Logger): Promise<Loade
   const planner = gateway.__testing().queryPlanner as QueryPlanner;
   await gateway.stop();
   return {
-    id: createHash('sha256').update(sdl).digest('base64url').slice(0, 16),
+    id: supergraphId(sdl),
     sdl,
     apiSchema: schema,
     fullSchema: supergraphSchema,

@@ -1,0 +1,17 @@
+import { createHash } from 'node:crypto';
+import type { GraphQLSchema } from 'graphql';
+
+/** A supergraph that was read. Immutable: a new version is a new object. */
+export interface Supergraph {
+  /** Changes with the SDL, and with nothing else. */
+  readonly id: string;
+  readonly sdl: string;
+  /** What clients see. */
+  readonly apiSchema: GraphQLSchema;
+  /** What subgraphs may answer, inaccessible types included. */
+  readonly fullSchema: GraphQLSchema;
+}
+
+export function supergraphId(sdl: string): string {
+  return createHash('sha256').update(sdl).digest('base64url').slice(0, 16);
+}
