@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { auditCommand } from './commands/audit.command';
 import { checkCommand } from './commands/check.command';
+import { gatewayCommand } from './commands/gateway.command';
 import { jobsCommand } from './commands/jobs.command';
 import { migrateCommand } from './commands/migrate.command';
 import { benchCommand, proveCommand } from './commands/prove.command';
@@ -19,6 +20,7 @@ export function createProgram(): Command {
   const commands = [
     startCommand(),
     serveCommand(),
+    gatewayCommand(),
     workCommand(),
     migrateCommand(),
     healthCommand(),

@@ -23,6 +23,8 @@ export interface OperationRequest {
   readonly viewer: Viewer;
   readonly requestId: string;
   readonly traceparent: string | null;
+  /** Headers of the client's request for the subgraphs. */
+  readonly forwarded: Readonly<Record<string, string>> | null;
   /** Ends subgraph calls when the client is gone. Mutations are never ended half way, also when time is up. */
   readonly signal: AbortSignal | null;
   /** Told of each subgraph call when it begins. */
@@ -42,6 +44,7 @@ export interface EngineOptions extends PrepareOptions {
   readonly observeCall: ObserveCall;
   /** How long one operation, or the completion of one event, may run. */
   readonly operationTimeoutMs: number;
+  readonly subgraphErrors: 'ours' | 'any';
 }
 
 /** Everything that depends on one supergraph: a swap makes a new engine, and running operations end on the old one. */
@@ -144,10 +147,11 @@ export class Engine {
   }
 
   private scopeOf({ requestId, variables }: OperationRequest): AnswerScope {
-    return { apiSchema: this.supergraph.apiSchema, requestId, logger: this.options.logger, rawVariables: variables };
+    const { logger, subgraphErrors } = this.options;
+    return { apiSchema: this.supergraph.apiSchema, requestId, logger, rawVariables: variables, subgraphErrors };
   }
 }
 
-function requestOf({ viewer, requestId, traceparent }: OperationRequest): Omit<SubgraphRequest, 'query'> {
-  return { viewer, requestId, traceparent };
+function requestOf({ viewer, requestId, traceparent, forwarded }: OperationRequest): Omit<SubgraphRequest, 'query'> {
+  return { viewer, requestId, traceparent, forwarded };
 }

@@ -30,12 +30,19 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const current = (): Engine => engine;
   const revocations = new Revocations();
   const revoking = revocations.listen(bus);
-  const identifier = new Identifier({ keySource: options.keySource, issuer: options.tokenIssuer, revocations });
+  const identifier = new Identifier({
+    keySource: options.keySource,
+    issuer: options.tokenIssuer,
+    subjects: options.tokenSubjects ?? 'ours',
+    revocations,
+  });
   const cache = options.responseCache === false ? null : new ResponseCache();
   const apollo = new ApolloFront(current, maxTokens, logger);
   await apollo.start();
   const mayCount = options.environment !== 'production';
-  const route = new GraphqlRoute({ engine: current, apollo, identifier, logger, metrics, maxTokens, cache, mayCount });
+  const forwardHeaders = options.forwardHeaders ?? [];
+  const shared = { engine: current, identifier, logger, metrics, forwardHeaders };
+  const route = new GraphqlRoute({ ...shared, apollo, maxTokens, cache, mayCount });
   let isDraining = false;
   const hasOwnPort = typeof options.metricsPort === 'number';
   const routes = surfaceOf({
@@ -52,13 +59,13 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const measured = hasOwnPort
     ? await startHttpServer(metricsRoutes(registry), { host: options.host, port: options.metricsPort })
     : null;
-  const sockets = serveSockets(http.server, '/graphql', { engine: current, identifier, revocations, logger, metrics });
+  const sockets = serveSockets(http.server, '/graphql', { ...shared, revocations });
   const unsubscribes = [revoking.stop, ...(cache ? [cache.listen(bus, options.cacheTopics ?? [])] : [])];
   return {
     url: `http://${options.host === '0.0.0.0' ? '127.0.0.1' : options.host}:${http.port}`,
     port: http.port,
-    swapSupergraph: async (sdl) => {
-      engine = new Engine(await loadSupergraph(sdl, logger), engineOptions);
+    swapSupergraph: async (sdl, subgraphs = engineOptions.subgraphs) => {
+      engine = new Engine(await loadSupergraph(sdl, logger), { ...engineOptions, subgraphs });
       apollo.engineChanged();
     },
     stop: async () => {
@@ -87,5 +94,6 @@ function engineOptionsOf(options: GatewayOptions, metrics: GatewayMetrics): Engi
     onPlan: metrics.onPlan,
     observeCall: observedCalls(metrics),
     operationTimeoutMs: options.operationTimeoutMs ?? DEFAULT_OPERATION_TIMEOUT_MS,
+    subgraphErrors: options.subgraphErrors ?? 'ours',
   };
 }

@@ -1,2 +1,3 @@
+export { subgraphAddresses } from './supergraph/subgraph-addresses';
 export { startGateway } from './gateway';
-export type { GatewayOptions, RunningGateway } from './options';
+export type { GatewayOptions, KeySource, RunningGateway } from './options';

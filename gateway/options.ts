@@ -6,6 +6,8 @@ import type { Routes } from '../platform/http';
 import type { Logger, Metrics } from '../platform/observability';
 import type { OperationLimits } from './operations/limits';
 
+export type KeySource = () => Promise<JSONWebKeySet>;
+
 export interface GatewayOptions {
   readonly host: string;
   /** `0` takes a free port. */
@@ -13,9 +15,21 @@ export interface GatewayOptions {
   readonly supergraphSdl: string;
   /** By the subgraph's name in the supergraph. */
   readonly subgraphs: ReadonlyMap<string, SubgraphClient>;
-  /** Public keys of access tokens. Asked when a token names an unknown key, a few times a minute at most. */
-  readonly keySource: () => Promise<JSONWebKeySet>;
+  /**
+   * Public keys of access tokens, asked when a token names an unknown key, a few times a minute at most. `null` verifies no
+   * token: everybody is anonymous here, and subgraphs judge the headers that are forwarded to them.
+   */
+  readonly keySource: KeySource | null;
   readonly tokenIssuer: string;
+  /** Whose ids stand in tokens as `sub`: users of our own graph unless said otherwise. */
+  readonly tokenSubjects?: 'ours' | 'any';
+  /** Lower-case names of headers that are passed on to subgraphs; none unless said otherwise. */
+  readonly forwardHeaders?: readonly string[];
+  /**
+   * What clients see of errors of subgraphs: `ours` (unless said otherwise) passes on codes of our own list and hides the rest,
+   * `any` passes on every message with its code, as subgraphs of other makers need.
+   */
+  readonly subgraphErrors?: 'ours' | 'any';
   readonly bus: EventBus;
   readonly logger: Logger;
   readonly environment: Settings['environment'];
@@ -44,6 +58,6 @@ export interface RunningGateway {
   readonly port: number;
   /** Says that it is not ready, waits for `drainMs`, then takes nothing new, lets running requests finish, closes sockets with 1001, then stops. */
   stop(): Promise<void>;
-  /** From the next request on; what runs ends on the old supergraph. @throws when the SDL is no supergraph, changing nothing */
-  swapSupergraph(sdl: string): Promise<void>;
+  /** From the next request on, with other subgraphs where they are given; what runs ends on the old supergraph. @throws when the SDL is no supergraph, changing nothing */
+  swapSupergraph(sdl: string, subgraphs?: ReadonlyMap<string, SubgraphClient>): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { TOKEN_ISSUER } from '../../platform/auth';
 import type { SubgraphClient } from '../../platform/federation';
 import { sendJson, type Routes } from '../../platform/http';
 import { createMetrics, type Metrics } from '../../platform/observability';
-import { startGateway, type GatewayOptions, type RunningGateway } from '../../gateway';
+import { startGateway, type KeySource, type RunningGateway } from '../../gateway';
 import { CommandError } from '../print';
 import { answerMedia } from '../seed/media';
 import type { Resources } from './resources';
@@ -14,7 +14,7 @@ const CACHED_TOPICS = ['product', 'category', 'stock'];
 export interface GatewayParts {
   readonly supergraphSdl: string;
   readonly clients: readonly SubgraphClient[];
-  readonly keySource: GatewayOptions['keySource'];
+  readonly keySource: KeySource;
   readonly checkReady: () => Promise<void>;
   readonly routes?: Routes;
   /** What the process is measured by; its own when it does more than serve the gateway. */

@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import type { GatewayOptions } from '../../gateway';
-
-type KeySource = GatewayOptions['keySource'];
+import type { KeySource } from '../../gateway';
 
 const TIMEOUT_MS = 3_000;
 const keySet = z.looseObject({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) });

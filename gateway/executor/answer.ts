@@ -29,6 +29,8 @@ export interface AnswerScope {
   readonly logger: Logger;
   /** As the client sent them, known to be coercible. */
   readonly rawVariables: Readonly<Json>;
+  /** Whether errors of subgraphs in another form than ours are hidden. */
+  readonly subgraphErrors: 'ours' | 'any';
 }
 
 /** Projects merged data onto the operation and presents every error once, at its place. */
@@ -71,9 +73,11 @@ function presentFetchError(error: AnsweredError | FailedCall, scope: AnswerScope
   const { message, extensions } = error.error;
   const code = extensions?.['code'];
   const isOurs = isErrorCode(code) && !code.startsWith('GRAPHQL_');
-  if (!isOurs) return presentAndLog(unexpected(error), scope);
+  if (!isOurs && scope.subgraphErrors === 'ours') return presentAndLog(unexpected(error), scope);
   const place = error.path ? { path: error.path } : {};
-  return { message, ...place, extensions: { ...extensions, code, requestId: scope.requestId } };
+  const { stacktrace: _stack, exception: _exception, ...told } = extensions ?? {};
+  const known = isOurs ? code : typeof code === 'string' ? code : 'INTERNAL_SERVER_ERROR';
+  return { message, ...place, extensions: { ...told, code: known, requestId: scope.requestId } };
 }
 
 /** A subgraph refused what we planned, or answered in no form of ours: a bug on our side, whatever it says. */

@@ -14,6 +14,7 @@ import { RefusedOperation } from '../operations/prepare';
 import { cacheKeyOf, type ResponseCache } from '../response-cache/response-cache';
 import { AnswerSender } from './answer-sender';
 import type { ApolloFront } from './apollo';
+import { forwardedHeaders } from './forwarded-headers';
 import { isJson, plainGraphqlBody, type GraphqlBody } from './graphql-body';
 import { JSON_TYPE, negotiate, type AnswerType } from './media-type';
 import { RequestScope } from './request-scope';
@@ -25,6 +26,7 @@ export interface GraphqlRouteOptions {
   readonly engine: () => Engine;
   readonly apollo: ApolloFront;
   readonly identifier: Identifier;
+  readonly forwardHeaders: readonly string[];
   readonly logger: Logger;
   readonly metrics: GatewayMetrics;
   readonly maxTokens: number;
@@ -59,6 +61,7 @@ export class GraphqlRoute {
     try {
       const body = request.method === 'POST' ? await readJson(request) : undefined;
       scope.viewer = await this.viewerOf(request);
+      scope.forwarded = forwardedHeaders(this.options.forwardHeaders, request.headers);
       const plain = type !== null && isJson(request) ? plainGraphqlBody(body) : null;
       if (plain && type) return await this.servePlain(scope, response, type, plain);
       const run = (engine: Engine, text: string, name: string | null, variables: Json) =>
@@ -83,7 +86,7 @@ export class GraphqlRoute {
   private async servePlain(scope: RequestScope, response: ServerResponse, type: AnswerType, plain: GraphqlBody): Promise<void> {
     const engine = this.options.engine();
     const { query, operationName, variables } = plain;
-    const isPublic = scope.viewer === anonymous && !(scope.counts && this.options.mayCount);
+    const isPublic = scope.viewer === anonymous && scope.forwarded === null && !(scope.counts && this.options.mayCount);
     const cached =
       this.options.cache && isPublic ? this.cacheable(this.options.cache, engine, query, operationName, variables) : null;
     let own: Answer | null = null;
@@ -131,10 +134,19 @@ export class GraphqlRoute {
       'graphql.operation.name': operation.name ?? '',
       'graphql.operation.hash': operation.hash,
     });
-    const { requestId, traceparent, signal } = scope;
+    const { requestId, traceparent, forwarded, signal } = scope;
     const onCall = (): void => void (scope.subgraphCalls += 1);
     const execute = () =>
-      engine.execute({ operation, variables, viewer: scope.viewer ?? anonymous, requestId, traceparent, signal, onCall });
+      engine.execute({
+        operation,
+        variables,
+        viewer: scope.viewer ?? anonymous,
+        requestId,
+        traceparent,
+        forwarded,
+        signal,
+        onCall,
+      });
     if (!this.options.mayCount || !scope.counts) return execute();
     const log: StatementLog = { statements: [] };
     const answer = await countingStatements(log, execute);

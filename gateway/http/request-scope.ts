@@ -11,6 +11,8 @@ export class RequestScope {
   /** Whether the client asked, by `x-mercato-count: 1`, what its request cost; answered outside production. */
   readonly counts: boolean;
   viewer: Viewer | null = null;
+  /** Headers for the subgraphs. */
+  forwarded: Readonly<Record<string, string>> | null = null;
   operation: PreparedOperation | null = null;
   subgraphCalls = 0;
   private gone: AbortController | null = null;

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { errors, jwtVerify, type JSONWebKeySet, type JWTPayload } from 'jose';
+import { errors, jwtVerify, type JWTPayload } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { anonymous, ROLES, scopesOf, type Role, type Viewer } from '../../platform/auth';
 import { AppError, badInput } from '../../platform/errors';
 import { tryKeyOf } from '../../platform/federation';
+import type { KeySource } from '../options';
 import { refreshingKeySet } from './key-set';
 import type { Revocations, TokenFacts } from './revocations';
 
@@ -26,8 +27,11 @@ export interface VerifiedToken extends TokenFacts {
 }
 
 export interface IdentityOptions {
-  readonly keySource: () => Promise<JSONWebKeySet>;
+  /** `null` verifies no token. */
+  readonly keySource: KeySource | null;
   readonly issuer: string;
+  /** Whether tokens name users of our own graph. */
+  readonly subjects: 'ours' | 'any';
   readonly revocations: Revocations;
 }
 
@@ -37,7 +41,7 @@ export class Identifier {
   private readonly keys;
 
   constructor(private readonly options: IdentityOptions) {
-    this.keys = refreshingKeySet(options.keySource);
+    this.keys = options.keySource && refreshingKeySet(options.keySource);
   }
 
   /**
@@ -46,6 +50,7 @@ export class Identifier {
    * @throws UPSTREAM_UNAVAILABLE when the keys to judge it cannot be had
    */
   async identify(authorization: string | undefined, guestToken: string | undefined): Promise<Identity> {
+    if (!this.keys) return { viewer: anonymous, token: null };
     if (guestToken !== undefined && !GUEST_TOKEN.test(guestToken))
       throw badInput('x-guest-token', 'must be 1 to 200 letters, digits, "_" or "-"');
     const token = authorization === undefined || authorization === '' ? null : await this.verify(bearerOf(authorization));
@@ -70,10 +75,11 @@ export class Identifier {
   }
 
   private async verifyAnew(jwt: string): Promise<VerifiedToken> {
+    if (!this.keys) throw new Error('a token is verified without keys');
     try {
       const options = { algorithms: ALGORITHMS, issuer: this.options.issuer, clockTolerance: CLOCK_TOLERANCE_SECONDS };
       const { payload } = await jwtVerify(jwt, this.keys, { ...options, requiredClaims: ['sub', 'exp', 'iat'] });
-      return readClaims(payload);
+      return this.options.subjects === 'ours' ? readClaims(payload) : readForeignClaims(payload);
     } catch (error) {
       if (error instanceof AppError) throw error;
       if (error instanceof errors.JWTExpired) throw unauthenticated('The access token has expired; refresh it');
@@ -111,6 +117,21 @@ function readClaims(payload: JWTPayload): VerifiedToken {
     issuedAtMs: (payload.iat ?? 0) * 1000,
     expiresAtMs: ((payload.exp ?? 0) + CLOCK_TOLERANCE_SECONDS) * 1000,
   };
+}
+
+/** Of an issuer that knows nothing of our users: whoever it is, and the scopes that it grants (RFC 8693, or a list). */
+function readForeignClaims(payload: JWTPayload): VerifiedToken {
+  const { sub = '', iat = 0, exp = 0, sid, scope, scp } = payload;
+  const sessionId = typeof sid === 'string' ? sid : null;
+  const granted = scope ?? scp;
+  const scopes = typeof granted === 'string' ? granted.split(' ').filter(Boolean) : listOfTexts(granted);
+  const viewer: Viewer = { kind: 'user', userId: null, roles: [], scopes, sessionId, guestToken: null };
+  const expiresAtMs = (exp + CLOCK_TOLERANCE_SECONDS) * 1000;
+  return { viewer, userId: sub, sessionId, issuedAtMs: iat * 1000, expiresAtMs };
+}
+
+function listOfTexts(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
 function isRole(value: unknown): value is Role {

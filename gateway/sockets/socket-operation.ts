@@ -19,9 +19,11 @@ export class SocketOperation {
     identity: Identity | undefined,
     variables: Json,
     readonly requestId: string,
+    forwarded: OperationRequest['forwarded'],
   ) {
     this.engine = options.engine();
-    this.request = { operation, variables, viewer: identity?.viewer ?? anonymous, requestId, traceparent: null, signal: null };
+    const viewer = identity?.viewer ?? anonymous;
+    this.request = { operation, variables, viewer, requestId, forwarded, traceparent: null, signal: null };
   }
 
   async execute(): Promise<Answer> {

@@ -6,13 +6,14 @@ import { useServer, type Extra } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { AppError } from '../../platform/errors';
 import type { Logger } from '../../platform/observability';
-import type { Engine } from '../engine';
+import type { Engine, OperationRequest } from '../engine';
 import { refusalOf, type Answer } from '../executor/answer';
 import type { Json } from '../executor/merge';
 import type { Identifier, Identity } from '../identity/identity';
 import type { Revocations } from '../identity/revocations';
 import type { GatewayMetrics } from '../metrics';
 import { RefusedOperation } from '../operations/prepare';
+import { forwardedHeaders } from '../http/forwarded-headers';
 import { newRequestId } from '../http/request-id';
 import { OpenSockets } from './open-sockets';
 import { SocketOperation } from './socket-operation';
@@ -27,6 +28,7 @@ const CLOSE_GRACE_MS = 2_000;
 export interface SocketServerOptions {
   readonly engine: () => Engine;
   readonly identifier: Identifier;
+  readonly forwardHeaders: readonly string[];
   readonly revocations: Revocations;
   readonly logger: Logger;
   readonly metrics: GatewayMetrics;
@@ -38,7 +40,7 @@ interface ConnectionParams extends Json {
   readonly guestToken?: string;
 }
 
-type SocketExtra = Extra & Record<PropertyKey, unknown> & { identity?: Identity };
+type SocketExtra = Extra & Record<PropertyKey, unknown> & { identity?: Identity; forwarded?: OperationRequest['forwarded'] };
 type SocketContext = Context<ConnectionParams, SocketExtra>;
 
 /** GraphQL over WebSocket (graphql-transport-ws) at the same address: subscriptions, and queries and mutations too. */
@@ -86,6 +88,7 @@ function protocolOf(options: SocketServerOptions, open: OpenSockets): ServerOpti
         context.extra.identity,
         (payload.variables ?? {}) as Json,
         requestId,
+        context.extra.forwarded ?? null,
       );
       return {
         schema: options.engine().supergraph.apiSchema,
@@ -110,6 +113,7 @@ async function connect(context: SocketContext, options: SocketServerOptions, ope
   try {
     const identity = await options.identifier.identify(textOf(given), textOf(guestToken));
     context.extra.identity = identity;
+    context.extra.forwarded = forwardedHeaders(options.forwardHeaders, { ...request.headers, authorization: given });
     if (identity.token) open.watch(socket, identity.token);
     return true;
   } catch (error) {

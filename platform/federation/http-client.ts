@@ -8,7 +8,8 @@ export interface HttpSubgraphOptions {
   readonly name: string;
   /** Where the subgraph serves, such as `http://product:4002/graphql`. */
   readonly url: string;
-  readonly signingKey: string;
+  /** `null` for a subgraph that is not ours: it is sent no signature and no viewer, only the headers that are forwarded. */
+  readonly signingKey: string | null;
   /** How long one call may take: waiting for a free connection and reading the whole answer included. */
   readonly timeoutMs: number;
 }
@@ -20,19 +21,20 @@ const MAX_STREAMS = 5_000;
 const STREAM_SILENCE_MS = 30_000;
 const NEXT = 'event: next\ndata: ';
 
-/** Reaches a subgraph over signed HTTP through a keep-alive pool, and streams of events beside it. */
+/** Reaches a subgraph over HTTP, signed where there is a key, through a keep-alive pool, and streams of events beside it. */
 export function createHttpSubgraphClient(options: HttpSubgraphOptions): SubgraphClient & { close(): Promise<void> } {
-  const { origin, pathname } = new URL(options.url);
+  const { origin, pathname, search } = new URL(options.url);
+  const path = pathname + search;
   const shared = { pipelining: 1, keepAliveTimeout: 30_000, connect: { timeout: 2_000 } };
   const calls = new Pool(origin, { ...shared, connections: MAX_CONNECTIONS });
   const streams = new Pool(origin, { ...shared, connections: MAX_STREAMS });
   let openStreams = 0;
   const send = (pool: Pool, request: SubgraphRequest, accept: string, timeoutMs: number) => {
-    const { headers, body } = messageOf(request, pathname, accept, options);
+    const { headers, body } = messageOf(request, path, accept, options);
     const { signal } = request;
     return pool.request({
       method: 'POST',
-      path: pathname,
+      path,
       headers,
       body,
       signal,
@@ -44,8 +46,8 @@ export function createHttpSubgraphClient(options: HttpSubgraphOptions): Subgraph
     const { statusCode, body } = await send(calls, request, 'application/json', options.timeoutMs);
     const text = await body.text();
     // A refusal of the hop itself, such as of a wrong signature, is no business of the client's.
-    if (statusCode !== 200) throw new Error(`status ${statusCode}`);
-    return JSON.parse(text) as SubgraphResponse;
+    if (statusCode !== 200 && options.signingKey !== null) throw new Error(`status ${statusCode}`);
+    return answerIn(text, statusCode);
   };
   return {
     name: options.name,
@@ -81,18 +83,32 @@ export function createHttpSubgraphClient(options: HttpSubgraphOptions): Subgraph
 function messageOf(request: SubgraphRequest, path: string, accept: string, options: HttpSubgraphOptions) {
   const { query, operationName, variables, traceparent } = request;
   const body = JSON.stringify({ query, operationName: operationName ?? undefined, variables });
-  const trusted = {
-    [VIEWER_HEADER]: Buffer.from(JSON.stringify(request.viewer)).toString('base64url'),
-    [REQUEST_ID_HEADER]: request.requestId,
-  };
   const headers: Record<string, string> = {
-    ...trusted,
-    ...signMessage({ addressee: options.name, method: 'POST', path, body, trusted }, options.signingKey),
+    ...request.forwarded,
+    ...trustOf(request, path, body, options),
     'content-type': 'application/json',
     accept,
   };
   if (traceparent) headers['traceparent'] = traceparent;
   return { headers, body };
+}
+
+/** What the subgraph believes the gateway: signed, or nothing but the request's id. */
+function trustOf(request: SubgraphRequest, path: string, body: string, options: HttpSubgraphOptions): Record<string, string> {
+  if (options.signingKey === null) return { [REQUEST_ID_HEADER]: request.requestId };
+  const trusted = {
+    [VIEWER_HEADER]: Buffer.from(JSON.stringify(request.viewer)).toString('base64url'),
+    [REQUEST_ID_HEADER]: request.requestId,
+  };
+  return { ...trusted, ...signMessage({ addressee: options.name, method: 'POST', path, body, trusted }, options.signingKey) };
+}
+
+/** Other servers answer refused operations as GraphQL errors under a status of 400 or more. @throws when it is no answer */
+function answerIn(text: string, statusCode: number): SubgraphResponse {
+  if (statusCode === 200) return JSON.parse(text) as SubgraphResponse;
+  const answer = text.startsWith('{') ? (JSON.parse(text) as SubgraphResponse) : {};
+  if (!Array.isArray(answer.errors) || statusCode >= 500) throw new Error(`status ${statusCode}`);
+  return answer;
 }
 
 /** A signal that is aborted with the caller's, or when time is up. */

@@ -11,6 +11,8 @@ export interface SubgraphRequest {
   readonly requestId: string;
   /** W3C trace context. */
   readonly traceparent?: string | null;
+  /** Headers of the client's request that are passed on, by lower-case name; their values are fit to stand in a header. */
+  readonly forwarded?: Readonly<Record<string, string>> | null;
   /** Ends the work when the client is gone or time is up. */
   readonly signal?: AbortSignal;
 }

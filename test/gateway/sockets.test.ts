@@ -165,12 +165,19 @@ describe('GraphQL over WebSocket', () => {
     const http = createServer();
     const logger = createLogger({ logLevel: 'silent' }, 'test');
     const revocations = new Revocations();
-    const identifier = new Identifier({ keySource: async () => ({ keys: [] }), issuer: 'nobody', revocations });
+    const identifier = new Identifier({ subjects: 'ours', keySource: async () => ({ keys: [] }), issuer: 'nobody', revocations });
     const noEngine = (): never => {
       throw new Error('no operation was sent');
     };
     const metrics = gatewayMetrics(createMetrics());
-    const server = serveSockets(http, '/graphql', { engine: noEngine, identifier, revocations, logger, metrics });
+    const server = serveSockets(http, '/graphql', {
+      engine: noEngine,
+      forwardHeaders: [],
+      identifier,
+      revocations,
+      logger,
+      metrics,
+    });
     const socket = new PassThrough();
     http.emit('upgrade', { url: '/elsewhere' }, socket, Buffer.alloc(0));
     // Without a listener this throws, which would end the process.

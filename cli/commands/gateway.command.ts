@@ -1,0 +1,115 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { readFileSync } from 'node:fs';
+import { environmentWith, readSettings } from '../../platform/config';
+import { CommandError } from '../print';
+import { readPort } from './start.command';
+
+interface GatewayCommandOptions {
+  readonly supergraph: string;
+  readonly port: number;
+  readonly host: string;
+  readonly forwardHeader?: readonly string[];
+  readonly jwks?: string;
+  readonly issuer?: string;
+  readonly signingKeyFile?: string;
+  readonly subgraph?: ReadonlyMap<string, string>;
+  readonly poll: number;
+}
+
+const HELP = `
+Examples:
+  mercato gateway --supergraph supergraph.graphql
+  mercato gateway --supergraph https://example.org/supergraph.graphql --port 4000 --poll 5
+  mercato gateway --supergraph supergraph.graphql --subgraph products=http://localhost:4001/graphql
+
+Subgraphs are reached at the URLs that the supergraph names. They get the client's authorization header and those that
+--forward-header names, and no signature unless there is a key. Without --jwks no token is verified here.
+Also read from the environment: LOG_LEVEL, NODE_ENV, INTROSPECTION, OPERATION_TIMEOUT_MS, DRAIN_SECONDS, METRICS_PORT,
+OTEL_EXPORTER_OTLP_ENDPOINT.`;
+
+/** `mercato gateway --supergraph FILE|URL`: the gateway alone, over any supergraph. */
+export function gatewayCommand(): Command {
+  return new Command('gateway')
+    .description('serve any supergraph: the gateway alone, without the shop and without Redis')
+    .requiredOption('-s, --supergraph <file or URL>', 'what is served; watched, and swapped in when it changes')
+    .option('-p, --port <number>', 'where it listens; 0 takes a free port', readPort, 4000)
+    .option('--host <address>', 'the address that it listens on', '127.0.0.1')
+    .option('--forward-header <name>', 'a header passed on to subgraphs beside authorization; may be repeated', collectHeader)
+    .option('--jwks <URL>', 'the public keys that access tokens are verified with')
+    .option('--issuer <name>', 'who must have issued access tokens (iss); needed with --jwks')
+    .option('--signing-key-file <file>', 'sign requests to subgraphs with the key in this file, 32 characters at least')
+    .option('--subgraph <name=URL>', 'where a subgraph is, whatever the supergraph says; may be repeated', collectSubgraph)
+    .option('--poll <seconds>', 'how often a supergraph at a URL is asked for', readSeconds, 10)
+    .addHelpText('after', HELP)
+    .action(async (options: GatewayCommandOptions) => {
+      if ((options.jwks === undefined) !== (options.issuer === undefined))
+        throw new CommandError('--jwks and --issuer go together: whose keys, and who must have issued the tokens');
+      if (options.jwks !== undefined && !/^https?:\/\//.test(options.jwks))
+        throw new CommandError(`--jwks: a URL of http or https; not ${options.jwks}`);
+      const environment = environmentWith({ PORT: String(options.port), HOST: options.host }, { LOG_LEVEL: 'warn' });
+      const settings = readSettings(environment, { mustSign: false });
+      const { startStandalone } = require('../gateway/standalone') as typeof import('../gateway/standalone');
+      await startStandalone(settings, {
+        supergraph: options.supergraph,
+        pollSeconds: options.poll,
+        forwardHeaders: options.forwardHeader ?? [],
+        jwks: options.jwks ?? null,
+        issuer: options.issuer ?? null,
+        subgraphs: options.subgraph ?? new Map(),
+        signingKey: options.signingKeyFile === undefined ? null : readKey(options.signingKeyFile),
+      });
+    });
+}
+
+function collectHeader(name: string, before: readonly string[] = []): readonly string[] {
+  if (!/^[A-Za-z0-9-]{1,100}$/.test(name)) throw new InvalidArgumentError('it must be the name of a header');
+  const lower = name.toLowerCase();
+  if (OWN_HEADERS.has(lower)) throw new InvalidArgumentError('the gateway writes that header itself');
+  return lower === 'authorization' || before.includes(lower) ? before : [...before, lower];
+}
+
+/** Passed on, they would break the request that is sent, or speak for the gateway. */
+const OWN_HEADERS: ReadonlySet<string> = new Set([
+  'accept',
+  'connection',
+  'content-digest',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'expect',
+  'host',
+  'keep-alive',
+  'signature',
+  'signature-input',
+  'te',
+  'traceparent',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'x-mercato-viewer',
+  'x-request-id',
+]);
+
+function collectSubgraph(text: string, before: ReadonlyMap<string, string> = new Map()): ReadonlyMap<string, string> {
+  const [, name, url] = /^([^=]+)=(https?:\/\/.+)$/.exec(text) ?? [];
+  if (name === undefined || url === undefined || !URL.canParse(url))
+    throw new InvalidArgumentError('it must be NAME=URL, such as products=http://localhost:4001/graphql');
+  return new Map([...before, [name, url]]);
+}
+
+function readSeconds(text: string): number {
+  const seconds = Number(text);
+  if (seconds >= 0.1 && seconds <= 86_400) return seconds;
+  throw new InvalidArgumentError('it must be a number of seconds from 0.1 to 86400');
+}
+
+function readKey(file: string): string {
+  let key: string;
+  try {
+    key = readFileSync(file, 'utf8').trim();
+  } catch {
+    throw new CommandError(`--signing-key-file: ${file} cannot be read`);
+  }
+  if (key.length < 32) throw new CommandError(`--signing-key-file: the key in ${file} is shorter than 32 characters`);
+  return key;
+}
