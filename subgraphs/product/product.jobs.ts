@@ -29,7 +29,7 @@ export function createProductJobs({ reservations, checkStock, onChecked }: Produ
     name: 'stock.forget-reservations',
     concurrency: 1,
     isRoutine: true,
-    run: () => reservations.forgetEnded(KEEP_ENDED_DAYS),
+    run: (_payload, { signal }) => reservations.forgetEnded(KEEP_ENDED_DAYS, signal),
   };
   const check: JobDefinition<object> = {
     name: 'stock.check-ledger',

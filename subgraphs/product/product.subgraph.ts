@@ -102,6 +102,7 @@ function createServices(source: OpenableDatabase['source'], { settings, cache }:
   const categories = new CategoryService(source, cache);
   const facets = new FacetService(source, cache);
   const caches = createCacheEnding(categories, facets);
+  const idempotency = new IdempotencyService(source);
   const endFacets = (): Promise<void> => facets.endCache();
   return {
     categories,
@@ -109,12 +110,12 @@ function createServices(source: OpenableDatabase['source'], { settings, cache }:
     caches,
     products: new ProductService(source),
     listings: new ListingService(source),
-    movements: new MovementService(source, new IdempotencyService(source)),
+    movements: new MovementService(source, idempotency),
     reservations: new ReservationService(source),
     forSale: new ForSaleService(source),
     failedJobs: new FailedJobService(source),
-    productEdits: new ProductEditService(source, settings.currency, endFacets),
-    variantEdits: new VariantEditService(source, settings.currency, endFacets),
+    productEdits: new ProductEditService(source, idempotency, settings.currency, endFacets),
+    variantEdits: new VariantEditService(source, idempotency, settings.currency, endFacets),
     categoryEdits: new CategoryEditService(source, caches.endCategories),
   };
 }

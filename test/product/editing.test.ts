@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { customer, openCatalogue, staff, type AddedProduct, type Catalogue } from './support/catalogue';
 
 let shop: Catalogue;
@@ -94,6 +95,32 @@ test('variants: a SKU and a set of choices belong to one alone, prices and stock
     variant: null,
     errors: [{ __typename: 'ProductVariantVersionConflict', current: { version: 2 } }],
   });
+});
+
+test('products and variants that are sent again under their key are made once, with their stock', async () => {
+  const CREATE =
+    'mutation ($input: CreateProductInput!) { createProduct(input: $input) { product { id variants { id } } errors { __typename } } }';
+  const ADD = 'mutation ($input: AddVariantInput!) { addVariant(input: $input) { variant { id } errors { __typename } } }';
+  const product = { name: `Once ${randomUUID()}`, options: ['Size'], idempotencyKey: randomUUID() };
+  const variants = [{ optionValues: ['S'], price: { amount: '5' }, stockOnHand: 3 }];
+  const made = await Promise.all([1, 2, 3].map(() => edit(CREATE, { ...product, variants })));
+  expect(new Set(made.map((answer) => JSON.stringify(answer))).size).toBe(1);
+  const [{ product: { id: productId } = { id: '' } } = {}] = made as { product?: { id: string } }[];
+  const variant = { optionValues: ['M'], price: { amount: '5' }, stockOnHand: 4 };
+  const request = { productId, variant, idempotencyKey: randomUUID() };
+  const added = await Promise.all([1, 2, 3].map(() => edit(ADD, request)));
+  expect(new Set(added.map((answer) => JSON.stringify(answer))).size).toBe(1);
+  expect(added[0]).toMatchObject({ errors: [] });
+  const ledger = await shop.database.query<{ quantity: number; actor: string }>(
+    `SELECT m.quantity, m.actor FROM stock_movement m JOIN product_variant v ON v.id = m.variant_id JOIN product p ON p.id = v.product_id
+     WHERE p.name = $1 ORDER BY m.id`,
+    [product.name],
+  );
+  expect(ledger).toMatchObject([{ quantity: 3 }, { quantity: 4 }]);
+  expect(ledger[0]?.actor).toMatch(/^usr_/);
+  const isReused = { errors: [{ __typename: 'IdempotencyKeyReused' }] };
+  expect(await edit(CREATE, { ...product, variants, name: 'Other' })).toMatchObject(isReused);
+  expect(await edit(ADD, { ...request, variant: { ...variant, stockOnHand: 5 } })).toMatchObject(isReused);
 });
 
 test('a product has 100 variants at most, also when many are added at once', async () => {

@@ -100,13 +100,28 @@ test('who comes first is served first, and who wants too much does not stand in 
 test('a request that the database refuses fails alone', async () => {
   const [full, free] = [await variantOf(0, { isTracked: false }), await variantOf(50)];
   const key = tryKeyOf('ProductVariant', full);
-  await shop.database.query('UPDATE product_variant SET stock_reserved = 2147483000 WHERE id = $1', [key]);
+  await shop.database.query(`ALTER TABLE product_variant ADD CONSTRAINT refuses CHECK (id <> ${key} OR stock_reserved < 1000)`);
   const orders = [free, full, free, full, free].map((variantId) =>
     reserve(variantId, { quantity: variantId === full ? 1_000 : 1 }),
   );
   const answers = await Promise.all([reserve(free), ...orders]);
   expect(answers.map((answer) => answer?.isReserved ?? 'failed')).toEqual([true, true, 'failed', true, 'failed', true]);
-  await shop.database.query('UPDATE product_variant SET stock_reserved = 0 WHERE id = $1', [key]);
+  await shop.database.query('ALTER TABLE product_variant DROP CONSTRAINT refuses');
+});
+
+test('what is sold without limit ends before its numbers do: the rest is told as a shortage', async () => {
+  const [loose, free] = [await variantOf(0, { isTracked: false }), await variantOf(50)];
+  const key = tryKeyOf('ProductVariant', loose);
+  await shop.database.query('UPDATE product_variant SET stock_reserved = 999999500 WHERE id = $1', [key]);
+  const [first, second, third] = await Promise.all([
+    reserve(loose, { quantity: 400 }),
+    reserve(loose, { quantity: 400 }),
+    reserve(free, { quantity: 1 }),
+  ]);
+  expect(first?.isReserved).toBe(true);
+  expect(second).toMatchObject({ isReserved: false, shortages: [{ variantId: loose, available: 100 }] });
+  expect(third?.isReserved).toBe(true);
+  await shop.database.query('UPDATE product_variant SET stock_reserved = 400 WHERE id = $1', [key]);
 });
 
 test('the same reservation twice at once is held once', async () => {

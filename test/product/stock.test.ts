@@ -211,7 +211,7 @@ test('crosswise reservations, claims, releases and edits never deadlock, and the
   expect(sums).toEqual([]);
 }, 60_000);
 
-test('a sale is remembered for as long as goods may come back, a reservation that was given back for 90 days', async () => {
+test('reservations that ended are forgotten after 90 days, and the ledger still knows what was sold', async () => {
   const variantId = await variantOf(5);
   const [sold, givenBack] = [randomUUID(), randomUUID()];
   for (const id of [sold, givenBack]) await reserve([{ variantId, quantity: 1 }], id);
@@ -222,9 +222,10 @@ test('a sale is remembered for as long as goods may come back, a reservation tha
   try {
     await runJobNow(shop.database, 'stock.forget-reservations');
     const known = () => shop.database.query<{ id: string }>('SELECT id FROM stock_reservation WHERE id = ANY ($1)', aged);
-    while ((await known()).length === 2) await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(await known()).toEqual([{ id: sold }]);
-    expect(await release(sold)).toBe(false);
+    while ((await known()).length > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect([await release(sold), await claim(sold), await release(sold)]).toEqual([false, true, false]);
+    expect(await release(givenBack)).toBe(true);
+    expect(await stockOf(variantId)).toMatchObject({ onHand: 4, reserved: 0 });
   } finally {
     await work.stop();
   }

@@ -1,5 +1,6 @@
 import { createUnionType, Field, Int, ObjectType } from 'type-graphql';
 import { UserError } from '../../../platform/federation';
+import { IdempotencyKeyReused } from '../../../platform/idempotency';
 
 @ObjectType('ProductNotFound', { implements: UserError, description: 'There is no such product.' })
 export class ProductNotFound extends UserError {
@@ -153,7 +154,8 @@ export type ProductEditFailure =
   | OptionsTaken
   | ProductNotDeletable
   | StockReserved
-  | UnknownCategories;
+  | UnknownCategories
+  | IdempotencyKeyReused;
 
 export const ProductEditError = createUnionType({
   name: 'ProductEditError',
@@ -169,6 +171,7 @@ export const ProductEditError = createUnionType({
       ProductNotDeletable,
       StockReserved,
       UnknownCategories,
+      IdempotencyKeyReused,
     ] as const,
 });
 
@@ -180,7 +183,8 @@ export type VariantEditFailure =
   | OptionsTaken
   | TooManyVariants
   | LastVariant
-  | StockReserved;
+  | StockReserved
+  | IdempotencyKeyReused;
 
 export const VariantEditError = createUnionType({
   name: 'VariantEditError',
@@ -195,5 +199,6 @@ export const VariantEditError = createUnionType({
       TooManyVariants,
       LastVariant,
       StockReserved,
+      IdempotencyKeyReused,
     ] as const,
 });

@@ -96,6 +96,13 @@ export class CreateProductInput {
 
   @Field(() => String, { nullable: true, description: 'The description for search engines; at most 500 characters.' })
   seoDescription?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Your name for this request, 8 to 200 characters: sent again with it, it is done once and answered alike. Give one always: it is nullable only for clients that are older than it.',
+  })
+  idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'What to change of a product; what is absent stays.' })

@@ -1,6 +1,7 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { requireScope } from '../../../platform/auth';
 import { globalId, keyOf, type SubgraphContext } from '../../../platform/federation';
+import { namedBy } from '../named-change';
 import type { Outcome } from '../refused';
 import { ProductVersionConflict, type ProductEditFailure } from './catalog.errors';
 import { DeleteProductPayload, ProductPayload } from './catalog.payloads';
@@ -34,7 +35,9 @@ export class ProductEditResolver {
     @Ctx() context: SubgraphContext,
   ): Promise<ProductPayload> {
     requireScope(context.viewer, SCOPE);
-    return this.payload(await this.edits.create(input, readCategoryKeys(input.categoryIds ?? [])), context);
+    const { idempotencyKey, ...product } = input;
+    const by = namedBy(context.viewer, 'createProduct', idempotencyKey);
+    return this.payload(await this.edits.create(product, readCategoryKeys(input.categoryIds ?? []), by), context);
   }
 
   @Mutation(() => ProductPayload, { description: 'Changes a product. Needs the scope catalog:write.' })

@@ -2,8 +2,10 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { inTransaction } from '../../../platform/db';
 import { badInput } from '../../../platform/errors';
 import { recordEvents } from '../../../platform/events';
+import type { IdempotencyService } from '../../../platform/idempotency';
 import type { ProductChangedData } from '../../../schema/events/product-events';
 import { plainText, safeHtml } from '../catalog-import';
+import { changeOnce, type NamedBy } from '../named-change';
 import { orRefusal, Refused, violatedConstraint, type Outcome } from '../refused';
 import { freeSlug, readOptionalText, readSlug, readText, slugOf } from '../text-input';
 import {
@@ -25,6 +27,7 @@ import type { CreateProductInput, UpdateProductInput } from './product-edit.inpu
 import { MAX_VARIANTS, readNewVariant, readNewImage, readTaxCategory, readWords, type NewImage } from './read-input';
 import { insertVariants, variantKeysOf } from './variant.writes';
 
+type NewProduct = Omit<CreateProductInput, 'idempotencyKey'>;
 type Edit = Promise<Outcome<number, ProductEditFailure>>;
 
 /** Makes and changes products, for staff. Each use case is one transaction with its event, and answers the product's key. */
@@ -32,11 +35,12 @@ export class ProductEditService {
   /** @param onChanged ends caches that count products; called after each commit */
   constructor(
     private readonly database: DataSource,
+    private readonly idempotency: IdempotencyService,
     private readonly currency: string,
     private readonly onChanged: () => Promise<void>,
   ) {}
 
-  create(input: CreateProductInput, categoryKeys: readonly number[]): Edit {
+  create(input: NewProduct, categoryKeys: readonly number[], { actor, name: request }: NamedBy): Edit {
     const optionNames = readWords(input.options ?? [], 'input.options', 5);
     if (input.variants.length < 1 || input.variants.length > MAX_VARIANTS)
       throw badInput('input.variants', `must hold from 1 to ${MAX_VARIANTS}`);
@@ -47,20 +51,17 @@ export class ProductEditService {
     const images = (input.images ?? []).map((image) => readNewImage(image, 'input.images'));
     const { slug, ...texts } = readTexts(input);
     const name = readText(input.name, 'input.name', 1, 300);
-    return this.change('CREATED', async (tx) => {
-      const product = tx.create(ProductRecord, { ...texts, name, optionNames, currency: this.currency, status: input.status });
-      product.slug = slug ?? (await this.slugFor(tx, name));
-      product.publishedAt = input.status === 'ACTIVE' ? new Date() : null;
-      await tx.query('DELETE FROM slug_redirect WHERE old_slug = $1', [product.slug]);
-      await tx.insert(ProductRecord, product);
-      await tx.insert(
-        ImageRecord,
-        images.map((image, at) => ({ ...image, productId: product.id, position: at + 1 })),
-      );
-      await putIntoCategories(tx, product.id, categoryKeys);
-      await insertVariants(tx, product.id, variants);
-      return product.id;
-    });
+    return changeOnce<number, ProductEditFailure>(this.idempotency, request, input, (remember) =>
+      this.change('CREATED', async (tx) => {
+        const product = tx.create(ProductRecord, { ...texts, name, optionNames, currency: this.currency, status: input.status });
+        product.slug = slug ?? (await this.slugFor(tx, name));
+        product.publishedAt = input.status === 'ACTIVE' ? new Date() : null;
+        await insertProduct(tx, product, images, categoryKeys);
+        await insertVariants(tx, product.id, variants, actor);
+        await remember(tx, product.id);
+        return product.id;
+      }),
+    );
   }
 
   update(key: number, input: UpdateProductInput): Edit {
@@ -169,6 +170,21 @@ export class ProductEditService {
   }
 }
 
+async function insertProduct(
+  tx: EntityManager,
+  product: ProductRecord,
+  images: readonly NewImage[],
+  categoryKeys: readonly number[],
+): Promise<void> {
+  await tx.query('DELETE FROM slug_redirect WHERE old_slug = $1', [product.slug]);
+  await tx.insert(ProductRecord, product);
+  await tx.insert(
+    ImageRecord,
+    images.map((image, at) => ({ ...image, productId: product.id, position: at + 1 })),
+  );
+  await putIntoCategories(tx, product.id, categoryKeys);
+}
+
 /** The row, locked. @throws Refused when it does not exist or has another version than expected */
 async function lockProduct(tx: EntityManager, key: number, expectedVersion: number | null | undefined): Promise<ProductRecord> {
   const product = await tx.findOne(ProductRecord, { where: { id: key }, lock: { mode: 'for_no_key_update' } });
@@ -215,7 +231,7 @@ async function categoriesAbove(tx: EntityManager, productKey: number): Promise<n
 }
 
 /** Texts that are given; what is absent is `undefined`. */
-function readTexts(input: CreateProductInput | UpdateProductInput) {
+function readTexts(input: NewProduct | UpdateProductInput) {
   const given = <T>(value: T | null | undefined, read: (value: T) => NonNullable<unknown>) =>
     value === null || value === undefined ? undefined : read(value);
   const html = input.descriptionHtml ?? null;

@@ -9,6 +9,13 @@ export class AddVariantInput {
 
   @Field(() => NewVariantInput, { description: 'The variant.' })
   variant: NewVariantInput;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Your name for this request, 8 to 200 characters: sent again with it, it is done once and answered alike. Give one always: it is nullable only for clients that are older than it.',
+  })
+  idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'What to change of a variant; what is absent stays. Stock is changed by adjustStock.' })

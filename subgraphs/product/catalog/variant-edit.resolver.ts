@@ -1,6 +1,7 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { requireScope } from '../../../platform/auth';
 import { keyOf, type SubgraphContext } from '../../../platform/federation';
+import { namedBy } from '../named-change';
 import type { Outcome } from '../refused';
 import { ProductVariantVersionConflict, type VariantEditFailure } from './catalog.errors';
 import { VariantPayload } from './catalog.payloads';
@@ -26,7 +27,8 @@ export class VariantEditResolver {
     @Ctx() context: SubgraphContext,
   ): Promise<VariantPayload> {
     requireScope(context.viewer, SCOPE);
-    return this.payload(await this.edits.add(keyOf('Product', input.productId, 'input.productId'), input.variant), context);
+    const by = namedBy(context.viewer, 'addVariant', input.idempotencyKey);
+    return this.payload(await this.edits.add(keyOf('Product', input.productId, 'input.productId'), input.variant, by), context);
   }
 
   @Mutation(() => VariantPayload, { description: 'Changes a variant. Needs the scope catalog:write.' })

@@ -1,6 +1,8 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { inTransaction } from '../../../platform/db';
 import { recordEvents } from '../../../platform/events';
+import type { IdempotencyService } from '../../../platform/idempotency';
+import { changeOnce, type NamedBy } from '../named-change';
 import { orRefusal, Refused, violatedConstraint, type Outcome } from '../refused';
 import { readOptionalText, readWhole } from '../text-input';
 import {
@@ -34,25 +36,19 @@ export class VariantEditService {
   /** @param onChanged ends caches that count products; called after each commit */
   constructor(
     private readonly database: DataSource,
+    private readonly idempotency: IdempotencyService,
     private readonly currency: string,
     private readonly onChanged: () => Promise<void>,
   ) {}
 
-  add(productKey: number, input: NewVariantInput): Edit {
-    return this.change(async (tx) => {
-      // Serialises additions to one product, so that two of them cannot both be the hundredth.
-      await tx.query('SELECT pg_advisory_xact_lock(724023, $1)', [productKey]);
-      const [product]: { options: number; variants: number }[] = await tx.query(
-        `SELECT cardinality(option_names) AS options, (SELECT count(*)::integer FROM product_variant WHERE product_id = p.id) AS variants
-         FROM product p WHERE id = $1`,
-        [productKey],
-      );
-      if (!product) throw new Refused(ProductNotFound.make());
-      if (product.variants >= MAX_VARIANTS) throw new Refused(TooManyVariants.make(MAX_VARIANTS));
-      const variant = readNewVariant(input, product.options, this.currency, 'input.variant');
-      const [variantKey = null] = await insertVariants(tx, productKey, [variant]);
-      return { productKey, variantKey };
-    });
+  add(productKey: number, input: NewVariantInput, { actor, name }: NamedBy): Edit {
+    return changeOnce<EditedVariant, VariantEditFailure>(this.idempotency, name, [productKey, input], (remember) =>
+      this.change(async (tx) => {
+        const edited = { productKey, variantKey: await this.insert(tx, productKey, input, actor) };
+        await remember(tx, edited);
+        return edited;
+      }),
+    );
   }
 
   update(variantKey: number, input: UpdateVariantInput): Edit {
@@ -81,6 +77,21 @@ export class VariantEditService {
       if ((await variantKeysOf(tx, variant.productId)).length === 0) throw new Refused(LastVariant.make());
       return { productKey: variant.productId, variantKey: null };
     });
+  }
+
+  private async insert(tx: EntityManager, productKey: number, input: NewVariantInput, actor: string): Promise<number | null> {
+    // Serialises additions to one product, so that two of them cannot both be the hundredth.
+    await tx.query('SELECT pg_advisory_xact_lock(724023, $1)', [productKey]);
+    const [product]: { options: number; variants: number }[] = await tx.query(
+      `SELECT cardinality(option_names) AS options, (SELECT count(*)::integer FROM product_variant WHERE product_id = p.id) AS variants
+       FROM product p WHERE id = $1`,
+      [productKey],
+    );
+    if (!product) throw new Refused(ProductNotFound.make());
+    if (product.variants >= MAX_VARIANTS) throw new Refused(TooManyVariants.make(MAX_VARIANTS));
+    const variant = readNewVariant(input, product.options, this.currency, 'input.variant');
+    const [variantKey = null] = await insertVariants(tx, productKey, [variant], actor);
+    return variantKey;
   }
 
   private merge(variant: VariantRecord, input: UpdateVariantInput): void {

@@ -7,7 +7,7 @@ export async function insertVariants(
   tx: EntityManager,
   productKey: number,
   variants: readonly NewVariant[],
-  actor = 'staff',
+  actor: string,
 ): Promise<number[]> {
   const records = variants.map((variant) => ({
     ...variant,

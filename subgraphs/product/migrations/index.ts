@@ -6,6 +6,7 @@ import { Jobs1764000500000 } from './1764000500000-jobs';
 import { HotStock1764000700000 } from './1764000700000-hot-stock';
 import { TaxCategory1764000710000 } from './1764000710000-tax-category';
 import { NamedRequests1764000800000 } from './1764000800000-named-requests';
+import { StockBounds1764000900000 } from './1764000900000-stock-bounds';
 
 /** All migrations of the product database, oldest first. */
 export const PRODUCT_MIGRATIONS = [
@@ -17,4 +18,5 @@ export const PRODUCT_MIGRATIONS = [
   HotStock1764000700000,
   TaxCategory1764000710000,
   NamedRequests1764000800000,
+  StockBounds1764000900000,
 ];

@@ -1,10 +1,11 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { inTransaction, keysetPage, keysetSql, type KeysetRequest } from '../../../platform/db';
-import { AppError, badInput } from '../../../platform/errors';
+import { badInput } from '../../../platform/errors';
 import type { Page, PageRequest } from '../../../platform/federation';
-import { IdempotencyKeyReused, type HeldKey, type IdempotencyService } from '../../../platform/idempotency';
+import type { IdempotencyService } from '../../../platform/idempotency';
 import { inKeyOrder } from '../../../platform/loaders';
 import { ProductVariantNotFound, VariantRecord } from '../catalog';
+import { changeOnce } from '../named-change';
 import { orRefusal, Refused, type Outcome } from '../refused';
 import { readText, readWhole } from '../text-input';
 import type { MovementKind } from './movement.entity';
@@ -60,44 +61,21 @@ export class MovementService {
     if ((adjustment.delta === null) === (adjustment.quantity === null))
       throw badInput('input.delta', 'or quantity is needed, and only one of them');
     const change = { ...adjustment, reason };
-    if (key === null) return this.change(variantKey, change, null);
-    const attempt = await this.idempotency.begin({ viewer: adjustment.actor, operation: 'adjustStock', key }, [
-      variantKey,
-      change,
-    ]);
-    switch (attempt.kind) {
-      case 'reused':
-        return { result: null, errors: [IdempotencyKeyReused.make()] };
-      case 'busy':
-        throw isWorkedOn();
-      case 'done':
-        return { result: variantKey, errors: [] };
-      case 'ours':
-        return this.change(variantKey, change, attempt.held);
-    }
-  }
-
-  /** What was refused is not remembered under its key: it may be allowed later. */
-  private async change(
-    variantKey: number,
-    adjustment: StockAdjustment,
-    held: HeldKey | null,
-  ): Promise<Outcome<number, AdjustStockFailure>> {
-    const { idempotency } = this;
-    let isDone = false;
-    try {
-      const outcome = await orRefusal<AdjustStockFailure, number>(() =>
-        inTransaction(this.database, async (tx) => {
-          await write(tx, variantKey, adjustment);
-          if (held && !(await idempotency.finish(tx, held, { variantKey }))) throw isWorkedOn();
-          return variantKey;
-        }),
-      );
-      isDone = outcome.result !== null;
-      return outcome;
-    } finally {
-      if (held && !isDone) await idempotency.forget(held);
-    }
+    const name = key === null ? null : { viewer: adjustment.actor, operation: 'adjustStock', key };
+    const { result, errors } = await changeOnce<number, AdjustStockFailure>(
+      this.idempotency,
+      name,
+      [variantKey, change],
+      (remember) =>
+        orRefusal(() =>
+          inTransaction(this.database, async (tx) => {
+            await write(tx, variantKey, change);
+            await remember(tx, variantKey);
+            return variantKey;
+          }),
+        ),
+    );
+    return { result: result === null ? null : variantKey, errors };
   }
 
   /** The newest first. Pages that begin at the start share one statement. */
@@ -142,10 +120,6 @@ async function write(tx: EntityManager, variantKey: number, adjustment: StockAdj
   const kind: MovementKind = isReceipt ? 'RECEIPT' : 'ADJUSTMENT';
   await tx.insert(MovementRecord, { variantId: variantKey, quantity: delta, kind, reason, actor });
   await tx.query(`SELECT tell_stock('ADJUSTED', changed_stock(ARRAY[$1::integer]))`, [variantKey]);
-}
-
-function isWorkedOn(): AppError {
-  return new AppError('CONFLICT', 'This request is being worked on; send it again in a moment');
 }
 
 function requestOf({ variantKey, page }: LedgerKey): KeysetRequest {

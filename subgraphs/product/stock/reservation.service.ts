@@ -33,6 +33,7 @@ const MAX_LINES = 200;
 const MAX_QUANTITY = 100_000;
 const MAX_HOLD_SECONDS = 7 * 86_400;
 const SWEEP_BATCH = 100;
+const FORGET_BATCH = 1_000;
 
 /**
  * Holds stock for a checkout. Every step may be called again with the same id and then answers the same. The decisions
@@ -83,7 +84,7 @@ export class ReservationService {
   async claim(reservationId: string): Promise<boolean> {
     const isClaimed = await this.claiming.submit(readReference(reservationId, 'reservationId'));
     crashPoint('stock.claimed');
-    return isClaimed;
+    return isClaimed || this.wasSold(reservationId);
   }
 
   /** Gives back what was held. `false` only when it was sold already: then it takes a restock. */
@@ -123,15 +124,29 @@ export class ReservationService {
   }
 
   /**
-   * Forgets named requests whose time is over, and reservations that were given back long ago; until then, repeated calls find their answer. What was sold stays
-   * known: goods may come back years later, and a release of an unknown reservation would pass for their return.
+   * Forgets named requests whose time is over, and reservations that ended long ago; until then, repeated calls find their
+   * answer. What was sold is known by the ledger for ever: goods may come back years later.
    */
-  async forgetEnded(olderThanDays: number): Promise<void> {
-    await this.database.query(
-      `DELETE FROM stock_reservation WHERE status IN ('RELEASED', 'EXPIRED') AND updated_at < now() - make_interval(days => $1)`,
-      [olderThanDays],
-    );
+  async forgetEnded(olderThanDays: number, signal?: AbortSignal): Promise<void> {
+    for (let forgotten = FORGET_BATCH; forgotten === FORGET_BATCH && !signal?.aborted;) {
+      const [rows] = await this.database.query<[unknown[], number]>(
+        `DELETE FROM stock_reservation WHERE id IN (
+           SELECT id FROM stock_reservation WHERE status <> 'HELD' AND updated_at < now() - make_interval(days => $1)
+           ORDER BY updated_at LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING 1`,
+        [olderThanDays, FORGET_BATCH],
+      );
+      forgotten = rows.length;
+    }
     await this.database.query('DELETE FROM idempotency_key WHERE expires_at < now()');
+  }
+
+  /** Whether a reservation was turned into a sale, also long ago. */
+  private async wasSold(reservationId: string): Promise<boolean> {
+    const sales = await this.database.query<unknown[]>(
+      `SELECT 1 FROM stock_movement WHERE reference = $1 AND kind = 'SALE' LIMIT 1`,
+      [reservationId],
+    );
+    return sales.length > 0;
   }
 
   /** Calls a function that answers what it `changed`, and tells of that in the same statement. */
@@ -163,6 +178,8 @@ function columnsOf(lines: readonly StockLine[]): [variants: number[], quantities
     if (quantity < 1 || quantity > MAX_QUANTITY) throw badInput('input.lines.quantity', `must be from 1 to ${MAX_QUANTITY}`);
     quantityOf.set(variantId, (quantityOf.get(variantId) ?? 0) + quantity);
   }
+  if ([...quantityOf.values()].some((quantity) => quantity > MAX_QUANTITY))
+    throw badInput('input.lines.quantity', `must be ${MAX_QUANTITY} at most for one variant`);
   const sorted = [...quantityOf].sort(([a], [b]) => a - b);
   return [sorted.map(([variantId]) => variantId), sorted.map(([, quantity]) => quantity)];
 }
