@@ -1,3 +1,5 @@
+import type { DataSource } from 'typeorm';
+
 /** Who decided what about dead letters; in the first migration of each subgraph that has jobs. */
 export const JOB_DECISION_DDL = `
   CREATE TABLE job_decision (
@@ -11,3 +13,10 @@ export const JOB_DECISION_DDL = `
     attempts integer NOT NULL
   );
   CREATE INDEX job_decision_age ON job_decision (at);`;
+
+const KEEP = '365 days';
+
+/** Forgets decisions that are older than any dead letter. */
+export async function sweepDecisions(database: DataSource): Promise<void> {
+  await database.query(`DELETE FROM job_decision WHERE at < now() - interval '${KEEP}'`);
+}

@@ -1,11 +1,12 @@
 import type { DataSource } from 'typeorm';
 import type { DomainEvent, EventBus } from '../../platform/events';
-import { consumeAsJobs, sweepHandledEvents, type BackgroundWork, type JobDefinition } from '../../platform/jobs';
+import { consumeAsJobs, sweepDecisions, sweepHandledEvents, type BackgroundWork, type JobDefinition } from '../../platform/jobs';
 import type { Stoppable } from '../../platform/process';
 import { tellAbandonedCarts } from './cart';
 import type { CheckoutRecovery } from './checkout';
 import type { TaskRunner } from './followup';
 import { forgetErasedAccount, SETTLE_ORDER } from './order';
+import { sweepEnded } from './order.sweep';
 
 export interface OrderJobsDependencies {
   readonly database: DataSource;
@@ -55,7 +56,9 @@ export function createOrderJobs(deps: OrderJobsDependencies): BackgroundWork {
     isRoutine: true,
     run: async () => {
       for (const each of deps.sweeps) await each();
+      await sweepEnded(database);
       await sweepHandledEvents(database);
+      await sweepDecisions(database);
     },
   };
   const forget: JobDefinition<DomainEvent> = { name: FORGET_ACCOUNT, run: (event) => forgetErasedAccount(database, event) };

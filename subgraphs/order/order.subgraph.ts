@@ -21,6 +21,7 @@ import { Payments1764000100000 } from './migrations/1764000100000-payments';
 import { AfterPlacing1764000400000 } from './migrations/1764000400000-after-placing';
 import { Jobs1764000500000 } from './migrations/1764000500000-jobs';
 import { Notices1764000600000 } from './migrations/1764000600000-notices';
+import { OldOrders1764000900000 } from './migrations/1764000900000-old-orders';
 import { NodeResolver } from './node';
 import { Notice } from './notice';
 import * as order from './order';
@@ -73,6 +74,7 @@ export function createOrderSubgraph(deps: OrderSubgraphDependencies): SubgraphMo
       AfterPlacing1764000400000,
       Jobs1764000500000,
       Notices1764000600000,
+      OldOrders1764000900000,
     ],
     poolSize: settings.databasePoolSize,
     applicationName: 'mercato-order',

@@ -7,13 +7,19 @@ const KEEP_ENDED_DAYS = 90;
 /** What its jobs work with. */
 export interface ProductJobsDependencies {
   readonly reservations: ReservationService;
+  readonly forgetDecisions: () => Promise<void>;
   readonly checkStock: () => Promise<readonly StockViolation[]>;
   /** Told how many contradictions the last check of stock found. */
   readonly onChecked: (violations: number) => void;
 }
 
 /** What the product subgraph does in the background. */
-export function createProductJobs({ reservations, checkStock, onChecked }: ProductJobsDependencies): BackgroundWork {
+export function createProductJobs({
+  reservations,
+  forgetDecisions,
+  checkStock,
+  onChecked,
+}: ProductJobsDependencies): BackgroundWork {
   const expire: JobDefinition<object> = {
     name: 'stock.expire-reservations',
     concurrency: 1,
@@ -29,7 +35,10 @@ export function createProductJobs({ reservations, checkStock, onChecked }: Produ
     name: 'stock.forget-reservations',
     concurrency: 1,
     isRoutine: true,
-    run: (_payload, { signal }) => reservations.forgetEnded(KEEP_ENDED_DAYS, signal),
+    run: async (_payload, { signal }) => {
+      await reservations.forgetEnded(KEEP_ENDED_DAYS, signal);
+      await forgetDecisions();
+    },
   };
   const check: JobDefinition<object> = {
     name: 'stock.check-ledger',

@@ -8,7 +8,7 @@ import {
   type SubgraphModule,
   type SubgraphSchema,
 } from '../../platform/federation';
-import { migrateJobs, startBackground } from '../../platform/jobs';
+import { migrateJobs, startBackground, sweepDecisions } from '../../platform/jobs';
 import { IdempotencyKey, IdempotencyService } from '../../platform/idempotency';
 import {
   createCatalogLoaders,
@@ -73,6 +73,7 @@ export function createProductSubgraph(deps: SubgraphDependencies): SubgraphModul
   const stockMeasure = new StockMeasure();
   const jobs = createProductJobs({
     reservations: services.reservations,
+    forgetDecisions: () => sweepDecisions(database.source),
     checkStock: () => checkStock((sql) => database.source.query(sql)),
     onChecked: (violations) => stockMeasure.set(violations),
   });

@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { Settings } from '../../platform/config';
-import type { BackgroundWork, JobDefinition } from '../../platform/jobs';
+import { sweepDecisions, type BackgroundWork, type JobDefinition } from '../../platform/jobs';
 import { createMailJob } from './mail';
 import type { SigningKeyService } from './signing-key';
 
@@ -27,6 +27,7 @@ export function createUserJobs(
     run: async (_payload, { logger }) => {
       if (await keys.rotate(KEY_AGE_DAYS)) logger.info('access tokens have a new signing key');
       for (const sweep of SWEEPS) await database.query(sweep);
+      await sweepDecisions(database);
     },
   };
   return {

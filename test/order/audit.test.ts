@@ -148,13 +148,26 @@ const TAMPERINGS: readonly [name: string, sql: (chain: string) => string[], why:
     (chain) => [`UPDATE audit_entry SET chain = 'Order/999999' WHERE chain = '${chain}' AND sequence = 1`],
     'missing',
   ],
+  [
+    'a reason that was changed in the log',
+    (chain) => [
+      `UPDATE order_event SET data = data || '{"reason": "another"}' WHERE 'Order/' || order_id = '${chain}' AND data ? 'reason'`,
+    ],
+    'its reason',
+  ],
+  [
+    'a reason that was taken out of the log of somebody who was not erased',
+    (chain) => [`UPDATE order_event SET data = data - 'reason' WHERE 'Order/' || order_id = '${chain}'`],
+    'its reason',
+  ],
   ['a changed anchor', () => [`UPDATE audit_anchor SET body = body || ' '`], 'was changed'],
   ['anchors that are gone', () => ['DELETE FROM audit_anchor'], 'no anchor names it'],
 ];
 
 describe('tampering', () => {
   test.each(TAMPERINGS)('%s is found', async (_name, sql, why) => {
-    const { order } = await ordered(shop, [1]);
+    const { order, orderId } = await ordered(shop, [1]);
+    await change(shop, staff, 'cancelOrder', { orderId, reason: 'the wrong lamp' });
     await ordered(shop, [1]);
     await anchorChains(database);
     const chain = await chainOf(order);

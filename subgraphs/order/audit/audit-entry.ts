@@ -46,6 +46,29 @@ export function bodyOf({ action, entity, actor, reason, data }: NewAuditEntry, a
   });
 }
 
+/** The address of orders whose person was erased. */
+export const ERASED_EMAIL = 'erased@example.invalid';
+const SEAL = 'sha256:';
+
+/**
+ * What people wrote stands in the trail as its hash, and itself in the order's log, from where it can be taken without
+ * breaking the chain when the person is erased.
+ */
+export function sealedReason(reason: string | null, data: AuditBody['data']): Pick<AuditBody, 'reason' | 'data'> {
+  const others = Object.entries(data).filter(([name]) => name !== 'reason');
+  return { reason: reason === null ? null : sealOf(reason), data: Object.fromEntries(others) };
+}
+
+/** The reason of an entry: as it was written, if `told`, which the log still holds, is what was sealed. */
+export function openedReason(reason: string | null, told: string | null): string | null {
+  if (!reason?.startsWith(SEAL)) return reason;
+  return told !== null && sealOf(told) === reason ? told : null;
+}
+
+function sealOf(text: string): string {
+  return SEAL + createHash('sha256').update(text).digest('hex');
+}
+
 /** The hash of an entry; `audit_append` in the database makes the same. */
 export function linkOf(previous: Buffer, chain: string, sequence: number, body: string): Buffer {
   return createHash('sha256')

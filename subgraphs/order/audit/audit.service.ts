@@ -2,7 +2,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { keysetPage, keysetSql, type KeysetRequest } from '../../../platform/db';
 import { globalId, type GlobalIdType, type Page, type PageRequest } from '../../../platform/federation';
 import { inKeyOrder } from '../../../platform/loaders';
-import { bodyOf, chainOf, type AuditActor, type AuditBody, type NewAuditEntry } from './audit-entry';
+import { bodyOf, chainOf, openedReason, type AuditActor, type AuditBody, type NewAuditEntry } from './audit-entry';
 
 /** One link of a chain, as it is read. */
 export interface AuditRow {
@@ -51,14 +51,16 @@ export class AuditService {
       const [first] = group;
       if (!first) continue;
       const keyset = keysetSql(requestOf(first), 3);
-      const rows = await this.database.query<(Omit<AuditRow, 'body'> & { body: string; cursor_values: string[] })[]>(
+      const rows = await this.database.query<
+        (Omit<AuditRow, 'body'> & { body: string; told: string | null; cursor_values: string[] })[]
+      >(
         `SELECT found.* FROM unnest($1::text[]) AS asked (chain) CROSS JOIN LATERAL (
-           SELECT e.chain, e.sequence, e.body, encode(e.hash, 'hex') AS hash, ${keyset.cursorValues} AS cursor_values
+           SELECT e.chain, e.sequence, e.body, encode(e.hash, 'hex') AS hash, ${TOLD} AS told, ${keyset.cursorValues} AS cursor_values
            FROM audit_entry e WHERE e.chain = asked.chain AND ${keyset.where} ORDER BY ${keyset.orderBy} LIMIT $2
          ) found`,
         [group.map(({ chain }) => chain), keyset.limit, ...keyset.parameters],
       );
-      const read = rows.map((row) => ({ ...row, body: JSON.parse(row.body) as AuditBody }));
+      const read = rows.map(({ told, ...row }) => ({ ...row, body: readBody(row.body, told) }));
       const byChain = Map.groupBy(read, (row) => row.chain);
       for (const key of group) answers.set(key, keysetPage(requestOf(key), byChain.get(key.chain) ?? []));
     }
@@ -72,6 +74,15 @@ export class AuditService {
     );
     return inKeyOrder(chains, rows, (row) => row.chain).map((row) => row?.sequence ?? 0);
   }
+}
+
+/** What the order's log says of the reason of entry `e`. */
+const TOLD = `CASE WHEN e.chain LIKE 'Order/%' THEN (
+  SELECT v.data->>'reason' FROM order_event v WHERE v.order_id = split_part(e.chain, '/', 2)::integer AND v.audit_sequence = e.sequence) END`;
+
+function readBody(text: string, told: string | null): AuditBody {
+  const body = JSON.parse(text) as AuditBody;
+  return { ...body, reason: openedReason(body.reason, told) };
 }
 
 function requestOf({ chain, page }: AuditPageKey): KeysetRequest {

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import { anchorHash, headsOf } from './audit-anchors';
-import { linkOf } from './audit-entry';
+import { ERASED_EMAIL, linkOf } from './audit-entry';
 
 /** Where a trail is broken first, and how. */
 export interface Broken {
@@ -56,7 +56,8 @@ export async function verifySnapshot(client: ClientBase, options: VerifyOptions 
   const only = options.chain ?? null;
   const { chains, entries, broken: brokenChain } = await verifyChains(client, only);
   const { anchors, last, broken: brokenAnchor } = await verifyAnchors(client, options);
-  const firstBroken = brokenChain ?? brokenAnchor ?? (only === null ? await strayEvent(client) : null);
+  const firstBroken =
+    brokenChain ?? brokenAnchor ?? (only === null ? ((await strayEvent(client)) ?? (await otherReason(client))) : null);
   return { chains, entries, anchors, lastAnchor: last, broken: firstBroken };
 }
 
@@ -212,6 +213,21 @@ async function strayEvent(client: ClientBase): Promise<Broken | null> {
      WHERE event.audit_sequence IS NOT NULL AND entry.chain IS NULL ORDER BY event.id LIMIT 1`,
   );
   return stray ? broken(stray.chain, stray.audit_sequence, 'missing: the log of the order tells of it') : null;
+}
+
+/** A reason in the log of an order that is not the one that was sealed, or that was taken out of the order of somebody not erased. */
+async function otherReason(client: ClientBase): Promise<Broken | null> {
+  const [other] = await read<{ chain: string; audit_sequence: number }>(
+    client,
+    `SELECT entry.chain, event.audit_sequence FROM order_event event JOIN "order" o ON o.id = event.order_id
+     JOIN audit_entry entry ON entry.chain = 'Order/' || event.order_id AND entry.sequence = event.audit_sequence
+     WHERE entry.body LIKE '%"reason":"sha256:%' AND CASE WHEN event.data ? 'reason'
+       THEN 'sha256:' || encode(sha256(convert_to(event.data->>'reason', 'UTF8')), 'hex') <> entry.body::jsonb->>'reason'
+       ELSE o.email <> $1 END
+     ORDER BY event.id LIMIT 1`,
+    [ERASED_EMAIL],
+  );
+  return other ? broken(other.chain, other.audit_sequence, 'its reason in the log of the order is another') : null;
 }
 
 function broken(chain: string, sequence: number, why: string): Broken {

@@ -77,7 +77,8 @@ export class OrderTasks {
   }
 
   private async returnStock(order: Order, requestId: string): Promise<void> {
-    const reason = order.cancelledReason ?? 'returned';
+    // Never what somebody wrote: an erasure does not reach the stock's ledger.
+    const reason = order.status === 'CANCELLED' ? 'order cancelled' : 'order refunded';
     if (order.reservationId !== null && (await this.deps.stock.release(order.reservationId, reason, requestId))) return;
     const [items = []] = await this.deps.orders.itemsOf([order.id]);
     const lines = items.map((item) => ({

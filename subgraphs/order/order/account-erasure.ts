@@ -1,9 +1,8 @@
 import type { DataSource } from 'typeorm';
+import { ERASED_EMAIL } from '../audit';
 import { inTransaction } from '../../../platform/db';
 import { recordEvents, type DomainEvent } from '../../../platform/events';
 import { globalId, keyOf } from '../../../platform/federation';
-
-const ERASED_EMAIL = 'erased@example.invalid';
 
 /**
  * Takes the person out of the orders and carts of an account that was erased. What was sold for how much stays, as tax
@@ -19,12 +18,19 @@ export async function forgetErasedAccount(database: DataSource, event: DomainEve
       [userKey, ERASED_EMAIL],
     );
     const [orders] = await tx.query<[{ id: number }[], number]>(
-      `UPDATE "order" SET email = $2, shipping_address = '{}', billing_address = NULL, note = NULL, version = version + 1, updated_at = now()
+      `UPDATE "order" SET email = $2, shipping_address = '{}', billing_address = NULL, note = NULL, cancelled_reason = NULL, version = version + 1, updated_at = now()
        WHERE user_id = $1 RETURNING id`,
       [userKey, ERASED_EMAIL],
     );
     const keys = orders.map(({ id }) => id);
     await tx.query(`UPDATE order_note SET text = '' WHERE order_id = ANY($1) AND text <> ''`, [keys]);
+    await tx.query(`UPDATE refund SET reason = '' WHERE order_id = ANY($1) AND kind <> 'RETURN'`, [keys]);
+    // The audit trail holds hashes of what people wrote, so it still holds.
+    await tx.query(
+      `UPDATE order_event SET data = data - 'reason'
+       WHERE order_id = ANY($1) AND data ? 'reason' AND actor_kind <> 'SYSTEM' AND type <> 'RETURN_REQUESTED'`,
+      [keys],
+    );
     await tx.query('UPDATE order_return SET comment = NULL, answer = NULL WHERE order_id = ANY($1)', [keys]);
     await tx.query('UPDATE discount_use SET user_id = NULL, email_hash = NULL WHERE user_id = $1', [userKey]);
     await tx.query('DELETE FROM cart_line USING cart WHERE cart.id = cart_line.cart_id AND cart.user_id = $1', [userKey]);

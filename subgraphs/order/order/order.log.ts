@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { tellingRows } from '../../../platform/events';
 import { globalId } from '../../../platform/federation';
-import { bodyOf, chainOf, type AuditActor } from '../audit';
+import { bodyOf, chainOf, sealedReason, type AuditActor } from '../audit';
 import type { OrderPlaced, OrderStatusChanged } from '../../../schema/events/order-events';
 import type { Order } from './order.entity';
 import type { FulfilmentStatus, OrderStatus, PaymentStatus } from './order.status';
@@ -64,6 +64,7 @@ interface LogEntry {
 /** One statement for log, audit trail and event, since every checkout pays for it. */
 async function addToLog(tx: EntityManager, order: Order, entry: LogEntry): Promise<void> {
   const { type, from, to, actor, reason } = entry;
+  const data = reason === null ? entry.data : { ...entry.data, reason };
   const orderId = globalId('Order', order.id);
   const changed =
     from === null ? { total: order.totalMinor, currency: order.currency, payment: order.reservationId } : { from, to };
@@ -71,8 +72,7 @@ async function addToLog(tx: EntityManager, order: Order, entry: LogEntry): Promi
     action: type,
     entity: { type: 'Order', id: orderId },
     actor,
-    reason,
-    data: { ...entry.data, ...changed },
+    ...sealedReason(reason, { ...entry.data, ...changed }),
   });
   const userId = order.userId === null ? null : globalId('User', order.userId);
   const told = { orderId, userId, number: order.number };
@@ -86,15 +86,7 @@ async function addToLog(tx: EntityManager, order: Order, entry: LogEntry): Promi
        FROM order_event WHERE order_id = $1 RETURNING sequence
      ), ${tellingRows(`SELECT $8, $9, $10::jsonb, $11::jsonb || jsonb_build_object('sequence', sequence) FROM logged`)}`,
     [
-      ...[
-        order.id,
-        type,
-        JSON.stringify({ ...entry.data, from, to }),
-        actor.kind,
-        actor.userId,
-        chainOf('Order', order.id),
-        audited,
-      ],
+      ...[order.id, type, JSON.stringify({ ...data, from, to }), actor.kind, actor.userId, chainOf('Order', order.id), audited],
       ...[from === null ? 'order.placed' : 'order.status_changed', orderId, JSON.stringify(touches), JSON.stringify(event)],
     ],
   );
