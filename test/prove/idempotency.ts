@@ -5,7 +5,7 @@ import { live, type World } from './idempotency/life';
 import { Sender } from './idempotency/sender';
 import type { Proof, ProofContext } from './proof';
 
-const MUTATIONS_A_LIFE = 8.5;
+const MUTATIONS_A_LIFE = 8;
 const UNITS = 1_000_000;
 const CLIENTS = 8;
 
@@ -97,6 +97,8 @@ async function effectsOf(shop: Storefront, at: number, isKeyKept: boolean): Prom
        (SELECT count(*)::int FROM order_event e JOIN o ON e.order_id = o.id WHERE e.type = 'DELIVERED') AS deliveries,
        (SELECT count(*)::int FROM order_event e JOIN o ON e.order_id = o.id WHERE e.type = 'CANCELLED') AS cancellations,
        (SELECT count(*)::int FROM order_return r JOIN o ON r.order_id = o.id) AS returns,
+       (SELECT count(*)::int FROM order_event e JOIN o ON e.order_id = o.id WHERE e.type = 'RETURN_REFUSED') AS refusals,
+       (SELECT count(*)::int FROM order_event e JOIN o ON e.order_id = o.id WHERE e.type = 'REFUNDED') AS "wholeRefunds",
        (SELECT count(*)::int FROM refund WHERE reason = $1) AS refunds`,
     [name],
   );
@@ -105,8 +107,19 @@ async function effectsOf(shop: Storefront, at: number, isKeyKept: boolean): Prom
     'SELECT count(*)::int AS movements, COALESCE(sum(quantity), 0)::int AS units FROM stock_movement WHERE reason = $1',
     [name],
   );
-  if (!found || !moved) return [`${name}: nothing was read`];
+  const [stocked] = await shop.sql<{ products: number; variants: number; stocked: number }>(
+    'product',
+    `SELECT count(DISTINCT p.id)::int AS products, count(v.id)::int AS variants,
+       COALESCE(sum((SELECT sum(quantity) FROM stock_movement m WHERE m.variant_id = v.id)), 0)::int AS stocked
+     FROM product p JOIN product_variant v ON v.product_id = p.id WHERE p.name = $1`,
+    [name],
+  );
+  if (!found || !moved || !stocked) return [`${name}: nothing was read`];
   const isCancelled = at % 4 === 0;
+  const isRefunded = at % 8 === 1;
+  const isRefused = at % 8 === 3;
+  const isReturned = !isCancelled && !isRefunded;
+  const isStocked = at % 5 === 0;
   const wanted: Effects = {
     orders: 1,
     notes: 1,
@@ -114,12 +127,17 @@ async function effectsOf(shop: Storefront, at: number, isKeyKept: boolean): Prom
     shipments: isCancelled ? 0 : 1,
     deliveries: isCancelled ? 0 : 1,
     cancellations: isCancelled ? 1 : 0,
-    returns: isCancelled ? 0 : 1,
-    refunds: isCancelled ? 0 : 1,
+    returns: isReturned ? 1 : 0,
+    refusals: isRefused ? 1 : 0,
+    wholeRefunds: isRefunded ? 1 : 0,
+    refunds: isReturned && !isRefused ? 1 : 0,
+    products: isStocked ? 1 : 0,
+    variants: isStocked ? 2 : 0,
+    stocked: isStocked ? 2 : 0,
     movements: 1,
     units: 1,
   };
-  const all: Effects = { ...found, ...moved };
+  const all: Effects = { ...found, ...moved, ...stocked };
   // Without keys a life may also break off where its second try was refused: only too much of something counts.
   return Object.entries(wanted).flatMap(([effect, count]) => {
     const actual = all[effect] ?? 0;

@@ -13,18 +13,31 @@ export interface World {
   readonly ware: Ware;
 }
 
+type Send = (
+  name: string,
+  type: string,
+  fields: string,
+  visitor: Visitor,
+  input: object,
+  changed: object,
+) => Promise<Record<string, unknown> | null>;
+
 const ERRORS = 'errors { ... on UserError { code } }';
 
-/** One order's life, every step by a mutation that takes a key: bought, noted, packed, sent, brought, and sent back or cancelled. */
+/** A product with stock, and a variant with stock. */
+async function stocked(send: Send, staff: Visitor, at: number): Promise<void> {
+  const variant = (size: string) => ({ optionValues: [size], price: { amount: '1.00' }, stockOnHand: 1 });
+  const product = { name: `life ${at}`, options: ['Size'], variants: [variant('S')] };
+  const made = await send('createProduct', 'CreateProductInput', 'product { id }', staff, product, { name: 'other' });
+  const productId = (made?.['product'] as { id: string } | undefined)?.id;
+  if (productId === undefined) return;
+  const request = { productId, variant: variant('M') };
+  await send('addVariant', 'AddVariantInput', 'variant { id }', staff, request, { variant: variant('L') });
+}
+
+/** One order's life, every step by a mutation that takes a key: bought, noted, packed, sent, brought, and sent back, refunded or cancelled. */
 export async function live({ shop, staff, ware }: World, sender: Sender, at: number): Promise<Life | null> {
-  const send = async (
-    name: string,
-    type: string,
-    fields: string,
-    visitor: Visitor,
-    input: object,
-    changed: object,
-  ): Promise<Record<string, unknown> | null> => {
+  const send: Send = async (name, type, fields, visitor, input, changed) => {
     const document = `mutation M($input: ${type}!) { ${name}(input: $input) { ${fields} ${ERRORS} } }`;
     const mutation: Keyed = { name, document, visitor, input: { ...input }, changed: { ...input, ...changed } };
     const { answer, isGood } = await sender.send(mutation);
@@ -54,6 +67,7 @@ export async function live({ shop, staff, ware }: World, sender: Sender, at: num
     { delta: 2 },
   );
   await send('addOrderNote', 'AddOrderNoteInput', 'note { id }', staff, { ...change, text: `life ${at}` }, { text: 'other' });
+  if (at % 5 === 0) await stocked(send, staff, at);
   if (at % 4 === 0) {
     await send('cancelOrder', 'CancelOrderInput', 'order { id }', staff, { ...change, reason: 'unwanted' }, { reason: 'other' });
     return { orderId, isReturned: false };
@@ -78,10 +92,19 @@ export async function live({ shop, staff, ware }: World, sender: Sender, at: num
       { ...change, shipmentId: shipments[0].id },
       { expectedVersion: 1 },
     );
+  if (at % 8 === 1) {
+    const refund = { ...change, reason: 'lost', restock: true };
+    await send('refundOrder', 'RefundOrderInput', 'order { id }', staff, refund, { restock: false });
+    return { orderId, isReturned: false };
+  }
   const asked = { ...change, lines: [line], reason: 'CHANGED_MIND' };
   const requested = await send('requestReturn', 'RequestReturnInput', 'return { id }', guest, asked, { comment: 'other' });
   const returnId = (requested?.['return'] as { id: string } | undefined)?.id;
   if (returnId === undefined) return { orderId, isReturned: false };
+  if (at % 8 === 3) {
+    await send('refuseReturn', 'AnswerReturnInput', 'return { id }', staff, { returnId, answer: 'worn' }, { answer: 'other' });
+    return { orderId, isReturned: false };
+  }
   await send('approveReturn', 'AnswerReturnInput', 'return { id }', staff, { returnId }, { answer: 'other' });
   await send(
     'receiveReturn',
