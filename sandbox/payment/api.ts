@@ -9,7 +9,7 @@ import { fingerprintOf, keptAnswer, Keys, type NamedRequest } from './idempotenc
 import type { Call, Outcome } from './intents';
 import type { Ledger } from './ledger';
 import { newId, type EventObject } from './objects';
-import { changeAt, readAt } from './operations';
+import { changeAt, operationAt, OPERATIONS, readAt } from './operations';
 import { finishRefund } from './refunds';
 import { crashPoint } from '../../platform/process';
 
@@ -28,6 +28,7 @@ export interface ApiOptions {
 export class Api {
   private readonly keys: Keys;
   private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly faults = new Set<string>();
 
   constructor(private readonly options: ApiOptions) {
     this.keys = new Keys(options.ledger);
@@ -57,6 +58,16 @@ export class Api {
     }
   }
 
+  /**
+   * The next call of an operation (`create`, `confirm`, `capture`, `cancel`, `refund`) does nothing and ends in a server
+   * error, which its key keeps. @returns the operation; `null` when there is none of that name
+   */
+  failNext(operation: string): string | null {
+    if (!OPERATIONS.has(operation)) return null;
+    this.faults.add(operation);
+    return operation;
+  }
+
   /** Writes what an outcome changed and tells of it; resolves when that is on the disk. */
   async keep(
     outcome: Outcome,
@@ -83,16 +94,18 @@ export class Api {
     if (earlier) {
       await this.options.ledger.settled();
       response.setHeader('idempotent-replayed', 'true');
+      if (earlier.status >= 500) response.setHeader('stripe-should-retry', 'false');
       const card = cardOf(earlier.body);
       return this.send(response, earlier.status, earlier.body, path.endsWith('/confirm') ? card : undefined);
     }
     try {
       const call: Call = { ledger: this.options.ledger, form: readForm(body), key: named.key, pageOf: this.options.pageOf };
-      const outcome = change(call);
+      const outcome = this.faults.delete(operationAt(path)) ? brokenDown() : change(call);
       const status = outcome.refusal?.status ?? 200;
       const text = JSON.stringify(outcome.refusal ? { error: outcome.refusal.body } : outcome.body);
       await this.keep(outcome, { request: named, status, body: text });
       crashPoint('sandbox.kept');
+      if (status >= 500) response.setHeader('stripe-should-retry', 'false');
       this.send(response, status, text, path.endsWith('/refunds') ? undefined : outcome.card);
     } finally {
       this.keys.end(named);
@@ -112,7 +125,7 @@ export class Api {
     if (refund?.status !== 'pending') return;
     const timer = setTimeout(() => {
       this.timers.delete(timer);
-      void this.keep(finishRefund(refund)).catch(() => undefined);
+      void this.keep(finishRefund(this.options.ledger, refund)).catch(() => undefined);
     }, SLOW_REFUND_MS);
     this.timers.add(timer);
   }
@@ -122,6 +135,11 @@ export class Api {
     const expected = Buffer.from(`Bearer ${this.options.apiKey}`);
     return given.length === expected.length && timingSafeEqual(given, expected);
   }
+}
+
+/** Nothing has happened, and the key keeps that answer as it keeps any other. */
+function brokenDown(): Outcome {
+  return { body: {}, entries: [], refusal: new ApiError(500, { type: 'api_error', message: 'Something went wrong.' }) };
 }
 
 function send(response: ServerResponse, status: number, body: string): void {

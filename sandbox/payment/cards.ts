@@ -6,10 +6,12 @@ export interface TestCard {
   readonly decline?: { readonly code: string; readonly declineCode: string };
   /** The shopper has to confirm on the bank's page first. */
   readonly asksShopper?: boolean;
+  /** The bank takes its time; it answers on its page. */
+  readonly asksBank?: boolean;
   /** The payment happens, and its answer is lost: the connection is cut, or stays silent. */
   readonly answer?: 'cut' | 'silent';
   readonly webhook?: 'late' | 'double' | 'before the answer';
-  readonly refund?: 'fails' | 'takes time';
+  readonly refund?: 'fails' | 'takes time' | 'fails late';
 }
 
 export const LATE_WEBHOOK_MS = 3_000;
@@ -42,6 +44,11 @@ export const TEST_CARDS: readonly TestCard[] = [
     asksShopper: true,
     decline: GENERIC,
   },
+  {
+    names: ['tok_processing'],
+    does: "is under way until the bank says yes or no, on the bank's page; until then it can neither be paid nor let go",
+    asksBank: true,
+  },
   { names: ['tok_lost'], does: 'pays, but the connection is cut before the answer', answer: 'cut' },
   { names: ['tok_timeout'], does: 'pays, but the answer never comes', answer: 'silent' },
   { names: ['tok_late_webhook'], does: `pays; webhooks come ${LATE_WEBHOOK_MS / 1000} s late`, webhook: 'late' },
@@ -49,6 +56,7 @@ export const TEST_CARDS: readonly TestCard[] = [
   { names: ['tok_early_webhook'], does: 'pays; the webhook comes before the answer', webhook: 'before the answer' },
   { names: ['tok_refund_fails', 'pm_card_refundFail'], does: 'pays; refunds fail', refund: 'fails' },
   { names: ['tok_refund_slow', 'pm_card_pendingRefund'], does: 'pays; refunds stay pending for a moment', refund: 'takes time' },
+  { names: ['tok_refund_fails_late'], does: 'pays; refunds stay pending for a moment, then fail', refund: 'fails late' },
 ];
 
 const byName = new Map(TEST_CARDS.flatMap((card) => card.names.map((name) => [name, card])));

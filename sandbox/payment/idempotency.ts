@@ -29,7 +29,7 @@ export class Keys {
       const message = 'There is currently another in-progress request using this Idempotent Key.';
       throw new ApiError(409, { type: 'idempotency_error', code: 'idempotency_key_in_use', message });
     }
-    const kept = this.ledger.answers.get(key);
+    const kept = this.ledger.answerOf(key);
     if (kept && kept.fingerprint !== fingerprint) {
       const message = `Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a key other than '${key}'.`;
       throw new ApiError(400, { type: 'idempotency_error', message });

@@ -75,6 +75,10 @@ function confirm(intent: Intent, { form, key, pageOf }: Call): Outcome {
     const asked: Intent = { ...intent, status: 'requires_action', payment_method: name, next_action, last_payment_error: null };
     return { body: asked, entries: told(asked, 'payment_intent.requires_action', key), card };
   }
+  if (card.asksBank) {
+    const asked: Intent = { ...intent, status: 'processing', payment_method: name, last_payment_error: null };
+    return { body: asked, entries: told(asked, 'payment_intent.processing', key), card };
+  }
   return pay({ ...intent, payment_method: name }, card, key);
 }
 
@@ -113,14 +117,19 @@ function decline(intent: Intent, card: TestCard, code: string, declineCode: stri
   return { body: declined, entries: told(declined, 'payment_intent.payment_failed', key), card, refusal };
 }
 
-/** What the shopper said on the bank's page. */
+/** What the shopper said on the bank's page, or the bank itself. */
 export function answerShopper(intent: Intent, isApproved: boolean): Outcome {
   const card = cardNamed(intent.payment_method ?? '');
-  if (intent.status !== 'requires_action' || !card) {
+  if (!isAtTheBank(intent) || !card) {
     throw unexpectedState(`This payment does not wait for the shopper: its status is ${intent.status}.`, intent);
   }
   if (isApproved) return pay(intent, card, null);
+  if (intent.status === 'processing') return decline(intent, card, 'card_declined', 'generic_decline', null);
   return decline(intent, card, 'payment_intent_authentication_failure', null, null);
+}
+
+export function isAtTheBank({ status }: Intent): boolean {
+  return status === 'requires_action' || status === 'processing';
 }
 
 export function captureIntent(intent: Intent, { form, key }: Call): Outcome {
@@ -141,7 +150,7 @@ export function captureIntent(intent: Intent, { form, key }: Call): Outcome {
 }
 
 export function cancelIntent(intent: Intent, { form, key }: Call): Outcome {
-  if (intent.status === 'succeeded' || intent.status === 'canceled') {
+  if (['succeeded', 'canceled', 'processing'].includes(intent.status)) {
     throw unexpectedState(`You cannot cancel this PaymentIntent because it has a status of ${intent.status}.`, intent);
   }
   const canceled: Intent = {

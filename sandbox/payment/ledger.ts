@@ -12,6 +12,8 @@ export interface KeptAnswer {
 export const API_VERSION = '2026-10-28.endive';
 /** As long as Stripe keeps keys. */
 const KEEP_ANSWERS_SECONDS = 86_400;
+/** Of more within that time the oldest are forgotten, so that no rush fills the memory: a few hundred MB. */
+const MOST_ANSWERS = 200_000;
 
 /**
  * All that the provider knows, in memory and in a journal. A change is made by `write`, whole, and is acknowledged to
@@ -21,15 +23,18 @@ export class Ledger {
   readonly intents = new Map<string, Intent>();
   readonly refunds = new Map<string, RefundObject>();
   readonly events = new Map<string, EventObject>();
-  readonly answers = new Map<string, KeptAnswer>();
+  /** The oldest first. */
+  private readonly answers = new Map<string, KeptAnswer>();
   readonly delivered = new Set<string>();
   private journal: Journal | null = null;
+
+  /** @param mostAnswers how many answers are remembered at most */
+  constructor(private readonly mostAnswers = MOST_ANSWERS) {}
 
   async open(file: string): Promise<void> {
     const journal = await openJournal(file, (entry) => this.apply(entry));
     await journal.close();
-    const oldest = nowSeconds() - KEEP_ANSWERS_SECONDS;
-    for (const [key, { at }] of this.answers) if (at < oldest) this.answers.delete(key);
+    this.forgetOldAnswers();
     await compactJournal(file, this.entries());
     this.journal = await openJournal(file, () => undefined);
   }
@@ -41,7 +46,14 @@ export class Ledger {
   /** Changes are seen at once, and on the disk when it resolves. */
   write(entries: readonly JournalEntry[]): Promise<void> {
     for (const entry of entries) this.apply(entry);
+    this.forgetOldAnswers();
     return this.opened().append(entries);
+  }
+
+  /** What a key was answered within the last day. */
+  answerOf(key: string): KeptAnswer | undefined {
+    const kept = this.answers.get(key);
+    return kept && isRemembered(kept) ? kept : undefined;
   }
 
   settled(): Promise<void> {
@@ -57,12 +69,24 @@ export class Ledger {
     return this.journal;
   }
 
+  private forgetOldAnswers(): void {
+    for (const [key, kept] of this.answers) {
+      if (isRemembered(kept) && this.answers.size <= this.mostAnswers) return;
+      this.answers.delete(key);
+    }
+  }
+
   private apply({ kind, key, value }: JournalEntry): void {
     if (kind === 'intent') this.intents.set(key, value as Intent);
     else if (kind === 'refund') this.refunds.set(key, value as RefundObject);
     else if (kind === 'event') this.events.set(key, value as EventObject);
-    else if (kind === 'answer') this.answers.set(key, value as KeptAnswer);
+    else if (kind === 'answer') this.remember(key, value as KeptAnswer);
     else if (kind === 'delivered') this.delivered.add(key);
+  }
+
+  private remember(key: string, answer: KeptAnswer): void {
+    this.answers.delete(key);
+    this.answers.set(key, answer);
   }
 
   private entries(): JournalEntry[] {
@@ -76,6 +100,10 @@ export class Ledger {
       ...[...this.delivered].map((key) => ({ kind: 'delivered', key, value: true })),
     ];
   }
+}
+
+function isRemembered({ at }: KeptAnswer): boolean {
+  return at >= nowSeconds() - KEEP_ANSWERS_SECONDS;
 }
 
 /** The entries of a changed object and of the event that tells of it. */

@@ -25,6 +25,15 @@ export function changeAt(path: string): ((call: Call) => Outcome) | null {
   return null;
 }
 
+/** What `changeAt` knows, by the names that people give it. */
+export const OPERATIONS: ReadonlySet<string> = new Set(['create', 'confirm', 'capture', 'cancel', 'refund']);
+
+/** The name of what `POST path` does. */
+export function operationAt(path: string): string {
+  if (path.endsWith('/refunds')) return 'refund';
+  return path.endsWith('/payment_intents') ? 'create' : path.slice(path.lastIndexOf('/') + 1);
+}
+
 type Read = (ledger: Ledger, form: Form, id: string, path: string) => object;
 
 const READS: readonly [pattern: RegExp, read: Read][] = [

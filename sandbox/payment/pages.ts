@@ -3,12 +3,12 @@ import { readBody, sendJson } from '../../platform/http';
 import type { Api } from './api';
 import { ApiError } from './api-error';
 import { TEST_CARDS } from './cards';
-import { answerShopper } from './intents';
+import { answerShopper, isAtTheBank } from './intents';
 import type { Ledger } from './ledger';
 import type { Intent } from './objects';
 import { intentOf } from './operations';
 
-/** Beside the API, for people and proofs: test cards and payments, the bank's page of 3-D Secure, and the whole ledger. */
+/** Beside the API, for people and proofs: test cards and payments, the bank's page, faults to order, and the whole ledger. */
 export async function answerPage(api: Api, ledger: Ledger, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = (request.url ?? '').split('?', 1)[0] ?? '';
   const [, intentId, verdict] = /^\/_sandbox\/3ds\/(\w+)(?:\/(approve|refuse))?$/.exec(path) ?? [];
@@ -16,6 +16,8 @@ export async function answerPage(api: Api, ledger: Ledger, request: IncomingMess
     if (request.method === 'GET' && path === '/_sandbox/ledger') return await sendLedger(ledger, response);
     if (request.method === 'GET' && /^\/(_sandbox\/?)?$/.test(path)) return sendPage(response, indexPage(ledger));
     if (request.method === 'GET' && intentId && !verdict) return sendPage(response, bankPage(intentOf(ledger, intentId)));
+    const [, operation] = /^\/_sandbox\/faults\/(\w+)$/.exec(path) ?? [];
+    if (request.method === 'POST' && operation) return sendJson(response, 200, { failsNext: api.failNext(operation) });
     if (request.method === 'POST' && intentId && verdict) {
       return await answerAsShopper(api, intentOf(ledger, intentId), verdict === 'approve', request, response);
     }
@@ -77,7 +79,7 @@ function indexPage(ledger: Ledger): string {
   const rows = intents.map(
     (intent) =>
       `<tr><td><code>${intent.id}</code><td>${amountOf(intent)}<td>${escape(intent.status)}<td>${escape(intent.metadata['order'] ?? '')}<td>${
-        intent.status === 'requires_action' ? `<a href="/_sandbox/3ds/${intent.id}">the bank's page</a>` : ''
+        isAtTheBank(intent) ? `<a href="/_sandbox/3ds/${intent.id}">the bank's page</a>` : ''
       }`,
   );
   return shell(
@@ -89,7 +91,7 @@ function indexPage(ledger: Ledger): string {
 }
 
 function bankPage(intent: Intent): string {
-  if (intent.status !== 'requires_action')
+  if (!isAtTheBank(intent))
     return shell('Your bank', `<p>Nothing to confirm: this payment is <b>${escape(intent.status)}</b>.</p>`);
   const button = (verdict: string, text: string) =>
     `<form method="post" action="/_sandbox/3ds/${intent.id}/${verdict}"><button>${text}</button></form>`;

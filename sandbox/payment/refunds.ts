@@ -2,8 +2,10 @@ import { invalid, missing } from './api-error';
 import { cardNamed } from './cards';
 import { numberOf, textOf, textsOf } from './form';
 import type { Call, Outcome } from './intents';
-import { told } from './ledger';
+import { told, type Ledger } from './ledger';
 import { newId, nowSeconds, type RefundObject } from './objects';
+
+const FAILED = { failure_reason: 'expired_or_canceled_card' };
 
 /** Gives back what was taken, never more. */
 export function createRefund({ ledger, form, key }: Call): Outcome {
@@ -27,15 +29,17 @@ export function createRefund({ ledger, form, key }: Call): Outcome {
     metadata: textsOf(form, 'metadata'),
     payment_intent: intentId,
     reason: textOf(form, 'reason'),
-    status: card?.refund === 'takes time' ? 'pending' : card?.refund === 'fails' ? 'failed' : 'succeeded',
-    ...(card?.refund === 'fails' ? { failure_reason: 'expired_or_canceled_card' } : {}),
+    status: card?.refund === undefined ? 'succeeded' : card.refund === 'fails' ? 'failed' : 'pending',
+    ...(card?.refund === 'fails' ? FAILED : {}),
   };
   const type = refund.status === 'failed' ? 'refund.failed' : 'refund.created';
   return { body: refund, entries: told(refund, type, key), card };
 }
 
 /** The end of a refund that took time. */
-export function finishRefund(refund: RefundObject): Outcome {
-  const done: RefundObject = { ...refund, status: 'succeeded' };
-  return { body: done, entries: told(done, 'refund.updated', null) };
+export function finishRefund(ledger: Ledger, refund: RefundObject): Outcome {
+  const card = cardNamed(ledger.intents.get(refund.payment_intent)?.payment_method ?? '');
+  const hasFailed = card?.refund === 'fails late';
+  const done: RefundObject = hasFailed ? { ...refund, ...FAILED, status: 'failed' } : { ...refund, status: 'succeeded' };
+  return { body: done, entries: told(done, hasFailed ? 'refund.failed' : 'refund.updated', null) };
 }

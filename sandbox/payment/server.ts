@@ -56,7 +56,7 @@ export async function startPaymentSandbox(options: PaymentSandboxOptions): Promi
   const url = `http://${options.host === '0.0.0.0' ? '127.0.0.1' : options.host}:${server.port}`;
   baseUrl ||= url;
   deliveries.resume();
-  for (const refund of ledger.refunds.values()) if (refund.status === 'pending') await api.keep(finishRefund(refund));
+  for (const refund of ledger.refunds.values()) if (refund.status === 'pending') await api.keep(finishRefund(ledger, refund));
   return {
     name: 'payment sandbox',
     url,

@@ -5,6 +5,8 @@ import { freePort, signal, startGuarded } from '../../cli/local';
 import { MAIN_SCRIPT } from '../../cli/project-root';
 import { environmentWith } from '../../platform/config';
 import { TEST_CARDS } from '../../sandbox/payment';
+import { keptAnswer } from '../../sandbox/payment/idempotency';
+import { Ledger } from '../../sandbox/payment/ledger';
 import { openProvider, type TestProvider } from '../order/support/payment-provider';
 import { runState } from '../support/run-state';
 import { until } from '../support/until';
@@ -105,6 +107,39 @@ describe('idempotency keys', () => {
     expect(new Set(made).size).toBe(1);
     expect(refused.every((status) => status === 409)).toBe(true);
   });
+});
+
+describe('answers that it remembers', () => {
+  afterEach(() => jest.restoreAllMocks());
+
+  test('are forgotten after a day, while it runs', async () => {
+    const idempotencyKey = 'yesterday';
+    const first = await create({}, { idempotencyKey });
+    const now = Date.now();
+    jest.spyOn(Date, 'now').mockImplementation(() => now + 25 * 3_600_000);
+    expect((await create({}, { idempotencyKey })).id).not.toBe(first.id);
+  });
+
+  test('do not grow for ever: the oldest go first', async () => {
+    const ledger = new Ledger(3);
+    await ledger.open(join(await mkdtemp(join(runState().folder, 'answers-')), 'journal.jsonl'));
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    for (const key of names) await ledger.write([keptAnswer({ key, fingerprint: 'f' }, 200, '{}')]);
+    expect(names.filter((name) => ledger.answerOf(name))).toEqual(['c', 'd', 'e']);
+    await ledger.close();
+  });
+});
+
+test('a server error to order does nothing, and is what its key answers from then on', async () => {
+  await provider.failNext('create');
+  const idempotencyKey = 'broken';
+  await expect(create({}, { idempotencyKey })).rejects.toMatchObject({ statusCode: 500 });
+  await expect(create({}, { idempotencyKey })).rejects.toMatchObject({
+    statusCode: 500,
+    headers: { 'idempotent-replayed': 'true' },
+  });
+  expect(await create()).toMatchObject({ status: 'requires_payment_method' });
+  await expect(provider.failNext('nothing')).rejects.toThrow('no operation');
 });
 
 describe('what it acknowledged', () => {

@@ -38,6 +38,8 @@ export interface TestProvider {
   ledger(): Promise<Ledger>;
   /** What the shopper does on the bank's page. */
   answerBank(intentId: string, verdict: 'approve' | 'refuse'): Promise<Response>;
+  /** The next call of `create`, `confirm`, `capture`, `cancel` or `refund` does nothing and ends in a server error. */
+  failNext(operation: string): Promise<void>;
   stop(): Promise<void>;
   /** At the same address, with the same journal. */
   start(): Promise<void>;
@@ -91,6 +93,11 @@ export async function openProvider(): Promise<TestProvider> {
     },
     ledger: async () => (await (await fetch(`${url}/_sandbox/ledger`)).json()) as Ledger,
     answerBank: (intentId, verdict) => fetch(`${url}/_sandbox/3ds/${intentId}/${verdict}`, { method: 'POST' }),
+    failNext: async (operation) => {
+      const answer = await fetch(`${url}/_sandbox/faults/${operation}`, { method: 'POST' });
+      const { failsNext } = (await answer.json()) as { failsNext: string | null };
+      if (failsNext !== operation) throw new Error(`the sandbox knows no operation ${operation}`);
+    },
     stop: () => sandbox.stop(),
     start: async () => {
       sandbox = await open(port);
