@@ -13,8 +13,9 @@ import { subscribeToSource } from './executor/subscribe';
 import { refuseTooManyRecords } from './operations/limits';
 import type { PreparedOperation } from './operations/operation';
 import { Operations, type PrepareOptions } from './operations/prepare';
+import type { OperationVariant } from './operations/variants';
+import type { PlannedSupergraph } from './planning/planned-supergraph';
 import { CachePolicies } from './response-cache/policy';
-import type { LoadedSupergraph } from './supergraph/load';
 
 /** One operation as a client sent it, and who the client is. */
 export interface OperationRequest {
@@ -27,6 +28,8 @@ export interface OperationRequest {
   readonly forwarded: Readonly<Record<string, string>> | null;
   /** Ends subgraph calls when the client is gone. Mutations are never ended half way, also when time is up. */
   readonly signal: AbortSignal | null;
+  /** Whose turn it is when new operations wait to be planned; everybody's own unless said otherwise. */
+  readonly client?: string;
   /** Told of each subgraph call when it begins. */
   readonly onCall?: (service: string) => void;
 }
@@ -53,7 +56,7 @@ export class Engine {
   readonly cachePolicies: CachePolicies;
 
   constructor(
-    readonly supergraph: LoadedSupergraph,
+    readonly supergraph: PlannedSupergraph,
     private readonly options: EngineOptions,
   ) {
     this.operations = new Operations(supergraph, options);
@@ -70,7 +73,7 @@ export class Engine {
       const coerced = this.coerce(request);
       if (!coerced.values) return refusalOf(coerced.errors, requestId, this.options.logger);
       refuseTooManyRecords(operation, coerced.values, this.options.limits);
-      const { plan, shape } = operation.variants.variantFor(coerced.values);
+      const { plan, shape } = operation.variants.known(coerced.values) ?? (await this.planned(request, coerced.values));
       const merged = await runPlan(plan, this.planRun(request, coerced.values, deadline));
       return answerOf(operation, shape, merged, this.scopeOf(request));
     } catch (error) {
@@ -80,22 +83,22 @@ export class Engine {
     }
   }
 
-  /** Subscribes at the source; each event is completed from the other subgraphs. Ending the iterator ends the source. Never throws. */
-  subscribe(request: OperationRequest): Answer | AsyncIterableIterator<Answer> {
+  /** Subscribes at the source; each event is completed from the other subgraphs. Ending the iterator ends the source. Never rejects. */
+  async subscribe(request: OperationRequest): Promise<Answer | AsyncIterableIterator<Answer>> {
     try {
-      return this.begin(request);
+      return await this.begin(request);
     } catch (error) {
       return refusalOf([error], request.requestId, this.options.logger);
     }
   }
 
-  private begin(request: OperationRequest): Answer | AsyncIterableIterator<Answer> {
+  private async begin(request: OperationRequest): Promise<Answer | AsyncIterableIterator<Answer>> {
     const { operation, requestId } = request;
     const coerced = this.coerce(request);
     if (!coerced.values) return refusalOf(coerced.errors, requestId, this.options.logger);
     refuseTooManyRecords(operation, coerced.values, this.options.limits);
-    const { plan, shape } = operation.variants.variantFor(coerced.values);
     const { values } = coerced;
+    const { plan, shape } = operation.variants.known(values) ?? (await this.planned(request, values));
     const source = { client: this.options.subgraphs.get(plan.source?.service ?? ''), variables: request.variables };
     const complete = async (event: SubgraphResponse): Promise<Answer> => {
       const deadline = new Deadline(this.options.operationTimeoutMs, request.signal);
@@ -114,6 +117,10 @@ export class Engine {
     const refuse = (error: unknown): Answer => refusalOf([error], requestId, this.options.logger);
     const shared = { ...requestOf(request), ...(request.signal ? { signal: request.signal } : {}) };
     return subscribeToSource(plan, source, shared, complete, refuse);
+  }
+
+  private planned({ operation, client }: OperationRequest, coerced: Json): Promise<OperationVariant> {
+    return operation.variants.plan(coerced, client ?? '');
   }
 
   private coerce(request: OperationRequest): { values: Json; errors: null } | { values: null; errors: readonly GraphQLError[] } {

@@ -11,9 +11,10 @@ import { gatewayMetrics, type GatewayMetrics } from './metrics';
 import { observedCalls } from './observed-calls';
 import { DEFAULT_LIMITS } from './operations/limits';
 import type { GatewayOptions, RunningGateway } from './options';
+import { planSupergraph } from './planning/planned-supergraph';
+import { DEFAULT_PLANNER_OPTIONS, Planner } from './planning/planner';
 import { ResponseCache } from './response-cache/response-cache';
 import { serveSockets } from './sockets/socket-server';
-import { loadSupergraph } from './supergraph/load';
 
 const DEFAULT_OPERATION_TIMEOUT_MS = 10_000;
 /** A Redis that is away does not keep a gateway from serving. */
@@ -26,7 +27,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const metrics = gatewayMetrics(registry);
   const engineOptions = engineOptionsOf(options, metrics);
   const maxTokens = engineOptions.limits.tokens;
-  let engine = new Engine(await loadSupergraph(options.supergraphSdl, logger), engineOptions);
+  const planner = new Planner({ ...DEFAULT_PLANNER_OPTIONS, ...options.planner }, metrics, logger);
+  let engine = new Engine(await planSupergraph(options.supergraphSdl, planner).catch(stopping(planner)), engineOptions);
   const current = (): Engine => engine;
   const revocations = new Revocations();
   const revoking = revocations.listen(bus);
@@ -65,7 +67,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     url: `http://${options.host === '0.0.0.0' ? '127.0.0.1' : options.host}:${http.port}`,
     port: http.port,
     swapSupergraph: async (sdl, subgraphs = engineOptions.subgraphs) => {
-      engine = new Engine(await loadSupergraph(sdl, logger), { ...engineOptions, subgraphs });
+      engine = new Engine(await planSupergraph(sdl, planner), { ...engineOptions, subgraphs });
       apollo.engineChanged();
     },
     stop: async () => {
@@ -75,8 +77,17 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       await http.stop();
       await apollo.stop();
       await measured?.stop();
+      planner.stop();
       await Promise.all(unsubscribes.map((unsubscribe) => unsubscribe()));
     },
+  };
+}
+
+/** What could not begin leaves no thread behind. */
+function stopping(planner: Planner): (error: unknown) => never {
+  return (error) => {
+    planner.stop();
+    throw error;
   };
 }
 

@@ -1,12 +1,26 @@
 import type { JSONWebKeySet } from 'jose';
+import type { CacheStore } from '../platform/cache';
 import type { Settings } from '../platform/config';
 import type { EventBus } from '../platform/events';
 import type { SubgraphClient } from '../platform/federation';
 import type { Routes } from '../platform/http';
 import type { Logger, Metrics } from '../platform/observability';
+import type { ManifestSource, TrustMode } from './documents';
 import type { OperationLimits } from './operations/limits';
+import type { PlannerOptions } from './planning/planner';
 
 export type KeySource = () => Promise<JSONWebKeySet>;
+
+/** Documents that clients name by an id instead of sending their text. */
+export interface DocumentOptions {
+  /** What the manifest means; `off` unless said otherwise. */
+  readonly mode?: TrustMode;
+  readonly source?: ManifestSource | null;
+  /** Whether clients may register documents by their hash (Apollo's APQ) where any document may be sent; `true` unless said otherwise. */
+  readonly mayRegister?: boolean;
+  /** Where all gateways keep registered documents; without it each for itself. */
+  readonly shared?: CacheStore | null;
+}
 
 export interface GatewayOptions {
   readonly host: string;
@@ -41,8 +55,11 @@ export interface GatewayOptions {
   readonly responseCache?: boolean;
   /** Differences from the default limits of an operation. */
   readonly limits?: Partial<OperationLimits>;
+  /** Differences from the defaults of planning. */
+  readonly planner?: Partial<PlannerOptions>;
   /** How long one operation may run before what is missing is answered with DEADLINE_EXCEEDED; 10,000 unless said otherwise. */
   readonly operationTimeoutMs?: number;
+  readonly documents?: DocumentOptions;
   /** Event topics of which every event may end cached answers. */
   readonly cacheTopics?: readonly string[];
   /** A port of its own for `/metrics`, on the same host. Without one they stand beside GraphQL, in production nowhere. */

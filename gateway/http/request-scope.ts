@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Viewer } from '../../platform/auth';
 import type { PreparedOperation } from '../operations/operation';
+import { clientNameIn } from './client-name';
 import { requestIdOf } from './request-id';
 
 /** What is known of one HTTP request while it runs. */
@@ -25,6 +26,16 @@ export class RequestScope {
     const { traceparent } = request.headers;
     this.traceparent = typeof traceparent === 'string' && traceparent.length <= 100 ? traceparent : null;
     this.counts = request.headers['x-mercato-count'] === '1';
+  }
+
+  /** Who takes turns with others where work waits: a user, or whoever is at one address. */
+  get client(): string {
+    return this.viewer?.userId != null ? `user ${this.viewer.userId}` : (this.request.socket.remoteAddress ?? '');
+  }
+
+  /** The name that the client gives of itself. */
+  get clientName(): string | null {
+    return clientNameIn(this.request.headers);
   }
 
   /** Aborted when the client goes away before it has its answer. */

@@ -8,6 +8,7 @@ const OWN_STATUS: Partial<Record<ErrorCode, number>> = {
   FORBIDDEN: 403,
   BAD_REQUEST: 400,
   RATE_LIMITED: 429,
+  OVERLOADED: 503,
   DEADLINE_EXCEEDED: 504,
   UPSTREAM_UNAVAILABLE: 503,
   INTERNAL_SERVER_ERROR: 500,
@@ -23,6 +24,6 @@ export function statusOf(answer: Answer, type: AnswerType): number {
   const own = code && OWN_STATUS[code];
   if (own) return own;
   // Clients of persisted queries retry by code, and some give up on any status but 200.
-  if (code?.startsWith('PERSISTED_QUERY')) return 200;
+  if (code === 'PERSISTED_QUERY_NOT_FOUND' || code === 'PERSISTED_QUERY_NOT_SUPPORTED') return 200;
   return type === GRAPHQL_RESPONSE_TYPE ? 400 : 200;
 }

@@ -2,29 +2,27 @@ import { createHash } from 'node:crypto';
 import {
   GraphQLError,
   Kind,
-  NoSchemaIntrospectionCustomRule,
   parse,
   print,
   separateOperations,
-  specifiedRules,
-  validate,
   visit,
   type DocumentNode,
   type FragmentDefinitionNode,
   type OperationDefinitionNode,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { AppError } from '../../platform/errors';
-import type { LoadedSupergraph } from '../supergraph/load';
+import { AppError, ERROR_CODES } from '../../platform/errors';
+import type { PlannedSupergraph } from '../planning/planned-supergraph';
 import { answerSizeOf } from './answer-size';
 import { refuseTooLarge, tooLarge, type OperationLimits } from './limits';
 import type { PreparedOperation } from './operation';
-import { OperationVariants } from './variants';
+import { OperationVariants, planCache } from './variants';
 
 const MAX_TEXTS = 2_000;
 const MAX_TEXT_CHARACTERS = 16 * 1024 * 1024;
 const MAX_PLANS = 1_000;
-const MAX_VALIDATION_ERRORS = 20;
+const MAX_REFUSED = 500;
+const MAX_REFUSED_CHARACTERS = 2 * 1024 * 1024;
 
 export interface PrepareOptions {
   readonly limits: OperationLimits;
@@ -36,8 +34,15 @@ export interface PrepareOptions {
 
 /** Why an operation is not executed; errors of the request, never of our own. */
 export class RefusedOperation {
-  constructor(readonly errors: readonly GraphQLError[]) {}
+  /** @param isFinal whether the same operation will be refused again, whenever it is asked */
+  constructor(
+    readonly errors: readonly GraphQLError[],
+    readonly isFinal = true,
+  ) {}
 }
+
+/** The answer to whoever asks for an operation: at once where it is known, else after its validation in another thread. */
+export type Preparation = PreparedOperation | RefusedOperation | Promise<PreparedOperation | RefusedOperation>;
 
 /** Turns texts into prepared operations of one supergraph, and remembers them: by text, and by meaning for the plan. */
 export class Operations {
@@ -47,31 +52,44 @@ export class Operations {
     sizeCalculation: (_operation, text) => text.length,
   });
   private readonly byHash = new LRUCache<string, PreparedOperation>({ max: MAX_PLANS });
+  private readonly refused = new LRUCache<string, RefusedOperation>({
+    max: MAX_REFUSED,
+    maxSize: MAX_REFUSED_CHARACTERS,
+    sizeCalculation: (_refused, text) => text.length,
+  });
+  private readonly validating = new Map<string, Promise<PreparedOperation | RefusedOperation>>();
+  private readonly plans = planCache();
 
   constructor(
-    private readonly supergraph: LoadedSupergraph,
+    private readonly supergraph: PlannedSupergraph,
     private readonly options: PrepareOptions,
   ) {}
 
-  prepare(text: string, operationName: string | null): PreparedOperation | RefusedOperation {
+  /** @param client whose turn it is when operations wait to be validated */
+  prepare(text: string, operationName: string | null, client = ''): Preparation {
     const key = operationName === null ? text : `${operationName}\n${text}`;
-    const known = this.byText.get(key);
-    if (known) return known;
-    try {
-      const operation = this.read(text, operationName);
-      if (!(operation instanceof RefusedOperation)) this.byText.set(key, operation);
-      return operation;
-    } catch (error) {
-      if (error instanceof GraphQLError) return new RefusedOperation([error]);
-      if (error instanceof AppError) return new RefusedOperation([new GraphQLError(error.message, { originalError: error })]);
-      throw error;
-    }
+    return this.byText.get(key) ?? this.refused.get(key) ?? this.prepareUnknown(key, text, operationName, client);
   }
 
-  private read(text: string, operationName: string | null): PreparedOperation | RefusedOperation {
+  private prepareUnknown(key: string, text: string, operationName: string | null, client: string): Preparation {
+    const underWay = this.validating.get(key);
+    if (underWay) return underWay;
+    const preparing = this.read(text, operationName, client)
+      .catch(refusedBy)
+      .then((operation) => {
+        if (!(operation instanceof RefusedOperation)) this.byText.set(key, operation);
+        else if (operation.isFinal) this.refused.set(key, operation);
+        return operation;
+      })
+      .finally(() => this.validating.delete(key));
+    this.validating.set(key, preparing);
+    return preparing;
+  }
+
+  private async read(text: string, operationName: string | null, client: string): Promise<PreparedOperation | RefusedOperation> {
     const whole = this.parse(text);
     refuseTooLarge(whole, this.options.limits);
-    const errors = this.validate(whole);
+    const errors = await this.validate(text, client);
     if (errors.length > 0) return new RefusedOperation(errors);
     const { document, definition } = pickOperation(whole, operationName);
     refuseReservedNames(document);
@@ -93,9 +111,9 @@ export class Operations {
     }
   }
 
-  private validate(document: DocumentNode): GraphQLError[] {
-    const rules = this.options.introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
-    const errors = validate(this.supergraph.apiSchema, document, rules, { maxErrors: MAX_VALIDATION_ERRORS });
+  /** In another thread: to compare each field with each other, as fields of one name must be, can take seconds. */
+  private async validate(text: string, client: string): Promise<GraphQLError[]> {
+    const errors = await this.supergraph.planning.validate(text, this.options.introspection, client);
     return errors.map((error) => {
       const code = error.message.startsWith('Maximum introspection depth') ? 'OPERATION_TOO_LARGE' : 'GRAPHQL_VALIDATION_FAILED';
       const message = this.options.suggestions ? error.message : error.message.replace(/ ?Did you mean .+$/s, '');
@@ -105,13 +123,25 @@ export class Operations {
 
   private remembered(document: DocumentNode, definition: OperationDefinitionNode, hash: string): PreparedOperation {
     const fragments = fragmentsOf(document);
-    const variants = new OperationVariants(this.supergraph, document, definition, fragments, this.options.onPlan);
+    const { plans } = this;
+    const { onPlan } = this.options;
+    const variants = new OperationVariants(
+      { supergraph: this.supergraph, plans, onPlan },
+      { document, definition, fragments, hash },
+    );
     const { apiSchema } = this.supergraph;
     const rootType = apiSchema.getRootType(definition.operation);
     const answerSize = answerSizeOf(apiSchema, rootType, definition.selectionSet, fragments);
     const name = definition.name?.value ?? null;
     return { document, definition, fragments, kind: definition.operation, name, hash, variants, answerSize };
   }
+}
+
+/** @throws what is no fault of the operation */
+function refusedBy(error: unknown): RefusedOperation {
+  if (error instanceof GraphQLError) return new RefusedOperation([error]);
+  if (!(error instanceof AppError)) throw error;
+  return new RefusedOperation([new GraphQLError(error.message, { originalError: error })], !ERROR_CODES[error.code].retriable);
 }
 
 function pickOperation(

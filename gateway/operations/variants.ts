@@ -1,5 +1,6 @@
 import {
   Kind,
+  print,
   visit,
   type DocumentNode,
   type FieldNode,
@@ -10,53 +11,121 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { ALL_GRANTED, refusalFor, withoutDenied, type GrantKey, type Protection, type Refusal } from '../authorisation';
 import { compilePlan, type CompiledPlan } from '../executor/compile-plan';
 import type { Json } from '../executor/merge';
 import { rootShape, type SelectionShape } from '../executor/projection-shape';
-import type { LoadedSupergraph } from '../supergraph/load';
+import type { PlannedOperation, PlannedSupergraph } from '../planning/planned-supergraph';
 
-const MAX_VARIANTS = 16;
+const MAX_PLANS = 4_000;
+/** Plans as text; made ready they take a few times as much. */
+const MAX_PLAN_CHARACTERS = 32 * 1024 * 1024;
 
-/** An operation with its conditions decided: how to fetch it and how to shape it. */
+/** An operation with its conditions and its viewers' grants decided: how to fetch it and how to shape it. */
 export interface OperationVariant {
+  /** Set where nothing of it may be done. */
+  readonly refusal: Refusal | null;
   readonly plan: CompiledPlan;
   readonly shape: SelectionShape;
+  /** The length of its plan as text. */
+  readonly characters: number;
+}
+
+export type PlanCache = LRUCache<string, OperationVariant>;
+
+/** Of all operations of one supergraph together, so that neither many operations nor long plans fill the memory. */
+export function planCache(): PlanCache {
+  return new LRUCache({ max: MAX_PLANS, maxSize: MAX_PLAN_CHARACTERS, sizeCalculation: ({ characters }) => characters });
+}
+
+export interface VariantsContext {
+  readonly supergraph: PlannedSupergraph;
+  readonly plans: PlanCache;
+  readonly onPlan: (outcome: 'hit' | 'miss') => void;
+  readonly unauthorised: 'filter' | 'reject';
+}
+
+/** The parts of a prepared operation that plans follow from; the hash tells it from all others. */
+export interface PlannableOperation {
+  readonly document: DocumentNode;
+  readonly definition: OperationDefinitionNode;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly hash: string;
+  readonly protection: Protection | null;
 }
 
 /**
  * One operation is planned anew for each set of values that its `@skip` and `@include` variables take, with what they
  * leave out removed. Left to plans with conditions inside, the planner loses fields: what `@requires` needs is fetched
  * under the condition, and asked for without it (see `test/gateway/executor.test.ts`, "@requires under a condition").
+ * And once for each set of grants that its viewers have: what they may not see is not in the plan at all.
  */
 export class OperationVariants {
-  private readonly byConditions = new LRUCache<string, OperationVariant>({ max: MAX_VARIANTS });
   private readonly conditions: readonly string[];
+  private readonly underWay = new Map<string, Promise<OperationVariant>>();
 
   constructor(
-    private readonly supergraph: LoadedSupergraph,
-    private readonly document: DocumentNode,
-    private readonly definition: OperationDefinitionNode,
-    private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-    private readonly onPlan: (outcome: 'hit' | 'miss') => void,
+    private readonly context: VariantsContext,
+    private readonly operation: PlannableOperation,
   ) {
-    this.conditions = conditionVariables(document);
+    this.conditions = conditionVariables(operation.document);
   }
 
-  /** @throws GraphQLError when the operation cannot be planned */
-  variantFor(coerced: Readonly<Json>): OperationVariant {
-    const key = this.conditions.map((name) => (coerced[name] === true ? '1' : '0')).join('');
-    const known = this.byConditions.get(key);
-    this.onPlan(known ? 'hit' : 'miss');
-    if (known) return known;
-    const { apiSchema, fullSchema } = this.supergraph;
-    const decided = withoutConditions(this.document, coerced);
-    const plan = compilePlan(this.supergraph.plan(decided, this.definition.name?.value), fullSchema);
+  /** The variant where it was planned before, and is still kept. */
+  known(coerced: Readonly<Json>, grants: GrantKey): OperationVariant | undefined {
+    const known = this.context.plans.get(this.keyOf(coerced, grants));
+    if (known) this.context.onPlan('hit');
+    return known;
+  }
+
+  /**
+   * Plans it, once for all who ask meanwhile.
+   *
+   * @param client whose turn it is when operations wait to be planned
+   * @throws GraphQLError when the operation cannot be planned, AppError OPERATION_TOO_LARGE or OVERLOADED
+   */
+  plan(coerced: Readonly<Json>, grants: GrantKey, client: string): Promise<OperationVariant> {
+    const key = this.keyOf(coerced, grants);
+    const underWay = this.underWay.get(key);
+    if (underWay) return underWay;
+    this.context.onPlan('miss');
+    const planning = this.planNew(key, coerced, grants, client).finally(() => this.underWay.delete(key));
+    this.underWay.set(key, planning);
+    return planning;
+  }
+
+  private async planNew(
+    key: string,
+    coerced: Readonly<Json>,
+    grants: GrantKey,
+    client: string,
+  ): Promise<OperationVariant> {
+    const { supergraph, plans, unauthorised } = this.context;
+    const { document, definition, fragments, protection } = this.operation;
+    const { apiSchema, fullSchema } = supergraph;
+    const decided = withoutConditions(document, coerced);
+    const denials = protection && grants !== ALL_GRANTED ? protection.denials(grants) : null;
+    const filtered = denials && withoutDenied(apiSchema, decided, denials);
+    const refusal = filtered && refusalFor(filtered, unauthorised);
+    const text = print(filtered?.document ?? decided);
+    const { plan, characters } = refusal
+      ? NOTHING_PLANNED
+      : await supergraph.planning.plan(text, definition.name?.value ?? null, client);
     const conditions = Object.fromEntries(this.conditions.map((name) => [name, coerced[name]]));
-    const variant = { plan, shape: rootShape(apiSchema, this.definition, this.fragments, conditions) };
-    this.byConditions.set(key, variant);
+    const shape = rootShape(apiSchema, definition, fragments, conditions, denials);
+    const variant = { plan: compilePlan(plan, fullSchema), shape, characters, refusal };
+    plans.set(key, variant);
     return variant;
   }
+
+  private keyOf(coerced: Readonly<Json>, grants: GrantKey): string {
+    const { hash } = this.operation;
+    if (this.conditions.length === 0) return grants === ALL_GRANTED ? hash : `${hash}!${grants}`;
+    return `${hash}/${this.conditions.map((name) => (coerced[name] === true ? '1' : '0')).join('')}!${grants}`;
+  }
 }
+
+const NOTHING_PLANNED: PlannedOperation = { plan: { kind: 'QueryPlan' }, characters: 1 };
 
 /** Removes what conditions leave out and the conditions themselves; a selection that ends empty asks for the type alone. */
 function withoutConditions(document: DocumentNode, coerced: Readonly<Json>): DocumentNode {

@@ -13,7 +13,7 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import type { PreparedOperation } from '../operations/operation';
-import type { LoadedSupergraph } from '../supergraph/load';
+import type { Supergraph } from '../supergraph/supergraph';
 
 /** What the schema says of a field or type by `@cacheControl`. */
 interface CacheHint {
@@ -37,7 +37,7 @@ export class CachePolicies {
   private readonly hints: ReadonlyMap<string, CacheHint>;
   private readonly judged = new WeakMap<PreparedOperation, { readonly policy: CachePolicy | null }>();
 
-  constructor(private readonly supergraph: LoadedSupergraph) {
+  constructor(private readonly supergraph: Supergraph) {
     this.hints = readHints(supergraph.sdl);
   }
 

@@ -8,34 +8,49 @@ import type { Identity } from '../identity/identity';
 import type { GatewayMetrics } from '../metrics';
 import type { PreparedOperation } from '../operations/operation';
 
+export interface SocketOperationOptions {
+  readonly engine: Engine;
+  readonly metrics: GatewayMetrics;
+  readonly logger: Logger;
+  /** Whose turn it is where work waits. */
+  readonly client: string;
+}
+
 /** One operation that runs over a socket, on the engine that was current when it began. */
 export class SocketOperation {
-  private readonly engine: Engine;
   private readonly request: OperationRequest;
 
   constructor(
-    private readonly options: { readonly engine: () => Engine; readonly metrics: GatewayMetrics; readonly logger: Logger },
+    private readonly options: SocketOperationOptions,
     operation: PreparedOperation,
     identity: Identity | undefined,
     variables: Json,
     readonly requestId: string,
     forwarded: OperationRequest['forwarded'],
   ) {
-    this.engine = options.engine();
     const viewer = identity?.viewer ?? anonymous;
-    this.request = { operation, variables, viewer, requestId, forwarded, traceparent: null, signal: null };
+    this.request = {
+      operation,
+      variables,
+      viewer,
+      requestId,
+      forwarded,
+      traceparent: null,
+      signal: null,
+      client: options.client,
+    };
   }
 
   async execute(): Promise<Answer> {
     const startedAtMs = performance.now();
-    const answer = await this.engine.execute(this.request);
+    const answer = await this.options.engine.execute(this.request);
     this.options.metrics.onRequest(this.request.operation.kind, outcomeOf(answer), (performance.now() - startedAtMs) / 1000);
     this.note('operation over a socket');
     return answer;
   }
 
-  subscribe(): Answer | AsyncIterableIterator<Answer> {
-    const answers = this.engine.subscribe(this.request);
+  async subscribe(): Promise<Answer | AsyncIterableIterator<Answer>> {
+    const answers = await this.options.engine.subscribe(this.request);
     if (!(Symbol.asyncIterator in answers)) return answers;
     this.note('subscription begins');
     this.options.metrics.onSubscription(1);

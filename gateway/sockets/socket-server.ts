@@ -1,18 +1,21 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { GraphQLError, type ExecutionArgs, type GraphQLFormattedError } from 'graphql';
-import type { Context, ServerOptions } from 'graphql-ws';
+import type { Context, ServerOptions, SubscribePayload } from 'graphql-ws';
 import { useServer, type Extra } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { AppError } from '../../platform/errors';
 import type { Logger } from '../../platform/observability';
+import { documentReference, type DocumentRequest, type Documents } from '../documents';
 import type { Engine, OperationRequest } from '../engine';
 import { refusalOf, type Answer } from '../executor/answer';
 import type { Json } from '../executor/merge';
 import type { Identifier, Identity } from '../identity/identity';
 import type { Revocations } from '../identity/revocations';
 import type { GatewayMetrics } from '../metrics';
+import type { PreparedOperation } from '../operations/operation';
 import { RefusedOperation } from '../operations/prepare';
+import { clientNameIn } from '../http/client-name';
 import { forwardedHeaders } from '../http/forwarded-headers';
 import { newRequestId } from '../http/request-id';
 import { OpenSockets } from './open-sockets';
@@ -27,6 +30,7 @@ const CLOSE_GRACE_MS = 2_000;
 
 export interface SocketServerOptions {
   readonly engine: () => Engine;
+  readonly documents: Documents;
   readonly identifier: Identifier;
   readonly forwardHeaders: readonly string[];
   readonly revocations: Revocations;
@@ -75,15 +79,16 @@ function protocolOf(options: SocketServerOptions, open: OpenSockets): ServerOpti
   return {
     connectionInitWaitTimeout: INIT_WAIT_MS,
     onConnect: (context) => connect(context, options, open),
-    onSubscribe: (context, _id, payload) => {
+    onSubscribe: async (context, _id, payload) => {
       const requestId = newRequestId();
-      const operation = prepare(context, options.engine(), payload.query, payload.operationName ?? null);
+      const engine = options.engine();
+      const operation = await prepare(context, engine, options.documents, payload);
       if (operation instanceof RefusedOperation) {
         return refusalOf(operation.errors, requestId, options.logger).errors?.map(toGraphQLError) ?? [];
       }
       const { document, name } = operation;
       const started = new SocketOperation(
-        options,
+        { ...options, engine, client: clientOf(context) },
         operation,
         context.extra.identity,
         (payload.variables ?? {}) as Json,
@@ -91,7 +96,7 @@ function protocolOf(options: SocketServerOptions, open: OpenSockets): ServerOpti
         context.extra.forwarded ?? null,
       );
       return {
-        schema: options.engine().supergraph.apiSchema,
+        schema: engine.supergraph.apiSchema,
         document,
         operationName: name,
         contextValue: started,
@@ -125,13 +130,39 @@ async function connect(context: SocketContext, options: SocketServerOptions, ope
   }
 }
 
-function prepare(context: SocketContext, engine: Engine, text: string, operationName: string | null) {
+async function prepare(
+  context: SocketContext,
+  engine: Engine,
+  documents: Documents,
+  payload: SubscribePayload,
+): Promise<PreparedOperation | RefusedOperation> {
   // The one that is beginning is counted already.
   if (Object.keys(context.subscriptions).length > MAX_OPERATIONS_PER_SOCKET) {
     const message = `One socket may run ${MAX_OPERATIONS_PER_SOCKET} operations at once; complete some first`;
     return new RefusedOperation([new GraphQLError(message, { extensions: { code: 'RATE_LIMITED' } })]);
   }
-  return engine.operations.prepare(text, operationName);
+  try {
+    // The protocol asks for a text in any case: who names a document instead sends an empty one.
+    const asked: DocumentRequest = { query: payload.query === '' ? null : payload.query, document: documentReference(payload) };
+    const text = await documents.textOf(asked, { clientName: clientNameOf(context) });
+    const operation = await engine.operations.prepare(text, payload.operationName ?? null, clientOf(context));
+    if (!(operation instanceof RefusedOperation)) documents.register(asked);
+    return operation;
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return new RefusedOperation([new GraphQLError(error.message, { originalError: error })]);
+  }
+}
+
+/** As the connection says it, or the request that opened it. */
+function clientNameOf({ connectionParams, extra }: SocketContext): string | null {
+  return clientNameIn(connectionParams ?? {}) ?? clientNameIn(extra.request.headers);
+}
+
+/** Who takes turns with others where work waits: a user, or whoever is at one address. */
+function clientOf({ extra }: SocketContext): string {
+  const userId = extra.identity?.viewer.userId ?? null;
+  return userId === null ? (extra.request.socket.remoteAddress ?? '') : `user ${userId}`;
 }
 
 function operationOf(args: ExecutionArgs): SocketOperation {
