@@ -1,4 +1,4 @@
-import { inTransaction, openable } from '../../platform/db';
+import { openable } from '../../platform/db';
 import { OutboxEvent } from '../../platform/events';
 import { createFailedJobResolver, FailedJobService } from '../../platform/failed-jobs';
 import {
@@ -27,8 +27,8 @@ import { Notice } from './notice';
 import * as order from './order';
 import { createOrderJobs, startOrderConsumers } from './order.jobs';
 import { createOutgoing } from './outgoing.subgraph';
-import { createPaymentLoader, Payment, PaymentResolver, type PaymentConsequences } from './payment';
-import { createPayments } from './payment.subgraph';
+import { createPaymentLoader, Payment, PaymentResolver } from './payment';
+import { createPayments, whatFollowsFromPayments } from './payment.subgraph';
 import { createPricingResolvers, createQuotes, PRICING_ENTITIES, PRICING_MIGRATIONS, sweepPricing } from './pricing.subgraph';
 import { Category, Product, ProductVariant, User } from './reference';
 import { RefundPayout } from './refund';
@@ -117,24 +117,12 @@ export function createOrderSubgraph(deps: OrderSubgraphDependencies): SubgraphMo
 /** Everything that is done in the background, each slice's own. */
 function jobsOf(services: Services, { settings }: OrderSubgraphDependencies): BackgroundWork {
   const { database, runner, recovery, idempotency, carts, outgoing, money } = services;
-  const sweeps = [() => idempotency.sweep(), () => carts.sweep(), () => sweepPricing(database)];
+  const sweeps = [() => idempotency.sweep(), () => carts.sweep(), () => sweepPricing(database), () => money.sweep()];
   const own = createOrderJobs({ ...settings, database, runner, recovery, sweeps });
   const payments = money.background(whatFollowsFromPayments(services));
   return {
     definitions: [...own.definitions, ...payments.definitions, ...outgoing.definitions, anchorJob(database)],
     schedules: [...own.schedules, ...payments.schedules, ...outgoing.schedules, ANCHOR_SCHEDULE],
-  };
-}
-
-/** What the provider tells may make orders, or pay them. */
-function whatFollowsFromPayments({ database, recovery, runner }: Services): PaymentConsequences {
-  return {
-    answered: (reference) => recovery.settle(reference),
-    underWay: (references) => recovery.underWay(references),
-    captured: async (orderId) => {
-      await inTransaction(database, (tx) => order.owe(tx, orderId, ['CAPTURE_PAYMENT']));
-      await runner.runFor(orderId, `captured-${orderId}`);
-    },
   };
 }
 
@@ -161,7 +149,7 @@ function createServices(deps: OrderSubgraphDependencies, database: Database) {
   const tracking = new TrackingService(orders, bus);
   const outgoing = createOutgoing({ settings, bus, logger, database, orders, stock, contacts });
   const made = { stock, payments, orders, runner, idempotency, carts, quotes, checkout, changes, tracking, outgoing };
-  return { ...made, recovery, money, database };
+  return { ...made, recovery, refunds, money, database };
 }
 
 function createSchema(services: Services, { currency, returnWindowDays }: OrderSubgraphDependencies['settings']) {

@@ -1,8 +1,12 @@
 import type { DataSource } from 'typeorm';
 import type { PaymentSettings } from '../../platform/config';
+import { inTransaction } from '../../platform/db';
 import type { JobDefinition, JobSchedule } from '../../platform/jobs';
 import type { Routes } from '../../platform/http';
 import type { Logger, Metrics } from '../../platform/observability';
+import type { CheckoutRecovery } from './checkout';
+import type { TaskRunner } from './followup';
+import { lockOrder, oweAgain } from './order';
 import {
   createPaymentJobs,
   createPaymentMeasures,
@@ -15,6 +19,7 @@ import {
   type PaymentConsequences,
   type PaymentProvider,
 } from './payment';
+import type { RefundPayout } from './refund';
 
 export interface PaymentsDependencies {
   readonly database: DataSource;
@@ -31,7 +36,16 @@ export interface Payments {
     readonly definitions: readonly JobDefinition<never>[];
     readonly schedules: readonly JobSchedule[];
   };
+  /** Forgets what the provider told long ago. */
+  sweep(): Promise<void>;
   useMetrics(metrics: Metrics): void;
+}
+
+export interface PaymentFollowers {
+  readonly database: DataSource;
+  readonly recovery: CheckoutRecovery;
+  readonly refunds: RefundPayout;
+  readonly runner: TaskRunner;
 }
 
 export function createPayments({ database, settings, logger }: PaymentsDependencies): Payments {
@@ -45,9 +59,30 @@ export function createPayments({ database, settings, logger }: PaymentsDependenc
     background: (consequences) => {
       const deps = { database, provider, consequences, measures, logger };
       const sync = new PaymentSync(deps);
-      return createPaymentJobs(sync, new Reconciliation({ ...deps, payments: service, sync }), inbox);
+      return createPaymentJobs(sync, new Reconciliation({ ...deps, payments: service, sync }));
     },
+    sweep: () => inbox.sweep(),
     useMetrics: (metrics) => measures.useMetrics(metrics),
+  };
+}
+
+/** What the provider tells may make orders, pay them, or leave them unpaid. */
+export function whatFollowsFromPayments({ database, recovery, refunds, runner }: PaymentFollowers): PaymentConsequences {
+  return {
+    answered: (reference) => recovery.settle(reference),
+    underWay: (references) => recovery.underWay(references),
+    settled: async (orderId) => {
+      const isOpen = await inTransaction(database, async (tx) => {
+        if ((await lockOrder(tx, orderId))?.paymentStatus !== 'AUTHORIZED') return false;
+        await oweAgain(tx, orderId, 'CAPTURE_PAYMENT');
+        return true;
+      });
+      if (isOpen) await runner.runFor(orderId, `settled-${orderId}`);
+    },
+    refundFailed: async (orderId, reference, code) => {
+      await refunds.failed(orderId, reference, code);
+      await runner.runFor(orderId, `refund-failed-${orderId}`);
+    },
   };
 }
 

@@ -78,6 +78,17 @@ describe('a bank that wants the shopper to confirm', () => {
     expect(await payAtTheBank(key)).toMatchObject({ replayed: true, errors: [{ __typename: 'PaymentDeclined' }] });
   });
 
+  test('after the shopper refused, nobody can pay with another card what we have given up', async () => {
+    const key = newKey();
+    await payAtTheBank(key);
+    await answerBank('refuse');
+    await payAtTheBank(key);
+    const [intent] = (await shop.provider.ledger()).intents;
+    expect(intent).toMatchObject({ status: 'canceled' });
+    const again = shop.provider.stripe.paymentIntents.confirm(intent?.id ?? '', { payment_method: 'pm_card_visa' });
+    await expect(again).rejects.toMatchObject({ code: 'payment_intent_unexpected_state' });
+  });
+
   test('a card that is declined after the confirmation places nothing', async () => {
     const key = newKey();
     await place(shop, viewer, key, { paymentToken: 'tok_3ds_declined' });

@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import type Stripe from 'stripe';
 import type { Viewer } from '../../platform/auth';
 import { add, place } from './support/operations';
@@ -145,6 +146,20 @@ describe('refunds in parts', () => {
     expect((await intentOf(order?.number)).amount_refunded).toBe(500);
   });
 
+  test.each([1, 0.5])(
+    'one reference asked for by two in the same instant gives back once: %d of what was taken',
+    async (share) => {
+      const { order } = await place(shop, viewer, newKey());
+      const orderId = await keyOfOrder(order?.number);
+      const { id, amount } = await intentOf(order?.number);
+      const request = { orderId, reference: newKey(), amountMinor: Math.floor(amount * share) };
+      const [first, second] = await whileHeld(id, () => [payments.service.refund(request), payments.service.refund(request)]);
+      expect([await first, await second]).toEqual([{ isRefunded: true }, { isRefunded: true }]);
+      expect(await refundedOf(id)).toBe(request.amountMinor);
+      expect((await intentOf(order?.number)).amount_refunded).toBe(request.amountMinor);
+    },
+  );
+
   test('a refund that fails gives its amount free again', async () => {
     const { order } = await place(shop, viewer, newKey(), { paymentToken: 'tok_refund_fails' });
     const orderId = await keyOfOrder(order?.number);
@@ -192,6 +207,26 @@ async function intentOf(number: string | undefined) {
   const found = (await shop.provider.ledger()).intents.find(({ reference }) => reference === row?.reference);
   if (!found) throw new Error('the provider does not know the payment');
   return found;
+}
+
+/** Holds a payment's row until all that was begun waits for it. */
+async function whileHeld<T extends Promise<unknown>[]>(providerId: string, begin: () => T): Promise<T> {
+  const holder = new Client({ connectionString: shop.order.url });
+  await holder.connect();
+  try {
+    await holder.query('BEGIN');
+    await holder.query('SELECT 1 FROM payment WHERE provider_id = $1 FOR UPDATE', [providerId]);
+    const begun = begin();
+    const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    await until(
+      () => shop.order.query(waiting),
+      ({ length }) => length >= begun.length,
+    );
+    await holder.query('COMMIT');
+    return begun;
+  } finally {
+    await holder.end();
+  }
 }
 
 async function statusOf(providerId: string): Promise<string | undefined> {

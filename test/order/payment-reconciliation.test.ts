@@ -84,6 +84,12 @@ test('a hold of an order that the provider does not know is reported', async () 
   expect(await payments.reconcile()).toMatchObject({ reported: 1 });
 });
 
+test('when its time is over it stops, and the next one goes on', async () => {
+  await hold('chk_left_behind');
+  await expect(payments.reconcile(AbortSignal.abort(new Error('over')))).rejects.toThrow('over');
+  expect(await payments.reconcile()).toMatchObject({ cancelled: 1 });
+});
+
 test('payments of other shops at the same provider are left alone', async () => {
   const intent = await hold('somebody-elses');
   expect(await payments.reconcile()).toEqual({ looked: 1, cancelled: 0, noted: 0, reported: 0 });

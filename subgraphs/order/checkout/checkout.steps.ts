@@ -94,7 +94,7 @@ export class CheckoutSteps {
   async undo(checkout: OpenCheckout, requestId: string): Promise<void> {
     const { stock, payments, database } = this.deps;
     if (!(await lockDraft(database, checkout))) throw new CheckoutLost(LOST);
-    await payments.abandon(chargeOf(checkout));
+    await payments.abandon(chargeOf(checkout), checkout.confirmUntil !== null);
     crashPoint('checkout.money-released');
     await stock.release(checkout.reference, 'checkout not completed', requestId);
     crashPoint('checkout.stock-released');

@@ -1,5 +1,6 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { inTransaction } from '../../../platform/db';
+import { AppError } from '../../../platform/errors';
 import { changeOrder, lockOrder, owe, SYSTEM, type Order, type OrderService, type OrderTask } from '../order';
 import type { PaymentService } from '../payment';
 import { bookWhole, type RefundPayout } from '../refund';
@@ -55,10 +56,13 @@ export class OrderTasks {
   }
 
   private async capturePayment(order: Order): Promise<void> {
-    if (isCalledOff(order) || !(await this.deps.payments.capture(order.id))) return;
+    if (isCalledOff(order)) return;
+    const capture = await this.deps.payments.capture(order.id);
+    if (capture === 'NOTHING') return;
     await inTransaction(this.deps.database, async (tx) => {
       const held = await lockOrder(tx, order.id);
-      if (!held || held.paymentStatus === 'PAID' || isCalledOff(held)) return;
+      if (held?.paymentStatus !== 'AUTHORIZED' || isCalledOff(held)) return;
+      if (capture === 'LOST') return logFailed(tx, held);
       const isFirst = held.status === 'PLACED';
       const to = isFirst ? 'PAID' : held.status;
       await changeOrder(tx, held, { to, type: isFirst ? 'PAID' : 'PAYMENT_CAPTURED', paymentStatus: 'PAID', actor: SYSTEM });
@@ -71,6 +75,8 @@ export class OrderTasks {
     await inTransaction(this.deps.database, async (tx) => {
       const held = await lockOrder(tx, order.id);
       if (!held || held.paymentStatus === settlement) return;
+      if (settlement === 'REFUNDED' && !(await this.deps.payments.givenBackOf(tx, order.id)).isAll)
+        throw new AppError('CONFLICT', 'A refund of this order has failed since it was taken on');
       if (settlement === 'REFUNDED') await bookWhole(tx, held);
       await changeOrder(tx, held, { to: held.status, type: `PAYMENT_${settlement}`, paymentStatus: settlement, actor: SYSTEM });
     });
@@ -98,6 +104,12 @@ export class OrderTasks {
     const some = lines.filter(({ quantity }) => quantity > 0);
     if (some.length > 0) await this.deps.stock.restock(reference, reason, some, requestId);
   }
+}
+
+/** Goods may have left: people have to see to it, and the customer is told. */
+async function logFailed(tx: EntityManager, order: Order): Promise<void> {
+  const failed = { type: 'PAYMENT_FAILED', paymentStatus: 'FAILED', data: { code: 'hold_lost' } } as const;
+  await changeOrder(tx, order, { to: order.status, actor: SYSTEM, ...failed });
 }
 
 function isCalledOff(order: Order): boolean {

@@ -214,8 +214,8 @@ function paymentFailed({ order }: OrderNews, look: MailLook): MailContent {
     preheader: 'Your bank did not let us take the amount.',
     blocks: [
       hello(order),
-      text(`Your bank did not let us take ${moneyOf(order, order.totalMinor)} for your order ${order.number}, so it waits.`),
-      text('Have a look at it, or answer this mail.'),
+      text(`Your bank did not let us take ${moneyOf(order, order.totalMinor)} for your order ${order.number}.`),
+      text('Please answer this mail, so that we find another way to pay it.'),
       ...toOrder(order, look),
     ],
   };

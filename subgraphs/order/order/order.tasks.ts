@@ -43,6 +43,19 @@ export async function owesStock(tx: EntityManager, orderId: number): Promise<boo
   return owed.length > 0;
 }
 
+/** Owes a task that was done once more, since what it goes by has changed; one that is still open stays as it is. */
+export async function oweAgain(tx: EntityManager, orderId: number, task: OrderTask): Promise<void> {
+  await tx.query(
+    `WITH owed AS (
+       INSERT INTO order_task (order_id, kind, run_at) VALUES ($1::integer, $2, now() + interval '${HEAD_START}')
+       ON CONFLICT (order_id, kind, subject) DO UPDATE SET done_at = NULL, attempts = 0, last_error = NULL, run_at = EXCLUDED.run_at
+       WHERE order_task.done_at IS NOT NULL),
+     ${queuedCte(SETTLING)}
+     SELECT 1`,
+    [orderId, task],
+  );
+}
+
 /** Writes tasks down in the transaction that makes them necessary, with a job that does what is not done by then. */
 export async function owe(tx: EntityManager, orderId: number, tasks: readonly (OrderTask | TaskOf)[]): Promise<void> {
   const owed = tasks.map((each) => (typeof each === 'string' ? { task: each, subject: 0 } : each));

@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { decimalToMinor, minorToDecimal } from '../../../platform/db';
+import { decimalToMinor, inTransaction, minorToDecimal } from '../../../platform/db';
 import type { PaymentState } from './payment.entity';
 import type { CaptureOn, ChargeRequest, ProviderPayment, ProviderRefund } from './payment.port';
 
@@ -19,7 +19,7 @@ export interface PaymentRow extends ChargeRequest {
   readonly refundedMinor: number;
 }
 
-type Observed = Exclude<ProviderPayment['status'], 'NEW'>;
+type Observed = Exclude<ProviderPayment['status'], 'NEW' | 'PROCESSING'>;
 
 /**
  * From where each state may be reached. Nothing leads back, so it does not matter in which order, or how often, news of a
@@ -82,7 +82,7 @@ async function insert(
  * @returns whether that was news
  */
 export async function observePayment(handle: Handle, reference: string, seen: ProviderPayment): Promise<boolean> {
-  if (seen.status === 'NEW') return false;
+  if (seen.status === 'NEW' || seen.status === 'PROCESSING') return false;
   const [changed] = await handle.query<[unknown[], number]>(
     `UPDATE payment SET status = $2, provider_id = COALESCE(provider_id, NULLIF($3, '')), failure_code = COALESCE($4, failure_code),
        captured_amount = CASE WHEN $2 = 'CAPTURED' THEN LEAST($5::numeric, amount) ELSE captured_amount END, updated_at = now()
@@ -167,25 +167,29 @@ export interface RefundRow {
  * One that was written before is answered as it stands; `null` when there is not enough left.
  */
 export async function openRefund(
-  handle: Handle,
+  database: DataSource,
   paymentId: number,
   reference: string,
   amountMinor: number,
 ): Promise<RefundRow | null> {
-  const [row] = await handle.query<RefundRow[]>(
-    `WITH known AS (SELECT status, failure_code FROM payment_refund WHERE reference = $2),
-     counted AS (
-       UPDATE payment SET refunded_amount = refunded_amount + $3::numeric, updated_at = now()
-       WHERE id = $1 AND status = 'CAPTURED' AND refunded_amount + $3::numeric <= captured_amount AND NOT EXISTS (SELECT FROM known)
-       RETURNING id
-     ), opened AS (
-       INSERT INTO payment_refund (reference, payment_id, amount) SELECT $2, id, $3::numeric FROM counted RETURNING status, failure_code
-     )
-     SELECT true AS "isNew", status, failure_code AS "failureCode" FROM opened
-     UNION ALL SELECT false, status, failure_code FROM known`,
-    [paymentId, reference, minorToDecimal(amountMinor)],
-  );
-  return row ?? null;
+  return inTransaction(database, async (tx) => {
+    // Who asks for the same in the same instant waits here, and then sees what the other has written.
+    await tx.query('SELECT 1 FROM payment WHERE id = $1 FOR UPDATE', [paymentId]);
+    const [row] = await tx.query<RefundRow[]>(
+      `WITH known AS (SELECT status, failure_code FROM payment_refund WHERE reference = $2),
+       counted AS (
+         UPDATE payment SET refunded_amount = refunded_amount + $3::numeric, updated_at = now()
+         WHERE id = $1 AND status = 'CAPTURED' AND refunded_amount + $3::numeric <= captured_amount AND NOT EXISTS (SELECT FROM known)
+         RETURNING id
+       ), opened AS (
+         INSERT INTO payment_refund (reference, payment_id, amount) SELECT $2, id, $3::numeric FROM counted RETURNING status, failure_code
+       )
+       SELECT true AS "isNew", status, failure_code AS "failureCode" FROM opened
+       UNION ALL SELECT false, status, failure_code FROM known`,
+      [paymentId, reference, minorToDecimal(amountMinor)],
+    );
+    return row ?? null;
+  });
 }
 
 /** Notes what became of a refund. One that failed, even late, gives its amount free again. @returns whether that was news */
@@ -206,11 +210,35 @@ export async function observeRefund(handle: Handle, reference: string, seen: Pro
 }
 
 /** A refund that was not asked for by us, such as in the provider's own back office. @returns whether it was not known yet */
-export async function adoptRefund(handle: Handle, paymentId: number, seen: ProviderRefund): Promise<boolean> {
+export async function adoptRefund(database: DataSource, paymentId: number, seen: ProviderRefund): Promise<boolean> {
   if (seen.status === 'FAILED') return false;
   const reference = seen.reference ?? `provider-${seen.id}`;
-  const opened = await openRefund(handle, paymentId, reference, seen.amountMinor);
+  const opened = await openRefund(database, paymentId, reference, seen.amountMinor);
   if (opened?.isNew !== true) return false;
-  await observeRefund(handle, reference, seen);
+  await observeRefund(database, reference, seen);
   return true;
+}
+
+export interface GivenBack {
+  /** All that was taken has gone back, or is on its way. */
+  readonly isAll: boolean;
+  /** What was left in the end has been asked for, and not been refused. */
+  readonly isRest: boolean;
+}
+
+/** The name of a refund of all that is left of a payment; each try has one of its own. */
+export function restReference(reference: string, attempt: number | ''): string {
+  return `${reference}:rest-${attempt}`;
+}
+
+/** How much of an order's money has gone back, by its latest payment. */
+export async function givenBackOf(handle: Handle, orderId: number): Promise<GivenBack> {
+  const [row] = await handle.query<GivenBack[]>(
+    `SELECT refunded_amount = captured_amount AS "isAll", EXISTS (
+       SELECT FROM payment_refund r WHERE r.payment_id = p.id AND r.status <> 'FAILED' AND starts_with(r.reference, p.reference || $2)
+     ) AS "isRest"
+     FROM payment p WHERE order_id = $1 ORDER BY id DESC LIMIT 1`,
+    [orderId, restReference('', '')],
+  );
+  return row ?? { isAll: true, isRest: false };
 }

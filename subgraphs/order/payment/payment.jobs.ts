@@ -1,6 +1,6 @@
 import type { JobDefinition, JobSchedule } from '../../../platform/jobs';
 import type { PaymentSync } from './payment.sync';
-import { SYNC_PAYMENT, type ProviderInbox, type SyncPayment } from './provider-inbox';
+import { SYNC_PAYMENT, type SyncPayment } from './provider-inbox';
 import type { Reconciliation } from './reconciliation';
 
 const RECONCILE = 'payment.reconcile';
@@ -11,7 +11,6 @@ const RECONCILE_SECONDS = 900;
 export function createPaymentJobs(
   sync: PaymentSync,
   reconciliation: Reconciliation,
-  inbox: ProviderInbox,
 ): { readonly definitions: readonly JobDefinition<never>[]; readonly schedules: readonly JobSchedule[] } {
   const syncJob: JobDefinition<SyncPayment> = {
     name: SYNC_PAYMENT,
@@ -24,9 +23,8 @@ export function createPaymentJobs(
     maxAttempts: 3,
     concurrency: 1,
     timeoutSeconds: RECONCILE_SECONDS,
-    run: async () => {
-      await reconciliation.run(new Date(Date.now() - LOOK_BACK_MS));
-      await inbox.sweep();
+    run: async (_payload, { signal }) => {
+      await reconciliation.run({ since: new Date(Date.now() - LOOK_BACK_MS), signal });
     },
   };
   return {

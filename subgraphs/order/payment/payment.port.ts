@@ -28,8 +28,8 @@ export interface ProviderPayment {
   readonly id: string;
   /** Ours; `null` for one that somebody else made. */
   readonly reference: string | null;
-  /** NEW: nobody has tried to pay with a card yet. */
-  readonly status: 'NEW' | 'ACTION_REQUIRED' | 'AUTHORIZED' | 'CAPTURED' | 'VOIDED' | 'DECLINED';
+  /** NEW: nobody has tried to pay with a card yet. PROCESSING: the bank has not answered, and nobody can change it meanwhile. */
+  readonly status: 'NEW' | 'PROCESSING' | 'ACTION_REQUIRED' | 'AUTHORIZED' | 'CAPTURED' | 'VOIDED' | 'DECLINED';
   readonly failureCode: string | null;
   readonly action: PaymentAction | null;
   readonly currency: string;
@@ -64,15 +64,18 @@ export interface ProviderEvent {
 export interface PaymentProvider {
   readonly name: string;
   authorise(request: ChargeRequest & { readonly token: string }): Promise<ProviderPayment>;
-  /** As it is now; by the provider's id, or by our reference for a day at least. One that it never saw is NEW from then on. */
+  /**
+   * As it is now; by the provider's id, or by our reference for a day at least. One that it never saw is NEW from then on;
+   * one that it failed to make is VOIDED: nobody can pay it.
+   */
   find(charge: ChargeRequest, id: string | null): Promise<ProviderPayment>;
   /** By the provider's id alone; `null` when there is no such payment. */
   read(id: string): Promise<ProviderPayment | null>;
   /** Takes what is held; answers how it stands then, which may be otherwise. */
-  capture(id: string, reference: string, orderNumber: string): Promise<ProviderPayment>;
+  capture(id: string, orderNumber: string): Promise<ProviderPayment>;
   /** Lets a hold go, and bars what was not confirmed yet; answers how it stands then, which may be otherwise. */
-  cancel(id: string, reference: string): Promise<ProviderPayment>;
-  /** A refusal for good is a refund that FAILED. */
+  cancel(id: string): Promise<ProviderPayment>;
+  /** Once per reference, also after the provider has failed at it. A refusal for good is a refund that FAILED. */
   refund(request: {
     readonly paymentId: string;
     readonly reference: string;

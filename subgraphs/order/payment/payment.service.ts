@@ -5,6 +5,7 @@ import { groupedByKey } from '../../../platform/loaders';
 import {
   ABANDONED,
   barPayment,
+  givenBackOf,
   latestPaymentOf,
   markAbandoned,
   observePayment,
@@ -12,9 +13,11 @@ import {
   openPayment,
   openRefund,
   paymentByReference,
+  restReference,
+  type GivenBack,
   type PaymentRow,
 } from './payment.book';
-import { Payment } from './payment.entity';
+import { Payment, type PaymentState } from './payment.entity';
 import type { Authorisation, CaptureOn, ChargeRequest, PaymentProvider, ProviderPayment, ProviderRefund } from './payment.port';
 import { crashPoint } from '../../../platform/process';
 
@@ -28,7 +31,12 @@ export interface RefundRequest {
   readonly amountMinor: number;
 }
 
+/** LOST: the hold is gone, and with it the money. NOTHING: there was nothing to pay. */
+export type Capture = 'TAKEN' | 'LOST' | 'NOTHING';
+
 export type RefundOutcome = { readonly isRefunded: true } | { readonly isRefunded: false; readonly code: string };
+
+const MAY_BE_PAID: ReadonlySet<PaymentState> = new Set(['PENDING', 'ACTION_REQUIRED', 'AUTHORIZED']);
 
 /** Of orders that cost nothing, and of demo orders: there is nobody to ask, our book is all there is. */
 const NOBODY = 'none';
@@ -75,11 +83,16 @@ export class PaymentService {
     return seen.status === 'NEW' ? null : this.note(reference, seen, payment.captureOn);
   }
 
-  /** Lets go of a hold that will never have an order, and bars the reference for good. */
-  async abandon(charge: ChargeRequest): Promise<void> {
+  /**
+   * Lets go of a hold that will never have an order, and bars the reference for good.
+   *
+   * @param isKnownToShopper who was asked to confirm it can pay it with another card even after one was declined
+   * @throws UPSTREAM_UNAVAILABLE while the money may still be held
+   */
+  async abandon(charge: ChargeRequest, isKnownToShopper = false): Promise<void> {
     await barPayment(this.database, charge, NOBODY);
     const payment = await paymentByReference(this.database, charge.reference);
-    if (payment && (await markAbandoned(this.database, charge.reference))) await this.letGo(payment);
+    if (payment && (await markAbandoned(this.database, charge.reference))) await this.letGo(payment, isKnownToShopper);
   }
 
   /** Ties the payment to its order; inside the transaction that makes the order. @throws when the money was let go, or is being */
@@ -92,15 +105,23 @@ export class PaymentService {
     if (attached.length === 0) throw new Error('the money of this checkout was let go');
   }
 
-  /** Takes what is held; `false` when there is nothing to take. */
-  async capture(orderId: number): Promise<boolean> {
+  /** Takes what is held. @throws UPSTREAM_UNAVAILABLE while it is neither taken nor lost */
+  async capture(orderId: number): Promise<Capture> {
     const payment = await latestPaymentOf(this.database, orderId);
-    if (payment?.status === 'CAPTURED' || payment?.status === 'REFUNDED') return true;
-    if (payment?.status !== 'AUTHORIZED') return false;
+    if (!payment) return 'NOTHING';
+    if (payment.status === 'CAPTURED' || payment.status === 'REFUNDED') return 'TAKEN';
+    if (payment.status === 'VOIDED' || payment.status === 'DECLINED') return 'LOST';
+    if (payment.status !== 'AUTHORIZED') throw undecided();
     const seen = await this.taken(payment);
     crashPoint('payment.captured');
     await observePayment(this.database, payment.reference, seen);
-    return seen.status === 'CAPTURED';
+    if (seen.status !== 'CAPTURED' && seen.status !== 'VOIDED') throw undecided();
+    return seen.status === 'CAPTURED' ? 'TAKEN' : 'LOST';
+  }
+
+  /** How much of an order's money has gone back. */
+  givenBackOf(tx: EntityManager, orderId: number): Promise<GivenBack> {
+    return givenBackOf(tx, orderId);
   }
 
   /** Gives everything back: a hold is let go, taken money is refunded. */
@@ -124,6 +145,7 @@ export class PaymentService {
   async refund({ orderId, reference, amountMinor }: RefundRequest): Promise<RefundOutcome> {
     const payment = await latestPaymentOf(this.database, orderId);
     if (!payment) return { isRefunded: false, code: 'no_payment' };
+    if (payment.status === 'VOIDED' || payment.status === 'DECLINED') return { isRefunded: false, code: 'never_taken' };
     return this.giveBack(payment, reference, amountMinor);
   }
 
@@ -150,9 +172,9 @@ export class PaymentService {
   private async refundRest(payment: PaymentRow): Promise<void> {
     const [{ tries } = { tries: 0 }] = await this.database.query<{ tries: number }[]>(
       `SELECT count(*)::int AS tries FROM payment_refund WHERE payment_id = $1 AND status = 'FAILED' AND starts_with(reference, $2)`,
-      [payment.id, `${payment.reference}:rest-`],
+      [payment.id, restReference(payment.reference, '')],
     );
-    const rest = `${payment.reference}:rest-${tries}`;
+    const rest = restReference(payment.reference, tries);
     const [open] = await this.database.query<{ amount: string }[]>(
       `SELECT amount FROM payment_refund WHERE reference = $1 AND status = 'PENDING'`,
       [rest],
@@ -165,22 +187,24 @@ export class PaymentService {
   }
 
   /** `false` when the money was taken in the meantime: then there is nothing to let go of. */
-  private async letGo(payment: PaymentRow): Promise<boolean> {
-    if (payment.status !== 'PENDING' && payment.status !== 'ACTION_REQUIRED' && payment.status !== 'AUTHORIZED') return true;
+  private async letGo(payment: PaymentRow, isKnownToShopper = false): Promise<boolean> {
+    if (!MAY_BE_PAID.has(payment.status) && !(payment.status === 'DECLINED' && isKnownToShopper)) return true;
     const seen = await this.cancelled(payment);
     await observePayment(this.database, payment.reference, seen);
-    return seen.status !== 'CAPTURED';
+    if (seen.status !== 'VOIDED' && seen.status !== 'CAPTURED') throw undecided();
+    return seen.status === 'VOIDED';
   }
 
   private async cancelled(payment: PaymentRow): Promise<ProviderPayment> {
     if (payment.provider === NOBODY || isInOurBookAlone(payment)) return { ...freeOf(payment), status: 'VOIDED' };
-    const id = payment.providerId ?? (await this.provider.find(payment, null)).id;
-    return this.provider.cancel(id, payment.reference);
+    if (payment.providerId !== null) return this.provider.cancel(payment.providerId);
+    const seen = await this.provider.find(payment, null);
+    return seen.status === 'VOIDED' ? seen : this.provider.cancel(seen.id);
   }
 
   private async taken(payment: PaymentRow): Promise<ProviderPayment> {
     if (payment.providerId === null) return { ...freeOf(payment), status: 'CAPTURED', capturedMinor: payment.amountMinor };
-    return this.provider.capture(payment.providerId, payment.reference, payment.orderNumber ?? '');
+    return this.provider.capture(payment.providerId, payment.orderNumber ?? '');
   }
 
   private async note(reference: string, seen: ProviderPayment, captureOn: CaptureOn): Promise<Authorisation> {
@@ -195,9 +219,26 @@ function isInOurBookAlone({ providerId, orderId }: PaymentRow): boolean {
 }
 
 function authorisationOf(seen: ProviderPayment, captureOn: CaptureOn): Authorisation {
-  if (seen.status === 'AUTHORIZED' || seen.status === 'CAPTURED') return { kind: 'AUTHORISED', captureOn };
-  if (seen.action) return { kind: 'ACTION_REQUIRED', action: seen.action };
-  return { kind: 'DECLINED', code: seen.status === 'VOIDED' ? 'voided' : (seen.failureCode ?? 'card_declined') };
+  switch (seen.status) {
+    case 'AUTHORIZED':
+    case 'CAPTURED':
+      return { kind: 'AUTHORISED', captureOn };
+    case 'DECLINED':
+      return { kind: 'DECLINED', code: seen.failureCode ?? 'card_declined' };
+    case 'VOIDED':
+      return { kind: 'DECLINED', code: 'voided' };
+    case 'ACTION_REQUIRED':
+      if (seen.action) return { kind: 'ACTION_REQUIRED', action: seen.action };
+      throw undecided();
+    case 'NEW':
+    case 'PROCESSING':
+      throw undecided();
+  }
+}
+
+/** Nothing can be said of the money yet: whoever asks has to ask again. */
+function undecided(): AppError {
+  return new AppError('UPSTREAM_UNAVAILABLE', 'The bank has not answered yet; try again', { service: 'payment' });
 }
 
 /** A payment that nobody outside knows of, as if its provider had just held it. */

@@ -9,8 +9,10 @@ import type { SyncPayment } from './provider-inbox';
 export interface PaymentConsequences {
   /** An attempt to pay that nobody may be waiting for has its answer, or still waits for the shopper. */
   answered(reference: string): Promise<void>;
-  /** The money of an order was taken. */
-  captured(orderId: number): Promise<void>;
+  /** What was held for an order is taken, or gone. */
+  settled(orderId: number): Promise<void>;
+  /** A refund of an order has failed, perhaps long after it was taken on. */
+  refundFailed(orderId: number, reference: string, code: string | null): Promise<void>;
   /** Which of these attempts to pay somebody is at. */
   underWay(references: readonly string[]): Promise<ReadonlySet<string>>;
 }
@@ -51,7 +53,9 @@ export class PaymentSync {
     const { database, consequences } = this.deps;
     const isNews = await observePayment(database, payment.reference, seen);
     if (isNews && seen.status === 'VOIDED' && payment.orderId !== null) this.report(payment, 'voided_outside');
-    if (isNews && seen.status === 'CAPTURED' && payment.orderId !== null) await consequences.captured(payment.orderId);
+    // Told again when it is no news to our book: whoever noted it may have died before anybody was told.
+    const isOver = seen.status === 'CAPTURED' || seen.status === 'VOIDED';
+    if (isOver && payment.orderId !== null) await consequences.settled(payment.orderId);
     if (seen.status === 'CAPTURED' && payment.orderId === null) this.report(payment, 'captured_without_order');
     const hasRefundNews = seen.capturedMinor > 0 && (await this.noteRefunds(payment, seen.id));
     if (payment.orderId === null) await consequences.answered(payment.reference);
@@ -59,13 +63,16 @@ export class PaymentSync {
   }
 
   private async noteRefunds(payment: PaymentRow, providerId: string): Promise<boolean> {
-    const { database, provider } = this.deps;
+    const { database, provider, consequences } = this.deps;
     let hasNews = false;
     for (const refund of await provider.refundsOf(providerId)) {
       const isNews = refund.reference !== null && (await observeRefund(database, refund.reference, refund));
       const isAdopted = !isNews && (await adoptRefund(database, payment.id, refund));
       if (isAdopted) this.report(payment, 'refunded_outside');
       if (isNews && refund.status === 'FAILED') this.report(payment, 'refund_failed');
+      const { reference, status, failureCode } = refund;
+      if (status === 'FAILED' && reference !== null && payment.orderId !== null)
+        await consequences.refundFailed(payment.orderId, reference, failureCode);
       hasNews ||= isNews || isAdopted;
     }
     return hasNews;

@@ -12,6 +12,7 @@ const MAX_BODY_BYTES = 256 * 1024;
 /** Whoever asked for the payment has just got its answer too, and is better at dealing with it. */
 const HEAD_START_MS = 3_000;
 const KEEP = '30 days';
+const SWEEP = 50_000;
 
 /** What a payment's event asks for: that we look at how the payment stands now. */
 export interface SyncPayment {
@@ -58,8 +59,12 @@ export class ProviderInbox {
     return written?.is_new === true;
   }
 
+  /** Forgets the oldest events, so many at once. */
   async sweep(): Promise<void> {
-    await this.database.query(`DELETE FROM provider_event WHERE received_at < now() - interval '${KEEP}'`);
+    await this.database.query(
+      `DELETE FROM provider_event WHERE id IN (
+         SELECT id FROM provider_event WHERE received_at < now() - interval '${KEEP}' ORDER BY received_at LIMIT ${SWEEP})`,
+    );
   }
 
   private async take(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -18,6 +18,14 @@ export interface ReconciliationDependencies extends PaymentSyncDependencies {
   readonly sync: PaymentSync;
 }
 
+export interface ReconciliationOptions {
+  /** How far back. */
+  readonly since: Date;
+  /** How long a payment without an order may be somebody's who is still at it. */
+  readonly graceMs?: number;
+  readonly signal?: AbortSignal;
+}
+
 const BATCH = 100;
 /** Longer than a checkout may last, so that nothing is taken from under one. */
 const GRACE_MS = 30 * 60_000;
@@ -29,27 +37,34 @@ type Counts = { -readonly [Name in keyof ReconciliationResult]: number };
 export class Reconciliation {
   constructor(private readonly deps: ReconciliationDependencies) {}
 
-  /** @param since how far back @param graceMs how long a payment without an order may be somebody's who is still at it */
-  async run(since: Date, graceMs = GRACE_MS): Promise<ReconciliationResult> {
+  /** @throws the signal's reason when that comes before the end; what is done by then stays done */
+  async run({ since, graceMs = GRACE_MS, signal }: ReconciliationOptions): Promise<ReconciliationResult> {
     const counts: Counts = { looked: 0, cancelled: 0, noted: 0, reported: 0 };
     const settledBefore = new Date(Date.now() - graceMs);
     const met = new Set<string>();
     for await (const batch of inBatches(this.deps.provider.since(since))) {
+      signal?.throwIfAborted();
       counts.looked += batch.length;
       for (const { reference } of batch) if (reference !== null) met.add(reference);
-      await this.compare(batch, settledBefore, counts);
+      await this.compare(batch, settledBefore, counts, signal);
     }
-    await this.lookForTheRest(since, settledBefore, met, counts);
+    await this.lookForTheRest(since, settledBefore, met, counts, signal);
     this.deps.logger.info(counts, 'payments were compared with the provider');
     return counts;
   }
 
-  private async compare(batch: readonly ProviderPayment[], settledBefore: Date, counts: Counts): Promise<void> {
+  private async compare(
+    batch: readonly ProviderPayment[],
+    settledBefore: Date,
+    counts: Counts,
+    signal?: AbortSignal,
+  ): Promise<void> {
     const references = batch.flatMap(({ reference }) => (reference === null ? [] : [reference]));
     // In this order: a checkout that makes its order in between is seen as open, or as an order, never as neither.
     const underWay = await this.deps.consequences.underWay(references);
     const ours = await paymentsByReference(this.deps.database, references);
     for (const seen of batch) {
+      signal?.throwIfAborted();
       const payment = ours.get(seen.reference ?? '');
       const isLoose =
         seen.createdAt < settledBefore && !underWay.has(seen.reference ?? '') && (payment?.orderId ?? null) === null;
@@ -63,7 +78,7 @@ export class Reconciliation {
   private async cancel(seen: ProviderPayment, counts: Counts): Promise<void> {
     const { reference, amountMinor, currency, id } = seen;
     if (reference === null) return;
-    const after = await this.deps.provider.cancel(id, reference);
+    const after = await this.deps.provider.cancel(id);
     await observePayment(this.deps.database, reference, after);
     await this.deps.payments.abandon({ reference, amountMinor, currency });
     counts.cancelled += 1;
@@ -83,10 +98,17 @@ export class Reconciliation {
   }
 
   /** Payments of ours that the provider did not name. */
-  private async lookForTheRest(since: Date, until: Date, met: ReadonlySet<string>, counts: Counts): Promise<void> {
+  private async lookForTheRest(
+    since: Date,
+    until: Date,
+    met: ReadonlySet<string>,
+    counts: Counts,
+    signal?: AbortSignal,
+  ): Promise<void> {
     const rest = (await unsettledPayments(this.deps.database, since, until)).filter(({ reference }) => !met.has(reference));
     const underWay = await this.deps.consequences.underWay(rest.map(({ reference }) => reference));
     for (const payment of rest) {
+      signal?.throwIfAborted();
       if (payment.orderId !== null) this.report('missing', payment.providerId, payment.reference, counts);
       else if (!underWay.has(payment.reference)) {
         await this.deps.payments.abandon(payment);
@@ -111,6 +133,7 @@ function isHeld({ status }: ProviderPayment): boolean {
 
 function agrees(payment: PaymentRow, seen: ProviderPayment): boolean {
   if (seen.status === 'NEW') return payment.status === 'PENDING' || payment.status === 'VOIDED' || payment.status === 'DECLINED';
+  if (seen.status === 'PROCESSING') return payment.status === 'PENDING' || payment.status === 'ACTION_REQUIRED';
   if (payment.status === 'DECLINED') return seen.status === 'DECLINED' || seen.status === 'VOIDED';
   const isSame = payment.status === seen.status || (payment.status === 'REFUNDED' && seen.status === 'CAPTURED');
   return (

@@ -3,7 +3,7 @@ import type { PaymentAction, ProviderEvent, ProviderPayment, ProviderRefund } fr
 
 const STATUS: Readonly<Partial<Record<Stripe.PaymentIntent['status'], ProviderPayment['status']>>> = {
   requires_action: 'ACTION_REQUIRED',
-  processing: 'ACTION_REQUIRED',
+  processing: 'PROCESSING',
   requires_capture: 'AUTHORIZED',
   succeeded: 'CAPTURED',
   canceled: 'VOIDED',

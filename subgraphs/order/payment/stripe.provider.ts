@@ -20,6 +20,8 @@ export interface StripeOptions {
 const TOLERANCE_SECONDS = 300;
 const RETRIES = 1;
 const CONNECTIONS = 64;
+/** More than a task has attempts within the day in which a provider keeps keys. */
+const REFUND_KEYS = 64;
 
 /** Payments by the official SDK: over PaymentIntents that are confirmed here and captured later. */
 export function createStripeProvider(options: StripeOptions): PaymentProvider {
@@ -58,19 +60,23 @@ function paymentCalls(stripe: Stripe, returnUrl: string): PaymentCalls {
       return confirmed.then(paymentOf, (error: unknown) => declinedBy(error) ?? standsOtherwise(error, () => retrieve(id)));
     },
     // The answer to the first creation is kept under its key; how the payment stands now is another question.
-    find: async (charge, id) => retrieve(id ?? (await answered(create(stripe, charge))).id),
+    find: async (charge, id) => {
+      const known = id ?? (await idOf(stripe, charge));
+      return known === null ? neverMade(charge) : retrieve(known);
+    },
     read: (id) =>
       intents.retrieve(id).then(paymentOf, (error: unknown) => {
         if (error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'resource_missing') return null;
         throw unavailable(error);
       }),
-    capture: (id, reference, orderNumber) =>
+    // Without keys of ours: a payment is taken or let go once whatever is asked, and a key would keep a server error for a day.
+    capture: (id, orderNumber) =>
       intents
-        .capture(id, { metadata: { order: orderNumber } }, { idempotencyKey: `${reference}:capture` })
+        .capture(id, { metadata: { order: orderNumber } })
         .then(paymentOf, (error: unknown) => standsOtherwise(error, () => retrieve(id))),
-    cancel: (id, reference) =>
+    cancel: (id) =>
       intents
-        .cancel(id, { cancellation_reason: 'abandoned' }, { idempotencyKey: `${reference}:cancel` })
+        .cancel(id, { cancellation_reason: 'abandoned' })
         .then(paymentOf, (error: unknown) => standsOtherwise(error, () => retrieve(id))),
     since: async function* (time) {
       const created = { gte: Math.floor(time.getTime() / 1000) };
@@ -84,19 +90,47 @@ function paymentCalls(stripe: Stripe, returnUrl: string): PaymentCalls {
 }
 
 function refundCalls(stripe: Stripe): Pick<PaymentProvider, 'refund' | 'refundsOf'> {
-  return {
-    refund: ({ paymentId, reference, amountMinor }) =>
-      stripe.refunds
-        .create(
-          { payment_intent: paymentId, amount: amountMinor, metadata: { reference } },
-          { idempotencyKey: `${reference}:refund` },
-        )
-        .then(refundOf, (error: unknown) => refusedRefund(error, reference, amountMinor)),
-    refundsOf: async (paymentId) =>
-      (await answered(stripe.refunds.list({ payment_intent: paymentId, limit: 100 }).autoPagingToArray({ limit: 1_000 }))).map(
-        refundOf,
-      ),
+  const refundsOf = async (paymentId: string): Promise<ProviderRefund[]> => {
+    const all = stripe.refunds.list({ payment_intent: paymentId, limit: 100 }).autoPagingToArray({ limit: 1_000 });
+    return (await answered(all)).map(refundOf);
   };
+  return {
+    refundsOf,
+    // Whoever asks goes the same way from key to key, so two that ask at once ask for the same.
+    refund: async (request) => {
+      for (let attempt = 0; attempt < REFUND_KEYS; attempt += 1) {
+        const seen = await askForRefund(stripe, request, attempt);
+        if (seen) return seen;
+        const known = (await refundsOf(request.paymentId)).find(({ reference }) => reference === request.reference);
+        if (known) return known;
+      }
+      throw unavailable(new Error(`the provider has failed at the refund ${request.reference} too often for today`));
+    },
+  };
+}
+
+type RefundAsked = Parameters<PaymentProvider['refund']>[0];
+
+/** `null` when this attempt's key keeps a server error of an earlier time: only then the next key may be used. */
+async function askForRefund(
+  stripe: Stripe,
+  { paymentId, reference, amountMinor }: RefundAsked,
+  attempt: number,
+): Promise<ProviderRefund | null> {
+  const idempotencyKey = attempt === 0 ? `${reference}:refund` : `${reference}:refund-${attempt}`;
+  const params = { payment_intent: paymentId, amount: amountMinor, metadata: { reference } };
+  try {
+    // Without retries of the SDK's own, which would use up one key after the other while the provider is ill.
+    return refundOf(await stripe.refunds.create(params, { idempotencyKey, maxNetworkRetries: 0 }));
+  } catch (error) {
+    return isKeptFailure(error) ? null : refusedRefund(error, reference, amountMinor);
+  }
+}
+
+/** A server error that its key has kept: whatever ran under that key has ended, and no other answer will come for a day. */
+function isKeptFailure(error: unknown): boolean {
+  if (!(error instanceof Stripe.errors.StripeError) || (error.statusCode ?? 0) < 500) return false;
+  return error.headers?.['idempotent-replayed'] === 'true';
 }
 
 function addressOf(apiUrl: string | null): Stripe.StripeConfig {
@@ -124,6 +158,21 @@ function create(stripe: Stripe, { reference, amountMinor, currency }: ChargeRequ
     },
     { idempotencyKey: `${reference}:create` },
   );
+}
+
+/** By the key of its creation; `null` for one that has no name, since making it failed: whoever began it got none either. */
+async function idOf(stripe: Stripe, charge: ChargeRequest): Promise<string | null> {
+  try {
+    return (await create(stripe, charge)).id;
+  } catch (error) {
+    if (isKeptFailure(error)) return null;
+    throw unavailable(error);
+  }
+}
+
+function neverMade({ reference, amountMinor, currency }: ChargeRequest): ProviderPayment {
+  const nothing = { failureCode: null, action: null, capturedMinor: 0, refundedMinor: null, createdAt: new Date() };
+  return { id: '', reference, status: 'VOIDED', currency, amountMinor, ...nothing };
 }
 
 function methodOf(token: string): Stripe.PaymentIntentConfirmParams {

@@ -19,7 +19,7 @@ export interface PaymentParts {
   readonly inbox: ProviderInbox;
   readonly sync: PaymentSync;
   /** Of the last day; a payment without an order counts as left behind at once. */
-  reconcile(): Promise<ReconciliationResult>;
+  reconcile(signal?: AbortSignal): Promise<ReconciliationResult>;
   close(): Promise<void>;
 }
 
@@ -43,7 +43,12 @@ export async function openPayments(shop: Shop): Promise<PaymentParts> {
     );
     return new Set(rows.map(({ reference }) => reference));
   };
-  const consequences = { answered: async () => undefined, captured: async () => undefined, underWay: open };
+  const consequences = {
+    answered: async () => undefined,
+    settled: async () => undefined,
+    refundFailed: async () => undefined,
+    underWay: open,
+  };
   const deps = { database: database.source, provider, consequences, measures: createPaymentMeasures(), logger };
   const sync = new PaymentSync(deps);
   const reconciliation = new Reconciliation({ ...deps, payments: service, sync });
@@ -51,7 +56,7 @@ export async function openPayments(shop: Shop): Promise<PaymentParts> {
     service,
     sync,
     inbox: new ProviderInbox(database.source, provider, logger),
-    reconcile: () => reconciliation.run(new Date(Date.now() - 86_400_000), -2_000),
+    reconcile: (signal) => reconciliation.run({ since: new Date(Date.now() - 86_400_000), graceMs: -2_000, signal }),
     close: () => database.close(),
   };
 }
