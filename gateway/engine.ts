@@ -4,12 +4,13 @@ import type { Viewer } from '../platform/auth';
 import { AppError } from '../platform/errors';
 import type { SubgraphClient, SubgraphRequest, SubgraphResponse } from '../platform/federation';
 import type { Logger } from '../platform/observability';
-import { Deadline } from './deadline';
-import { answerOf, refusalOf, type Answer, type AnswerScope } from './executor/answer';
-import type { FetchStep } from './executor/compile-plan';
+import { DeadlineQueue } from '../platform/process';
+import { Authorisation, type AuthorisationOptions, type GrantKey } from './authorisation';
+import { refusalOf, unauthorisedAnswer, type Answer, type AnswerScope } from './executor/answer';
 import type { Json } from './executor/merge';
-import { runPlan, type PlanRun } from './executor/run-plan';
+import type { SendCall } from './executor/subgraph-call';
 import { subscribeToSource } from './executor/subscribe';
+import { OperationRun, type RunContext, type RunningOperation } from './operation-run';
 import { refuseTooManyRecords } from './operations/limits';
 import type { PreparedOperation } from './operations/operation';
 import { Operations, type PrepareOptions } from './operations/prepare';
@@ -34,17 +35,18 @@ export interface OperationRequest {
   readonly onCall?: (service: string) => void;
 }
 
-/** How calls of subgraphs are timed and traced. */
-export type ObserveCall = (
-  service: string,
-  request: SubgraphRequest,
-  call: (request: SubgraphRequest) => Promise<SubgraphResponse>,
-) => Promise<SubgraphResponse>;
+/** An operation whose variables were read; the variant is a promise where it has yet to be planned. */
+interface ReadyOperation {
+  readonly coerced: Json;
+  readonly variant: OperationVariant | Promise<OperationVariant>;
+}
 
 export interface EngineOptions extends PrepareOptions {
+  readonly authorisation: AuthorisationOptions;
   readonly subgraphs: ReadonlyMap<string, SubgraphClient>;
   readonly logger: Logger;
-  readonly observeCall: ObserveCall;
+  /** Calls a subgraph, timed, traced and protected. */
+  readonly send: SendCall;
   /** How long one operation, or the completion of one event, may run. */
   readonly operationTimeoutMs: number;
   readonly subgraphErrors: 'ours' | 'any';
@@ -54,6 +56,8 @@ export interface EngineOptions extends PrepareOptions {
 export class Engine {
   readonly operations: Operations;
   readonly cachePolicies: CachePolicies;
+  private readonly context: RunContext;
+  private readonly authorisation: Authorisation;
 
   constructor(
     readonly supergraph: PlannedSupergraph,
@@ -61,66 +65,103 @@ export class Engine {
   ) {
     this.operations = new Operations(supergraph, options);
     this.cachePolicies = new CachePolicies(supergraph);
+    this.authorisation = new Authorisation(options.authorisation, options.logger);
+    const { subgraphs, send, logger, operationTimeoutMs } = options;
+    const deadlines = new DeadlineQueue(operationTimeoutMs);
+    this.context = { subgraphs, send, logger, deadlines, scopeOf: (request) => this.scopeOf(request) };
   }
 
   /** Executes a query or mutation. Never rejects. */
-  async execute(request: OperationRequest): Promise<Answer> {
-    const { operation, requestId } = request;
-    const deadline = new Deadline(this.options.operationTimeoutMs, request.signal);
+  execute(request: OperationRequest): Promise<Answer> {
+    return new Promise((resolve) => void this.begin(request, resolve));
+  }
+
+  /**
+   * As {@link execute}, by a callback that is told once, maybe at once: what is known already runs without a promise of its own.
+   *
+   * @returns the way to end it early; `null` where nothing runs yet, or any more
+   */
+  begin(request: OperationRequest, done: (answer: Answer) => void): RunningOperation | null {
+    const refuse = (error: unknown): null => {
+      done(refusalOf([error], request.requestId, this.options.logger));
+      return null;
+    };
+    let ready: ReadyOperation | readonly GraphQLError[];
     try {
+      const { operation } = request;
       if (operation.kind === 'subscription')
         throw new AppError('BAD_REQUEST', 'Subscriptions go over WebSocket (graphql-transport-ws) at this address');
-      const coerced = this.coerce(request);
-      if (!coerced.values) return refusalOf(coerced.errors, requestId, this.options.logger);
-      refuseTooManyRecords(operation, coerced.values, this.options.limits);
-      const { plan, shape } = operation.variants.known(coerced.values) ?? (await this.planned(request, coerced.values));
-      const merged = await runPlan(plan, this.planRun(request, coerced.values, deadline));
-      return answerOf(operation, shape, merged, this.scopeOf(request));
+      ready = this.ready(request);
     } catch (error) {
-      return refusalOf([error], requestId, this.options.logger);
-    } finally {
-      deadline.clear();
+      return refuse(error);
     }
+    if (!('coerced' in ready)) {
+      done(refusalOf(ready, request.requestId, this.options.logger));
+      return null;
+    }
+    const { coerced, variant } = ready;
+    if (!(variant instanceof Promise)) return this.run(request, variant, coerced, done);
+    variant.then((planned) => void this.run(request, planned, coerced, done), refuse);
+    return null;
   }
 
   /** Subscribes at the source; each event is completed from the other subgraphs. Ending the iterator ends the source. Never rejects. */
   async subscribe(request: OperationRequest): Promise<Answer | AsyncIterableIterator<Answer>> {
     try {
-      return await this.begin(request);
+      const ready = this.ready(request);
+      if (!('coerced' in ready)) return refusalOf(ready, request.requestId, this.options.logger);
+      return this.subscribeTo(request, await ready.variant, ready.coerced);
     } catch (error) {
       return refusalOf([error], request.requestId, this.options.logger);
     }
   }
 
-  private async begin(request: OperationRequest): Promise<Answer | AsyncIterableIterator<Answer>> {
-    const { operation, requestId } = request;
-    const coerced = this.coerce(request);
-    if (!coerced.values) return refusalOf(coerced.errors, requestId, this.options.logger);
-    refuseTooManyRecords(operation, coerced.values, this.options.limits);
-    const { values } = coerced;
-    const { plan, shape } = operation.variants.known(values) ?? (await this.planned(request, values));
+  private subscribeTo(
+    request: OperationRequest,
+    variant: OperationVariant,
+    coerced: Json,
+  ): Answer | AsyncIterableIterator<Answer> {
+    const { plan, refusal } = variant;
+    if (refusal) return unauthorisedAnswer(refusal, this.scopeOf(request));
     const source = { client: this.options.subgraphs.get(plan.source?.service ?? ''), variables: request.variables };
-    const complete = async (event: SubgraphResponse): Promise<Answer> => {
-      const deadline = new Deadline(this.options.operationTimeoutMs, request.signal);
-      try {
-        const run = this.planRun(request, values, deadline);
-        return answerOf(
-          operation,
-          shape,
-          await runPlan(plan, run, (event.data ?? {}) as Json, event.errors),
-          this.scopeOf(request),
-        );
-      } finally {
-        deadline.clear();
-      }
-    };
-    const refuse = (error: unknown): Answer => refusalOf([error], requestId, this.options.logger);
+    const complete = ({ data, errors }: SubgraphResponse): Promise<Answer> =>
+      new Promise((done) => new OperationRun(this.context, request, variant, coerced, { ...data }, done).begin(errors));
+    const refuse = (error: unknown): Answer => refusalOf([error], request.requestId, this.options.logger);
     const shared = { ...requestOf(request), ...(request.signal ? { signal: request.signal } : {}) };
     return subscribeToSource(plan, source, shared, complete, refuse);
   }
 
-  private planned({ operation, client }: OperationRequest, coerced: Json): Promise<OperationVariant> {
-    return operation.variants.plan(coerced, client ?? '');
+  private run(
+    request: OperationRequest,
+    variant: OperationVariant,
+    coerced: Json,
+    done: (answer: Answer) => void,
+  ): RunningOperation | null {
+    if (variant.refusal) {
+      done(unauthorisedAnswer(variant.refusal, this.scopeOf(request)));
+      return null;
+    }
+    const run = new OperationRun(this.context, request, variant, coerced, {}, done);
+    run.begin();
+    return run;
+  }
+
+  /** What a run needs, or why it may not begin. @throws AppError for what asks too much */
+  private ready(request: OperationRequest): ReadyOperation | readonly GraphQLError[] {
+    const { operation } = request;
+    const { values, errors } = this.coerce(request);
+    if (!values) return errors;
+    refuseTooManyRecords(operation, values, this.options.limits);
+    const grants = this.authorisation.grants(request);
+    const variant =
+      grants instanceof Promise
+        ? grants.then((granted) => this.variantOf(request, values, granted))
+        : this.variantOf(request, values, grants);
+    return { coerced: values, variant };
+  }
+
+  private variantOf({ operation, client }: OperationRequest, coerced: Json, grants: GrantKey) {
+    return operation.variants.known(coerced, grants) ?? operation.variants.plan(coerced, grants, client ?? '');
   }
 
   private coerce(request: OperationRequest): { values: Json; errors: null } | { values: null; errors: readonly GraphQLError[] } {
@@ -133,23 +174,6 @@ export class Engine {
       errors: errors.map(
         (error) => new GraphQLError(error.message, { nodes: error.nodes, extensions: { code: 'BAD_USER_INPUT' } }),
       ),
-    };
-  }
-
-  private planRun(request: OperationRequest, coerced: Json, deadline: Deadline): PlanRun {
-    const ending = request.operation.kind === 'mutation' ? {} : { signal: deadline.signal };
-    const shared = { ...requestOf(request), ...ending };
-    return {
-      subgraphs: this.options.subgraphs,
-      variables: request.variables,
-      coerced,
-      call: (client: SubgraphClient, step: FetchStep, variables: Json) => {
-        request.onCall?.(step.service);
-        const call = { ...shared, query: step.query, operationName: step.operationName, variables };
-        return this.options.observeCall(step.service, call, (observed) =>
-          deadline.within(step.service, () => client.execute(observed)),
-        );
-      },
     };
   }
 

@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { startHttpServer } from '../platform/http';
+import { startHttpServer, type HttpHandler } from '../platform/http';
 import { createMetrics } from '../platform/observability';
+import { Documents, RegisteredDocuments } from './documents';
 import { Engine, type EngineOptions } from './engine';
+import { sendToSubgraph, type SendCall } from './executor/subgraph-call';
 import { ApolloFront } from './http/apollo';
 import { GraphqlRoute } from './http/graphql-route';
 import { metricsRoutes, surfaceOf } from './http/surface';
@@ -13,6 +15,9 @@ import { DEFAULT_LIMITS } from './operations/limits';
 import type { GatewayOptions, RunningGateway } from './options';
 import { planSupergraph } from './planning/planned-supergraph';
 import { DEFAULT_PLANNER_OPTIONS, Planner } from './planning/planner';
+import { Admission, DEFAULT_ADMISSION } from './protection/admission';
+import { DEFAULT_CALL_PROTECTION, protectedCalls } from './protection/protected-calls';
+import { shedding } from './protection/shedding';
 import { ResponseCache } from './response-cache/response-cache';
 import { serveSockets } from './sockets/socket-server';
 
@@ -26,7 +31,6 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const registry = options.metrics ?? createMetrics();
   const metrics = gatewayMetrics(registry);
   const engineOptions = engineOptionsOf(options, metrics);
-  const maxTokens = engineOptions.limits.tokens;
   const planner = new Planner({ ...DEFAULT_PLANNER_OPTIONS, ...options.planner }, metrics, logger);
   let engine = new Engine(await planSupergraph(options.supergraphSdl, planner).catch(stopping(planner)), engineOptions);
   const current = (): Engine => engine;
@@ -39,17 +43,21 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     revocations,
   });
   const cache = options.responseCache === false ? null : new ResponseCache();
-  const apollo = new ApolloFront(current, maxTokens, logger);
+  const documents = documentsOf(options);
+  await documents.start();
+  const apollo = new ApolloFront(logger);
   await apollo.start();
   const mayCount = options.environment !== 'production';
   const forwardHeaders = options.forwardHeaders ?? [];
-  const shared = { engine: current, identifier, logger, metrics, forwardHeaders };
-  const route = new GraphqlRoute({ ...shared, apollo, maxTokens, cache, mayCount });
+  const shared = { engine: current, documents, identifier, logger, metrics, forwardHeaders };
+  const route = new GraphqlRoute({ ...shared, apollo, cache, mayCount });
   let isDraining = false;
   const hasOwnPort = typeof options.metricsPort === 'number';
+  const admission = options.admission === null ? null : new Admission({ ...DEFAULT_ADMISSION, ...options.admission }, metrics);
+  const serve: HttpHandler = (request, response) => route.serve(request, response);
   const routes = surfaceOf({
     ...options,
-    route,
+    serve: admission ? shedding(admission, serve) : serve,
     metrics: hasOwnPort || options.environment === 'production' ? null : registry,
     isDraining: () => isDraining,
     extraRoutes: options.extraRoutes ?? {},
@@ -68,7 +76,6 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     port: http.port,
     swapSupergraph: async (sdl, subgraphs = engineOptions.subgraphs) => {
       engine = new Engine(await planSupergraph(sdl, planner), { ...engineOptions, subgraphs });
-      apollo.engineChanged();
     },
     stop: async () => {
       isDraining = true;
@@ -77,7 +84,9 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       await http.stop();
       await apollo.stop();
       await measured?.stop();
+      admission?.stop();
       planner.stop();
+      documents.stop();
       await Promise.all(unsubscribes.map((unsubscribe) => unsubscribe()));
     },
   };
@@ -95,6 +104,18 @@ async function isInTime(done: Promise<void>, timeoutMs: number): Promise<boolean
   return Promise.race([done.then(() => true), delay(timeoutMs, false, { ref: false })]);
 }
 
+function documentsOf({ documents = {} }: GatewayOptions): Documents {
+  const { mode = 'off', source = null, mayRegister = true, shared = null } = documents;
+  return new Documents({ mode, source, registered: mayRegister ? new RegisteredDocuments(shared) : null });
+}
+
+function guardedCalls(options: GatewayOptions, metrics: GatewayMetrics): SendCall {
+  const observed = observedCalls(metrics, sendToSubgraph);
+  if (options.protection === null) return observed;
+  const slowMs = 0.9 * (options.operationTimeoutMs ?? DEFAULT_OPERATION_TIMEOUT_MS);
+  return protectedCalls({ ...DEFAULT_CALL_PROTECTION, slowMs, ...options.protection }, metrics, options.logger, observed);
+}
+
 function engineOptionsOf(options: GatewayOptions, metrics: GatewayMetrics): EngineOptions {
   return {
     subgraphs: options.subgraphs,
@@ -103,7 +124,9 @@ function engineOptionsOf(options: GatewayOptions, metrics: GatewayMetrics): Engi
     introspection: options.introspection,
     suggestions: options.environment !== 'production',
     onPlan: metrics.onPlan,
-    observeCall: observedCalls(metrics),
+    authorisation: options.authorisation ?? {},
+    unauthorised: options.authorisation?.unauthorised ?? 'filter',
+    send: guardedCalls(options, metrics),
     operationTimeoutMs: options.operationTimeoutMs ?? DEFAULT_OPERATION_TIMEOUT_MS,
     subgraphErrors: options.subgraphErrors ?? 'ours',
   };

@@ -1,12 +1,6 @@
-import { parse, Kind, type GraphQLSchema } from 'graphql';
-import type {
-  FetchDataRewrite,
-  FetchNode,
-  PlanNode,
-  QueryPlan,
-  QueryPlanSelectionNode,
-  SubscriptionNode,
-} from '@apollo/query-planner';
+import { parse, Kind, type FieldNode, type GraphQLSchema, type SelectionNode } from 'graphql';
+import type { FetchDataRewrite, FetchNode, PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner';
+import { compileRepresentation, type Representation } from './representations';
 
 /** A query plan made ready to run many times. */
 export interface CompiledPlan {
@@ -29,9 +23,14 @@ export interface FetchStep {
   readonly query: string;
   readonly operationName: string | null;
   readonly variables: readonly string[];
-  /** What each entity must already have, to be asked for more; `null` for a fetch from the root. */
-  readonly requires: readonly QueryPlanSelectionNode[] | null;
-  readonly inputRewrites: readonly FetchDataRewrite[];
+  /** The body of its request as JSON text, up to the first variable. */
+  readonly bodyHead: string;
+  /** How each entity is told, to be asked for more; `null` for a fetch from the root. */
+  readonly representation: Representation | null;
+  /** Equal for fetches that ask the same of entities: within one operation none of them asks for an entity twice. */
+  readonly shareKey: string;
+  /** Whether entities are answered with leaves alone, which need no copies of their own. */
+  readonly isFlat: boolean;
   readonly outputRewrites: readonly FetchDataRewrite[];
   /** Response names at the top of the subgraph's answer, to say what is missing when the fetch fails. */
   readonly rootKeys: readonly string[];
@@ -42,56 +41,72 @@ export interface FetchStep {
 export function compilePlan(plan: QueryPlan, schema: GraphQLSchema): CompiledPlan {
   const { node } = plan;
   if (!node) return { node: null, source: null, schema };
-  if (node.kind === 'Subscription') return { ...compileSubscription(node), schema };
-  return { node: compileNode(node), source: null, schema };
+  if (node.kind === 'Subscription') return { ...compileSubscription(node, schema), schema };
+  return { node: compileNode(node, schema), source: null, schema };
 }
 
-function compileSubscription(node: SubscriptionNode): { node: Step | null; source: FetchStep } {
-  return { source: compileFetch(node.primary), node: node.rest ? compileNode(node.rest) : null };
+function compileSubscription(node: SubscriptionNode, schema: GraphQLSchema): { node: Step | null; source: FetchStep } {
+  return { source: compileFetch(node.primary, schema), node: node.rest ? compileNode(node.rest, schema) : null };
 }
 
-function compileNode(node: PlanNode): Step {
+function compileNode(node: PlanNode, schema: GraphQLSchema): Step {
   switch (node.kind) {
     case 'Sequence':
-      return { kind: 'sequence', steps: node.nodes.map(compileNode) };
+      return { kind: 'sequence', steps: node.nodes.map((each) => compileNode(each, schema)) };
     case 'Parallel':
-      return { kind: 'parallel', steps: node.nodes.map(compileNode) };
+      return { kind: 'parallel', steps: node.nodes.map((each) => compileNode(each, schema)) };
     case 'Flatten':
-      return { kind: 'flatten', path: node.path.map(String), step: compileNode(node.node) };
+      return { kind: 'flatten', path: node.path.map(String), step: compileNode(node.node, schema) };
     case 'Condition':
       return {
         kind: 'condition',
         variable: node.condition,
-        then: node.ifClause ? compileNode(node.ifClause) : null,
-        otherwise: node.elseClause ? compileNode(node.elseClause) : null,
+        then: node.ifClause ? compileNode(node.ifClause, schema) : null,
+        otherwise: node.elseClause ? compileNode(node.elseClause, schema) : null,
       };
     case 'Fetch':
-      return compileFetch(node);
+      return compileFetch(node, schema);
     case 'Defer':
       throw new Error('the plan defers, which this gateway does not do');
   }
 }
 
-function compileFetch(node: FetchNode): FetchStep {
+function compileFetch(node: FetchNode, schema: GraphQLSchema): FetchStep {
   if (node.contextRewrites?.length) throw new Error('the plan uses @fromContext, which this gateway does not do');
+  const { operation: query, serviceName: service, inputRewrites = [], outputRewrites = [] } = node;
+  const operationName = node.operationName ?? null;
+  const name = operationName === null ? '' : `,"operationName":${JSON.stringify(operationName)}`;
+  const selections = rootSelections(query);
   return {
     kind: 'fetch',
-    service: node.serviceName,
-    query: node.operation,
-    operationName: node.operationName ?? null,
+    service,
+    query,
+    operationName,
     variables: node.variableUsages ?? [],
-    requires: node.requires ?? null,
-    inputRewrites: node.inputRewrites ?? [],
-    outputRewrites: node.outputRewrites ?? [],
-    rootKeys: rootKeysOf(node.operation),
+    bodyHead: `{"query":${JSON.stringify(query)}${name},"variables":{`,
+    representation: node.requires ? compileRepresentation(schema, node.requires, inputRewrites) : null,
+    shareKey: [service, withoutName(query, operationName), JSON.stringify([node.requires, inputRewrites, outputRewrites])].join(
+      '\n',
+    ),
+    isFlat: node.requires !== undefined && selections.every(({ selectionSet }) => selectionSet?.selections.every(isFlat) ?? true),
+    outputRewrites,
+    rootKeys: selections.map(({ alias, name: { value } }) => alias?.value ?? value),
     isMutation: node.operationKind === 'mutation',
   };
 }
 
-function rootKeysOf(operation: string): string[] {
+/** The planner numbers its operations, which are otherwise equal. */
+function withoutName(query: string, operationName: string | null): string {
+  return operationName === null ? query : query.replace(operationName, '');
+}
+
+function rootSelections(operation: string): FieldNode[] {
   const [definition] = parse(operation, { noLocation: true }).definitions;
   if (definition?.kind !== Kind.OPERATION_DEFINITION) return [];
-  return definition.selectionSet.selections.flatMap((selection) =>
-    selection.kind === Kind.FIELD ? [selection.alias?.value ?? selection.name.value] : [],
-  );
+  return definition.selectionSet.selections.filter((selection) => selection.kind === Kind.FIELD);
+}
+
+function isFlat(selection: SelectionNode): boolean {
+  if (selection.kind === Kind.FRAGMENT_SPREAD) return false;
+  return selection.kind === Kind.FIELD ? !selection.selectionSet : selection.selectionSet.selections.every(isFlat);
 }

@@ -15,6 +15,11 @@ export function mergeInto(target: Json, source: Json): void {
   }
 }
 
+/** As {@link mergeInto} for what has no parts that could be merged. */
+export function assignTo(target: Json, source: Readonly<Json>): void {
+  for (const key in source) if (key !== '__proto__') target[key] = source[key];
+}
+
 function mergeLists(target: unknown[], source: readonly unknown[]): boolean {
   if (target.length !== source.length) return false;
   for (let at = 0; at < source.length; at += 1) {

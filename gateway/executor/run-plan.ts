@@ -1,23 +1,26 @@
-import type { GraphQLFormattedError, GraphQLSchema } from 'graphql';
-import type { SubgraphClient, SubgraphResponse } from '../../platform/federation';
-import type { CompiledPlan, FetchStep, Step } from './compile-plan';
+import type { GraphQLFormattedError } from 'graphql';
+import { AppError } from '../../platform/errors';
+import type { CallReceiver, RunningCall, SubgraphClient, SubgraphResponse } from '../../platform/federation';
+import type { CompiledPlan, FetchStep } from './compile-plan';
+import { EntityBook } from './entity-book';
 import { FetchErrors } from './fetch-errors';
-import { copyOf, mergeInto, type Json } from './merge';
-import { placesAt, recordsAt } from './places';
-import type { Path } from './project';
-import { representationsOf, type Representations } from './representations';
-import { applyRewrites } from './rewrites';
+import { valueToJson } from './json-text';
+import type { Json } from './merge';
+import { beginStep, type Waiter } from './steps';
+import type { SendCall, SharedRequest, SubgraphCall } from './subgraph-call';
 
-/** One call of a subgraph, for whoever counts, times or traces them. */
-export type CallSubgraph = (client: SubgraphClient, step: FetchStep, variables: Json) => Promise<SubgraphResponse>;
-
-export interface PlanRun {
+/** What one run of a plan needs to know. */
+export interface PlanRunOptions {
   readonly subgraphs: ReadonlyMap<string, SubgraphClient>;
-  readonly call: CallSubgraph;
+  readonly send: SendCall;
+  readonly shared: SharedRequest;
+  readonly isMutation: boolean;
   /** As the client sent them. */
   readonly variables: Readonly<Json>;
   /** With defaults filled in; conditions read these. */
   readonly coerced: Readonly<Json>;
+  /** Told of each subgraph call when it begins. */
+  readonly onCall?: (service: string) => void;
 }
 
 /** What the subgraphs answered, merged, and what went wrong meanwhile. */
@@ -28,138 +31,188 @@ export interface Merged {
   readonly absent: ReadonlySet<object>;
 }
 
-/** Runs a plan. Never rejects for a subgraph's failure: the rest of the answer stands, beside the errors. */
-export async function runPlan(
+/** Told once how a run ended. */
+export interface RunReceiver {
+  ended(merged: Merged): void;
+  /** By a bug of ours: nothing of what was fetched is of use. */
+  broken(error: unknown): void;
+}
+
+/**
+ * One run of a plan. Steps begin one another by calling back, not by promises: `steps.ts` has sequences and the like,
+ * `fetch-fields.ts` and `fetch-entities.ts` the fetches, which make their calls through {@link PlanRun.call}. A failed call
+ * is an error of the answer and never ends the run, which ends when everything that began has ended.
+ *
+ * `endCalls` is the way to end early: calls that run fail with the given error, and so does each that would begin.
+ */
+export class PlanRun implements Merged, Waiter {
+  readonly errors = new FetchErrors();
+  readonly absent = new Set<object>();
+  /** What was asked of entities in this run; for mutations, which change what is asked, `null`. */
+  readonly book: EntityBook | null;
+  private readonly running: PendingCall[] = [];
+  private variableTexts: Map<string, string> | null = null;
+  private ending: ((service: string) => AppError) | null = null;
+  private controller: AbortController | null = null;
+  private isOver = false;
+
+  constructor(
+    readonly plan: CompiledPlan,
+    readonly options: PlanRunOptions,
+    readonly data: Json,
+    private readonly receiver: RunReceiver,
+  ) {
+    this.book = options.isMutation ? null : new EntityBook();
+  }
+
+  begin(initialErrors: readonly GraphQLFormattedError[] = []): void {
+    try {
+      this.errors.addOfRoot(initialErrors, []);
+      if (this.plan.node) beginStep(this, this.plan.node, { path: [], records: [this.data] }, this);
+      else this.ended();
+    } catch (error) {
+      this.broken(error);
+    }
+  }
+
+  ended(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.receiver.ended(this);
+  }
+
+  /** What is thrown where a subgraph's answer is taken must not reach the socket that it came from. */
+  broken(error: unknown): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.receiver.broken(error);
+  }
+
+  /** @param reason of each call that gets no answer any more; mutations still run to their end where they are executed */
+  endCalls(reason: (service: string) => AppError): void {
+    this.ending = reason;
+    if (!this.options.isMutation) this.controller?.abort(new DOMException('the operation has ended', 'TimeoutError'));
+    for (const call of this.running) call.end(reason(call.step.service), !this.options.isMutation);
+  }
+
+  /**
+   * Calls a subgraph; the receiver is told exactly once, and may be told at once.
+   *
+   * @param entities what is asked of entities, as JSON text and as objects; `null` for a fetch from the root
+   */
+  call(step: FetchStep, entities: AskedEntities | null, receiver: CallReceiver): void {
+    const { subgraphs, onCall, send } = this.options;
+    if (this.ending) return receiver.failed(this.ending(step.service));
+    const client = subgraphs.get(step.service);
+    if (!client)
+      return receiver.failed(new Error(`the supergraph names a subgraph ${step.service} that this gateway was not given`));
+    onCall?.(step.service);
+    const call = new PendingCall(this, client, step, entities, receiver);
+    this.running.push(call);
+    call.handle = send(call, call);
+  }
+
+  /** The JSON text of a variable as the client sent it; `undefined` where it sent none. */
+  textOfVariable(name: string): string | undefined {
+    const value = this.options.variables[name];
+    if (value === undefined) return undefined;
+    this.variableTexts ??= new Map();
+    let text = this.variableTexts.get(name);
+    if (text === undefined) this.variableTexts.set(name, (text = valueToJson(value)));
+    return text;
+  }
+
+  signal(): AbortSignal | undefined {
+    if (this.options.isMutation) return undefined;
+    this.controller ??= new AbortController();
+    return this.controller.signal;
+  }
+}
+
+/** Runs a plan for whoever awaits it. */
+export function runPlan(
   plan: CompiledPlan,
-  run: PlanRun,
+  options: PlanRunOptions,
   initial: Json = {},
   initialErrors: readonly GraphQLFormattedError[] = [],
 ): Promise<Merged> {
-  const runner = new PlanRunner(plan.schema, run, initial);
-  runner.errors.addOfRoot(initialErrors, []);
-  if (plan.node) await runner.step(plan.node, { path: [], records: [initial] });
-  return { data: initial, errors: runner.errors, absent: runner.absent };
+  return new Promise((ended, broken) => new PlanRun(plan, options, initial, { ended, broken }).begin(initialErrors));
 }
 
-/** Where in the merged data a step works. */
-interface Cursor {
-  readonly path: readonly string[];
-  readonly records: readonly Json[];
+/** The entities that one call asks for. */
+export interface AskedEntities {
+  readonly texts: readonly string[];
+  objects(): Json[];
 }
 
-class PlanRunner {
-  readonly errors = new FetchErrors();
-  readonly absent = new Set<object>();
+class PendingCall implements SubgraphCall, CallReceiver {
+  handle: RunningCall | null = null;
+  private isTold = false;
 
   constructor(
-    private readonly schema: GraphQLSchema,
     private readonly run: PlanRun,
-    private readonly root: Json,
+    readonly client: SubgraphClient,
+    readonly step: FetchStep,
+    private readonly entities: AskedEntities | null,
+    private readonly receiver: CallReceiver,
   ) {}
 
-  async step(step: Step, cursor: Cursor): Promise<void> {
-    switch (step.kind) {
-      case 'sequence':
-        for (const next of step.steps) await this.step(next, cursor);
-        return;
-      case 'parallel':
-        await Promise.all(step.steps.map((next) => this.step(next, cursor)));
-        return;
-      case 'flatten': {
-        const records = recordsAt(cursor.records, step.path);
-        if (records.length > 0) await this.step(step.step, { path: [...cursor.path, ...step.path], records });
-        return;
-      }
-      case 'condition': {
-        const branch = this.run.coerced[step.variable] === true ? step.then : step.otherwise;
-        if (branch) await this.step(branch, cursor);
-        return;
-      }
-      case 'fetch':
-        return step.requires ? this.fetchEntities(step, cursor) : this.fetchFields(step, cursor);
+  get shared(): SharedRequest {
+    return this.run.options.shared;
+  }
+
+  answered(response: SubgraphResponse): void {
+    if (this.isTold) return;
+    this.isTold = true;
+    try {
+      this.receiver.answered(response);
+    } catch (error) {
+      this.run.broken(error);
     }
   }
 
-  private async fetchFields(step: FetchStep, cursor: Cursor): Promise<void> {
-    const response = await this.call(step, cursor, {}, null);
-    if (!response) return;
-    if (response.errors) this.errors.addOfRoot(response.errors, cursor.path);
-    const { data } = response;
-    if (!data) return this.errors.cover(step.rootKeys.map((key) => [...cursor.path, key]));
-    applyRewrites(this.schema, step.outputRewrites, data);
-    cursor.records.forEach((record, at) => mergeInto(record, at === 0 ? data : copyOf(data)));
+  failed(error: unknown): void {
+    if (this.isTold) return;
+    this.isTold = true;
+    try {
+      this.receiver.failed(error);
+    } catch (bug) {
+      this.run.broken(bug);
+    }
   }
 
-  private async fetchEntities(step: FetchStep, cursor: Cursor): Promise<void> {
-    const representations = representationsOf(this.schema, step, cursor.records);
-    if (representations.list.length === 0) return;
-    const response = await this.call(step, cursor, { representations: representations.list }, representations);
-    if (!response) return;
-    const entities = response.data?.['_entities'];
-    const answered = Array.isArray(entities) && entities.length === representations.list.length ? entities : null;
-    if (response.errors) this.addEntityErrors(response.errors, cursor, representations);
-    else if (!answered) this.failed(step, cursor, representations, new Error(`${step.service} answered no list of entities`));
-    if (!answered) return this.errors.cover([cursor.path]);
-    const failedAt = new Set(response.errors?.map((error) => error.path?.[1]));
-    answered.forEach((entity: Json | null, at) => {
-      const targets = representations.targets[at] ?? [];
-      if (!entity) {
-        if (!failedAt.has(at)) for (const target of targets) this.absent.add(target);
-        return;
-      }
-      applyRewrites(this.schema, step.outputRewrites, entity);
-      // Copied before the first merge, which would let the first record share its parts with the others.
-      const copies = targets.map((_, index) => (index === 0 ? entity : copyOf(entity)));
-      targets.forEach((target, index) => mergeInto(target, copies[index] ?? entity));
-    });
+  end(error: AppError, isCancelled: boolean): void {
+    if (this.isTold) return;
+    if (isCancelled) this.handle?.cancel();
+    this.failed(error);
   }
 
-  /** Resolves to `null` when the call failed, which is then noted. */
-  private async call(
-    step: FetchStep,
-    cursor: Cursor,
-    own: Json,
-    asked: Representations | null,
-  ): Promise<SubgraphResponse | null> {
-    const variables: Json = own;
-    for (const name of step.variables) {
-      const value = this.run.variables[name];
+  body(): string {
+    let text = this.step.bodyHead;
+    let comma = '';
+    if (this.entities) {
+      text += `"representations":[${this.entities.texts.join(',')}]`;
+      comma = ',';
+    }
+    for (const name of this.step.variables) {
+      const value = this.run.textOfVariable(name);
+      if (value === undefined) continue;
+      text += `${comma}"${name}":${value}`;
+      comma = ',';
+    }
+    return `${text}}}`;
+  }
+
+  variables(): Json {
+    const variables: Json = this.entities ? { representations: this.entities.objects() } : {};
+    for (const name of this.step.variables) {
+      const value = this.run.options.variables[name];
       if (value !== undefined) variables[name] = value;
     }
-    const client = this.run.subgraphs.get(step.service);
-    try {
-      if (!client) throw new Error(`the supergraph names a subgraph ${step.service} that this gateway was not given`);
-      return await this.run.call(client, step, variables);
-    } catch (error) {
-      this.failed(step, cursor, asked, error);
-      return null;
-    }
+    return variables;
   }
 
-  private failed(step: FetchStep, cursor: Cursor, asked: Representations | null, error: unknown): void {
-    if (!asked) {
-      this.errors.addFailure(
-        error,
-        step.service,
-        step.rootKeys.map((key) => [...cursor.path.filter((part) => part !== '@'), key]),
-      );
-      return this.errors.cover(step.rootKeys.map((key) => [...cursor.path, key]));
-    }
-    const wanted = asked.targets[0]?.[0];
-    const first = placesAt(this.root, cursor.path).find(({ record }) => record === wanted);
-    const path: Path = first?.path ?? [];
-    this.errors.addFailure(error, step.service, [path]);
-    this.errors.cover([cursor.path]);
-  }
-
-  private addEntityErrors(errors: readonly GraphQLFormattedError[], cursor: Cursor, asked: Representations): void {
-    const paths = new Map(placesAt(this.root, cursor.path).map(({ record, path }) => [record as object, path]));
-    for (const error of errors) {
-      const at = error.path?.[1];
-      const targets = typeof at === 'number' ? (asked.targets[at] ?? []) : [];
-      const places = targets.map((target) => paths.get(target)).filter((path) => path !== undefined);
-      this.errors.addOfEntity(error, places.length > 0 ? places : [...paths.values()].slice(0, 1));
-      if (places.length === 0) this.errors.cover([cursor.path]);
-    }
+  signal(): AbortSignal | undefined {
+    return this.run.signal();
   }
 }

@@ -27,7 +27,14 @@ export {
   type SubgraphSchema,
 } from './subgraph';
 export { createSubgraphExecutor } from './subgraph-executor';
-export type { SubgraphClient, SubgraphRequest, SubgraphResponse } from './subgraph-request';
+export type {
+  CallReceiver,
+  ExecuteOnSubgraph,
+  RunningCall,
+  SubgraphClient,
+  SubgraphRequest,
+  SubgraphResponse,
+} from './subgraph-request';
 export { startSubgraphServer, type SubgraphServerOptions } from './subgraph-server';
 export type { SubgraphDependencies, SubgraphModule } from './subgraph-module';
 export { UserError } from './user-error';

@@ -6,6 +6,8 @@ export interface SubgraphRequest {
   readonly query: string;
   readonly operationName?: string | null;
   readonly variables?: Readonly<Record<string, unknown>>;
+  /** The whole request as JSON text, where the caller has it: it is sent as it is, and wins over the three above. */
+  readonly body?: string;
   readonly viewer: Viewer;
   /** Of the client's request; stands in logs and answers of every process that it touched. */
   readonly requestId: string;
@@ -23,6 +25,27 @@ export interface SubgraphResponse {
   readonly extensions?: Record<string, unknown>;
 }
 
+/** Told once how a call of a subgraph ended; neither may throw. */
+export interface CallReceiver {
+  answered(response: SubgraphResponse): void;
+  /** With an AppError, as `execute` rejects. */
+  failed(error: unknown): void;
+}
+
+export interface RunningCall {
+  /** Nobody wants the answer any more. The receiver may still be told. */
+  cancel(): void;
+}
+
+export interface ExecuteOnSubgraph {
+  (request: SubgraphRequest): Promise<SubgraphResponse>;
+  /**
+   * The same by callbacks, of clients over a network: no promise, no signal. Whoever wraps `execute` in a function of their
+   * own hides it, so that no call passes them by.
+   */
+  readonly begin?: (request: SubgraphRequest & { readonly body: string }, receiver: CallReceiver) => RunningCall;
+}
+
 /**
  * How the gateway, or another subgraph, reaches a subgraph.
  *
@@ -31,6 +54,6 @@ export interface SubgraphResponse {
  */
 export interface SubgraphClient {
   readonly name: string;
-  execute(request: SubgraphRequest): Promise<SubgraphResponse>;
+  readonly execute: ExecuteOnSubgraph;
   subscribe(request: SubgraphRequest): AsyncIterable<SubgraphResponse>;
 }

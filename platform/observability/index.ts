@@ -1,3 +1,3 @@
 export { createLogger, quietChild, type Logger } from './logger';
 export { createMetrics, type Metrics } from './metrics';
-export { continuingTrace, noteOnSpan, startTracing, traced, traceparentFor } from './tracing';
+export { continuingTrace, noteOnSpan, openSpan, startTracing, traced, traceparentFor, type OpenSpan } from './tracing';

@@ -57,6 +57,45 @@ export async function traced<T>(
   });
 }
 
+/** A span of work that ends by a callback, where {@link traced} has no promise to wait for. */
+export interface OpenSpan {
+  /** For calls that belong to it. */
+  readonly traceparent: string;
+  /** Runs what belongs to it; spans begun there, also later by promises, are its children. */
+  within<T>(work: () => T): T;
+  end(error?: unknown): void;
+}
+
+/**
+ * Opens a span below what `traceparent` names, or else below the one that is running: what runs while a socket calls back may
+ * be another request, the one that opened it. `null` where nothing is traced.
+ */
+export function openSpan(
+  name: string,
+  kind: 'server' | 'client',
+  attributes: Attributes,
+  traceparent: string | null,
+): OpenSpan | null {
+  if (!isOn) return null;
+  const parent = traceparent ? extracted(traceparent) : context.active();
+  const options = { kind: kind === 'server' ? SpanKind.SERVER : SpanKind.CLIENT, attributes };
+  const span = trace.getTracer(TRACER).startSpan(name, options, parent);
+  const own = trace.setSpan(parent, span);
+  const carrier: Record<string, string> = {};
+  propagation.inject(own, carrier);
+  return {
+    traceparent: carrier['traceparent'] ?? '',
+    within: (work) => context.with(own, work),
+    end: (error) => {
+      if (error !== undefined) {
+        span.recordException(error instanceof Error ? error : String(error));
+        span.setStatus({ code: SpanStatusCode.ERROR });
+      }
+      span.end();
+    },
+  };
+}
+
 /** Adds to the span that is running, such as an operation's name once it is known. */
 export function noteOnSpan(attributes: Attributes): void {
   if (isOn) trace.getActiveSpan()?.setAttributes(attributes);

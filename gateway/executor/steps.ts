@@ -1,0 +1,74 @@
+import type { Step } from './compile-plan';
+import { fetchEntities } from './fetch-entities';
+import { fetchFields } from './fetch-fields';
+import type { Json } from './merge';
+import { recordsAt } from './places';
+import type { PlanRun } from './run-plan';
+
+/** Where in the merged data a step works. */
+export interface Cursor {
+  readonly path: readonly string[];
+  readonly records: readonly Json[];
+}
+
+/** Told once when a step, and everything that it began, has ended. Steps never fail: see {@link PlanRun}. */
+export interface Waiter {
+  ended(): void;
+}
+
+/** Begins a step of a plan. It may end before this returns. */
+export function beginStep(run: PlanRun, step: Step, cursor: Cursor, waiter: Waiter): void {
+  switch (step.kind) {
+    case 'fetch':
+      return step.representation ? fetchEntities(run, step, cursor, waiter) : fetchFields(run, step, cursor, waiter);
+    case 'flatten': {
+      const records = recordsAt(cursor.records, step.path);
+      if (records.length === 0) return waiter.ended();
+      return beginStep(run, step.step, { path: [...cursor.path, ...step.path], records }, waiter);
+    }
+    case 'sequence':
+      return new Sequence(run, step.steps, cursor, waiter).ended();
+    case 'parallel':
+      return new Parallel(step.steps.length, waiter).begin(run, step.steps, cursor);
+    case 'condition': {
+      const branch = run.options.coerced[step.variable] === true ? step.then : step.otherwise;
+      return branch ? beginStep(run, branch, cursor, waiter) : waiter.ended();
+    }
+  }
+}
+
+class Sequence implements Waiter {
+  private at = 0;
+
+  constructor(
+    private readonly run: PlanRun,
+    private readonly steps: readonly Step[],
+    private readonly cursor: Cursor,
+    private readonly waiter: Waiter,
+  ) {}
+
+  /** The step before has ended. */
+  ended(): void {
+    const step = this.steps[this.at];
+    this.at += 1;
+    if (step) beginStep(this.run, step, this.cursor, this);
+    else this.waiter.ended();
+  }
+}
+
+class Parallel implements Waiter {
+  constructor(
+    private left: number,
+    private readonly waiter: Waiter,
+  ) {}
+
+  begin(run: PlanRun, steps: readonly Step[], cursor: Cursor): void {
+    if (steps.length === 0) return this.waiter.ended();
+    for (const step of steps) beginStep(run, step, cursor, this);
+  }
+
+  ended(): void {
+    this.left -= 1;
+    if (this.left === 0) this.waiter.ended();
+  }
+}
