@@ -6,8 +6,11 @@ import type { SubgraphClient } from '../platform/federation';
 import type { Routes } from '../platform/http';
 import type { Logger, Metrics } from '../platform/observability';
 import type { ManifestSource, TrustMode } from './documents';
+import type { AuthorisationOptions } from './authorisation';
 import type { OperationLimits } from './operations/limits';
 import type { PlannerOptions } from './planning/planner';
+import type { AdmissionOptions } from './protection/admission';
+import type { CallProtection } from './protection/protected-calls';
 
 export type KeySource = () => Promise<JSONWebKeySet>;
 
@@ -44,6 +47,8 @@ export interface GatewayOptions {
    * `any` passes on every message with its code, as subgraphs of other makers need.
    */
   readonly subgraphErrors?: 'ours' | 'any';
+  /** Who judges `@policy`, and what becomes of operations that ask for what their viewer may not see. */
+  readonly authorisation?: AuthorisationOptions;
   readonly bus: EventBus;
   readonly logger: Logger;
   readonly environment: Settings['environment'];
@@ -55,6 +60,10 @@ export interface GatewayOptions {
   readonly responseCache?: boolean;
   /** Differences from the default limits of an operation. */
   readonly limits?: Partial<OperationLimits>;
+  /** Differences from the defaults of how subgraphs are guarded; `null` guards none. */
+  readonly protection?: Partial<CallProtection> | null;
+  /** Differences from the defaults of how many requests may be in work at once; `null` admits all. */
+  readonly admission?: Partial<AdmissionOptions> | null;
   /** Differences from the defaults of planning. */
   readonly planner?: Partial<PlannerOptions>;
   /** How long one operation may run before what is missing is answered with DEADLINE_EXCEEDED; 10,000 unless said otherwise. */

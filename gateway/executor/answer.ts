@@ -9,6 +9,7 @@ import {
 } from 'graphql';
 import { AppError, isErrorCode, presentError } from '../../platform/errors';
 import type { Logger } from '../../platform/observability';
+import { unauthorised, type Refusal } from '../authorisation';
 import type { PreparedOperation } from '../operations/operation';
 import type { AnsweredError, FailedCall } from './fetch-errors';
 import type { Json } from './merge';
@@ -33,6 +34,9 @@ export interface AnswerScope {
   readonly subgraphErrors: 'ours' | 'any';
 }
 
+/** Beyond so many errors, further places that are denied are null without a word. */
+const MAX_DENIED_PLACES = 1_000;
+
 /** Projects merged data onto the operation and presents every error once, at its place. */
 export function answerOf(operation: PreparedOperation, shape: SelectionShape, merged: Merged, scope: AnswerScope): Answer {
   const errors = merged.errors.list.map((error) => presentFetchError(error, scope));
@@ -43,6 +47,9 @@ export function answerOf(operation: PreparedOperation, shape: SelectionShape, me
         record && merged.absent.has(record) ? absent(record as Json) : new Error(`null at the non-nullable field ${field}`);
       const error = new GraphQLError(cause.message, { path, originalError: cause });
       errors.push(presentAndLog(error, scope));
+    },
+    onDenied: (path, what) => {
+      if (errors.length < MAX_DENIED_PLACES) errors.push(presentAndLog(unauthorised(path, what), scope));
     },
     introspect: (key, nodes) => {
       const result = introspect(operation, nodes, scope);
@@ -56,6 +63,12 @@ export function answerOf(operation: PreparedOperation, shape: SelectionShape, me
 /** Errors of the request itself, or of our own before anything was executed. */
 export function refusalOf(errors: readonly unknown[], requestId: string, logger: Logger): Answer {
   return { errors: errors.map((error) => presentAndLog(error, { requestId, logger })) };
+}
+
+/** The answer to who may see nothing of an operation. */
+export function unauthorisedAnswer({ errors, isExecuted }: Refusal, scope: Pick<AnswerScope, 'requestId' | 'logger'>): Answer {
+  const presented = errors.map((error) => presentAndLog(error, scope));
+  return isExecuted ? { errors: presented, data: null } : { errors: presented };
 }
 
 function absent(record: Json): AppError {

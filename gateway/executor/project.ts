@@ -6,6 +6,8 @@ export type Path = readonly (string | number)[];
 export interface ProjectionScope {
   /** Called once for a null that the schema forbids, at the innermost place; `object` is the record that lacks it. */
   readonly onForbiddenNull: (path: Path, field: string, object: object | null) => void;
+  /** Called at each place that the viewer must not see, with the field or type that is denied. */
+  readonly onDenied: (path: Path, what: string) => void;
   readonly introspect: (key: string, nodes: readonly FieldNode[]) => unknown;
 }
 
@@ -34,6 +36,10 @@ class Projection {
       this.scope.onForbiddenNull([...this.path], `${selection.type.name}.__typename`, data);
       return INVALID;
     }
+    if (selection.isDenied(typeName)) {
+      this.scope.onDenied([...this.path], typeName);
+      return INVALID;
+    }
     const output: Record<string, unknown> = {};
     for (const field of fields) {
       if (field.type.kind === 'typename') {
@@ -54,6 +60,10 @@ class Projection {
       const completed = this.complete(type.of, value, field, owner);
       if (completed !== null) return completed;
       this.scope.onForbiddenNull([...this.path], `${field.parent}.${field.name}`, owner);
+      return INVALID;
+    }
+    if (type.kind === 'denied') {
+      this.scope.onDenied([...this.path], `${field.parent}.${field.name}`);
       return INVALID;
     }
     if (type.kind === 'introspection') return this.scope.introspect(field.key, type.nodes);

@@ -18,6 +18,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
+import type { Denials } from '../authorisation';
 
 /** How one field of an answer is completed from the merged data; made once for an operation. */
 export interface FieldShape {
@@ -31,27 +32,34 @@ export interface FieldShape {
 
 export type TypeShape =
   | { readonly kind: 'typename' }
+  /** A field that this viewer must not see: it was not fetched. */
+  | { readonly kind: 'denied' }
   | { readonly kind: 'introspection'; readonly nodes: readonly FieldNode[] }
   | { readonly kind: 'leaf'; readonly name: string; readonly accepts: (value: unknown) => boolean }
   | { readonly kind: 'list'; readonly of: TypeShape; readonly isItemNonNull: boolean }
   | { readonly kind: 'nonNull'; readonly of: TypeShape }
   | { readonly kind: 'composite'; readonly selection: SelectionShape };
 
-/** @param conditions coerced values of the variables that `@skip` and `@include` depend on */
+/**
+ * @param conditions coerced values of the variables that `@skip` and `@include` depend on
+ * @param denials what was left out of the plan for its viewers; `null` where nothing was
+ */
 export function rootShape(
   schema: GraphQLSchema,
   definition: OperationDefinitionNode,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
   conditions: Readonly<Record<string, unknown>>,
+  denials: Denials | null = null,
 ): SelectionShape {
   const root = schema.getRootType(definition.operation) as GraphQLObjectType;
-  return new SelectionShape({ schema, fragments, conditions }, root, [definition.selectionSet]);
+  return new SelectionShape({ schema, fragments, conditions, denials }, root, [definition.selectionSet]);
 }
 
 interface Scope {
   readonly schema: GraphQLSchema;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly conditions: Readonly<Record<string, unknown>>;
+  readonly denials: Denials | null;
 }
 
 /** The selections on one composite type, collected for each runtime type when it first occurs. */
@@ -75,6 +83,11 @@ export class SelectionShape {
     this.typenameKeys ??= typenameKeys(this.scope, this.sets);
     for (const key of this.typenameKeys) if (typeof data[key] === 'string') return data[key];
     return null;
+  }
+
+  /** Whether records of a type must not be seen here. */
+  isDenied(typeName: string): boolean {
+    return this.isAbstract && this.scope.denials !== null && this.scope.denials.type(typeName);
   }
 
   /** Fields in the order of the specification's CollectFields; `null` for a type that clients must not see here. */
@@ -134,6 +147,8 @@ function shapeOfField(scope: Scope, parent: GraphQLObjectType, key: string, node
   }
   const type = parent.getFields()[name]?.type;
   if (!type) throw new Error(`no field ${parent.name}.${name} in the schema that validated the operation`);
+  if (scope.denials?.field(parent.name, name))
+    return { key, name, parent: parent.name, type: { kind: 'denied' }, isNonNull: isNonNullType(type) };
   const sets = nodes.flatMap((node) => (node.selectionSet ? [node.selectionSet] : []));
   return { key, name, parent: parent.name, type: shapeOfType(scope, type, sets), isNonNull: isNonNullType(type) };
 }

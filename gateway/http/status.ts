@@ -6,6 +6,7 @@ import { GRAPHQL_RESPONSE_TYPE, type AnswerType } from './media-type';
 const OWN_STATUS: Partial<Record<ErrorCode, number>> = {
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
+  UNAUTHORIZED_FIELD_OR_TYPE: 403,
   BAD_REQUEST: 400,
   RATE_LIMITED: 429,
   OVERLOADED: 503,

@@ -1,4 +1,5 @@
 import type { DocumentNode, FragmentDefinitionNode, OperationDefinitionNode, OperationTypeNode } from 'graphql';
+import type { Protection } from '../authorisation';
 import type { AnswerSize } from './answer-size';
 import type { OperationVariants } from './variants';
 
@@ -12,6 +13,8 @@ export interface PreparedOperation {
   readonly name: string | null;
   /** Of the normalised text: spacing, comments, and other operations in the document do not change it. */
   readonly hash: string;
+  /** What it demands of its viewers; `null` where everybody may ask all of it. */
+  readonly protection: Protection | null;
   readonly variants: OperationVariants;
   /** An estimate, made before anything is fetched. */
   readonly answerSize: AnswerSize;

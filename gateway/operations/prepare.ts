@@ -12,6 +12,7 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { AppError, ERROR_CODES } from '../../platform/errors';
+import { protectionOf } from '../authorisation';
 import type { PlannedSupergraph } from '../planning/planned-supergraph';
 import { answerSizeOf } from './answer-size';
 import { refuseTooLarge, tooLarge, type OperationLimits } from './limits';
@@ -30,6 +31,8 @@ export interface PrepareOptions {
   /** `Did you mean ...?` tells an attacker names that introspection hides. */
   readonly suggestions: boolean;
   readonly onPlan: (outcome: 'hit' | 'miss') => void;
+  /** What becomes of an operation that asks for what its viewer may not see. */
+  readonly unauthorised: 'filter' | 'reject';
 }
 
 /** Why an operation is not executed; errors of the request, never of our own. */
@@ -124,16 +127,17 @@ export class Operations {
   private remembered(document: DocumentNode, definition: OperationDefinitionNode, hash: string): PreparedOperation {
     const fragments = fragmentsOf(document);
     const { plans } = this;
-    const { onPlan } = this.options;
+    const { onPlan, unauthorised } = this.options;
+    const { apiSchema, security } = this.supergraph;
+    const protection = protectionOf(security, apiSchema, document);
     const variants = new OperationVariants(
-      { supergraph: this.supergraph, plans, onPlan },
-      { document, definition, fragments, hash },
+      { supergraph: this.supergraph, plans, onPlan, unauthorised },
+      { document, definition, fragments, hash, protection },
     );
-    const { apiSchema } = this.supergraph;
     const rootType = apiSchema.getRootType(definition.operation);
     const answerSize = answerSizeOf(apiSchema, rootType, definition.selectionSet, fragments);
     const name = definition.name?.value ?? null;
-    return { document, definition, fragments, kind: definition.operation, name, hash, variants, answerSize };
+    return { document, definition, fragments, kind: definition.operation, name, hash, protection, variants, answerSize };
   }
 }
 

@@ -94,12 +94,7 @@ export class OperationVariants {
     return planning;
   }
 
-  private async planNew(
-    key: string,
-    coerced: Readonly<Json>,
-    grants: GrantKey,
-    client: string,
-  ): Promise<OperationVariant> {
+  private async planNew(key: string, coerced: Readonly<Json>, grants: GrantKey, client: string): Promise<OperationVariant> {
     const { supergraph, plans, unauthorised } = this.context;
     const { document, definition, fragments, protection } = this.operation;
     const { apiSchema, fullSchema } = supergraph;

@@ -34,8 +34,10 @@ export interface PlannedSupergraph extends Supergraph {
 /** Reads a supergraph in a planning thread. @throws when the SDL is no supergraph, or one that must not be served */
 export async function planSupergraph(sdl: string, planner: Planner): Promise<PlannedSupergraph> {
   const id = supergraphId(sdl);
+  const security = new Security(sdl);
   const { apiSdl, fullSdl } = await planner.ask('', { kind: 'load', supergraph: id, sdl }, sdl);
-  return { id, sdl, apiSchema: schemaOf(apiSdl), fullSchema: schemaOf(fullSdl), planning: new ThreadPlanning(planner, id, sdl) };
+  const planning = new ThreadPlanning(planner, id, sdl);
+  return { id, sdl, apiSchema: schemaOf(apiSdl), fullSchema: schemaOf(fullSdl), security, planning };
 }
 
 /** Of an SDL that was printed from a valid schema. */

@@ -44,10 +44,15 @@ export class CachePolicies {
   policyOf(operation: PreparedOperation): CachePolicy | null {
     let judged = this.judged.get(operation);
     if (!judged) {
-      judged = { policy: operation.kind === 'query' && this.hints.size > 0 ? this.judge(operation) : null };
+      judged = { policy: this.mayJudge(operation) ? this.judge(operation) : null };
       this.judged.set(operation, judged);
     }
     return judged.policy;
+  }
+
+  /** What not everybody may see is nobody's public answer. */
+  private mayJudge({ kind, protection }: PreparedOperation): boolean {
+    return kind === 'query' && protection === null && this.hints.size > 0;
   }
 
   private judge(operation: PreparedOperation): CachePolicy | null {

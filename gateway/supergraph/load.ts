@@ -4,7 +4,7 @@ import type { QueryPlan, QueryPlanner } from '@apollo/query-planner';
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { silenceVendorTelemetry } from '../../platform/config';
 import { quietChild, type Logger } from '../../platform/observability';
-import { withoutEnforcedLinks } from './security-links';
+import { Security, withoutEnforcedLinks } from '../authorisation';
 import { supergraphId, type Supergraph } from './supergraph';
 
 /** How many alternatives the planner may weigh for one operation; its own default of 10,000 can take seconds. */
@@ -46,6 +46,7 @@ export async function loadSupergraph(sdl: string, logger: Logger): Promise<Loade
     sdl,
     apiSchema: schema,
     fullSchema: supergraphSchema,
+    security: new Security(sdl),
     plan: (document, operationName) =>
       planner.buildQueryPlan(operationFromDocument(apiSchema, document, { operationName, validate: false })),
   };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { GraphQLSchema } from 'graphql';
+import type { Security } from '../authorisation';
 
 /** A supergraph that was read. Immutable: a new version is a new object. */
 export interface Supergraph {
@@ -10,6 +11,8 @@ export interface Supergraph {
   readonly apiSchema: GraphQLSchema;
   /** What subgraphs may answer, inaccessible types included. */
   readonly fullSchema: GraphQLSchema;
+  /** Who may see what. */
+  readonly security: Security;
 }
 
 export function supergraphId(sdl: string): string {
