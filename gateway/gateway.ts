@@ -30,6 +30,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const { logger, bus } = options;
   const registry = options.metrics ?? createMetrics();
   const metrics = gatewayMetrics(registry);
+  const documents = documentsOf(options);
+  await documents.start();
   const engineOptions = engineOptionsOf(options, metrics);
   const planner = new Planner({ ...DEFAULT_PLANNER_OPTIONS, ...options.planner }, metrics, logger);
   let engine = new Engine(await planSupergraph(options.supergraphSdl, planner).catch(stopping(planner)), engineOptions);
@@ -43,8 +45,6 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     revocations,
   });
   const cache = options.responseCache === false ? null : new ResponseCache();
-  const documents = documentsOf(options);
-  await documents.start();
   const apollo = new ApolloFront(logger);
   await apollo.start();
   const mayCount = options.environment !== 'production';

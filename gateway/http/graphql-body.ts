@@ -1,25 +1,32 @@
 import type { IncomingMessage } from 'node:http';
+import { documentReference, type DocumentReference } from '../documents';
 import type { Json } from '../executor/merge';
 
-/** A GraphQL request in the shape that nearly every client sends. */
-export interface GraphqlBody {
-  readonly query: string;
+/** A well-formed GraphQL request: a text, the name of a document, or both. */
+export interface GraphqlRequest {
+  readonly query: string | null;
+  readonly document: DocumentReference | null;
   readonly operationName: string | null;
   readonly variables: Readonly<Json>;
 }
 
 /**
- * The request in a parsed JSON body when nothing about it is special; `null` leaves it to Apollo Server, which knows
- * persisted queries, batches, and how to name what is wrong.
+ * The request in a parsed JSON body; `null` when it is malformed, which Apollo Server puts into words.
+ *
+ * @throws AppError BAD_REQUEST for a document that is named in no form that we know
  */
-export function plainGraphqlBody(body: unknown): GraphqlBody | null {
+export function graphqlRequest(body: unknown): GraphqlRequest | null {
   if (!isRecord(body)) return null;
-  const { query, operationName = null, variables = null, extensions } = body;
-  if (typeof query !== 'string' || query === '') return null;
+  const { query = null, operationName = null, variables = null, extensions = null } = body;
+  if (query !== null && typeof query !== 'string') return null;
   if (operationName !== null && typeof operationName !== 'string') return null;
   if (variables !== null && !isRecord(variables)) return null;
-  if (extensions !== undefined && extensions !== null && (!isRecord(extensions) || 'persistedQuery' in extensions)) return null;
-  return { query, operationName: operationName === '' ? null : operationName, variables: variables ?? {} };
+  if (extensions !== null && !isRecord(extensions)) return null;
+  const isNamed = extensions !== null || body['documentId'] !== undefined || body['id'] !== undefined;
+  const document = isNamed ? documentReference(body) : null;
+  const text = query === '' ? null : query;
+  if (text === null && !document) return null;
+  return { query: text, document, operationName: operationName === '' ? null : operationName, variables: variables ?? {} };
 }
 
 /** Whether a request says that its body is JSON, which browsers do not send across sites without asking first. */

@@ -78,7 +78,12 @@ export class GraphqlRoute {
     return (await this.options.identifier.identify(authorization, guestToken)).viewer;
   }
 
-  private async serveAsked(scope: RequestScope, response: ServerResponse, type: AnswerType, asked: GraphqlRequest): Promise<void> {
+  private async serveAsked(
+    scope: RequestScope,
+    response: ServerResponse,
+    type: AnswerType,
+    asked: GraphqlRequest,
+  ): Promise<void> {
     const engine = this.options.engine();
     const { operationName, variables } = asked;
     const text = this.options.documents.textOf(asked, scope);

@@ -62,21 +62,71 @@ describe('GraphQL over HTTP', () => {
     });
     const mutation = await get({ query: 'mutation { fail }' });
     expect([mutation.status, mutation.headers.get('allow')]).toEqual([405, 'POST']);
+    const { errors } = (await mutation.json()) as { errors: { extensions: { code: string } }[] };
+    expect(errors[0]?.extensions.code).toBe('BAD_REQUEST');
   });
 
-  it('refuses what a browser could send across sites without asking', async () => {
-    const simple = await get({ query: '{ me { name } }' }, {});
+  it('answers HEAD as GET, without a body', async () => {
+    const url = `${gateway.url}/graphql?${new URLSearchParams({ query: '{ me { name } }' })}`;
+    const head = await fetch(url, { method: 'HEAD' });
+    expect([head.status, head.headers.get('content-type'), await head.text()]).toEqual([
+      200,
+      'application/json; charset=utf-8',
+      '',
+    ]);
+    expect((await fetch(`${gateway.url}/graphql?query=mutation+{+fail+}`, { method: 'HEAD' })).status).toBe(405);
+  });
+
+  it.each([
+    ['no text', ''],
+    ['a parameter twice', 'query={me{name}}&query={me{name}}'],
+    ['variables that are no JSON', 'query={me{name}}&variables={'],
+    ['variables that are a list', 'query={me{name}}&variables=[]'],
+    ['extensions that are a text', 'query={me{name}}&extensions="x"'],
+  ])('refuses a GET with %s', async (_name, search) => {
+    const response = await fetch(`${gateway.url}/graphql?${search}`);
+    expect([response.status, await response.json()]).toMatchObject([400, { errors: [{ extensions: { code: 'BAD_REQUEST' } }] }]);
+  });
+
+  const BROWSER = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36' };
+
+  it.each<[string, Record<string, string>]>([
+    ['from another site', { ...BROWSER, 'sec-fetch-site': 'cross-site' }],
+    ['from another site that asks for our own type', { ...GRAPHQL_RESPONSE, 'sec-fetch-site': 'cross-site' }],
+    ['from a neighbour site', { 'sec-fetch-site': 'same-site' }],
+    ['from a browser that does not say where from', BROWSER],
+    ['with cookies', { cookie: 'session=1' }],
+    ['from a page', { origin: 'https://evil.example' }],
+    ['as a form', { ...BROWSER, 'content-type': 'text/plain' }],
+  ])('refuses a GET %s, unless the browser asked first', async (_name, headers) => {
+    const simple = await get({ query: '{ me { name } }' }, headers);
     expect([simple.status, await simple.json()]).toMatchObject([
       400,
       { errors: [{ extensions: { code: 'BAD_REQUEST', requestId: expect.any(String) } }] },
     ]);
-    const form = await fetch(`${gateway.url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'text/plain' },
-      body: '{"query":"{ me { name } }"}',
-    });
-    expect(form.status).toBe(400);
+    const { 'content-type': _type, ...others } = headers;
+    expect((await get({ query: '{ me { name } }' }, { ...others, 'apollo-require-preflight': '1' })).status).toBe(200);
+    expect((await get({ query: '{ me { name } }' }, { ...others, 'content-type': 'application/json' })).status).toBe(200);
   });
+
+  it.each<[string, Record<string, string>]>([
+    ['its own pages', { ...BROWSER, 'sec-fetch-site': 'same-origin' }],
+    ['programs', {}],
+  ])('answers a GET of %s', async (_name, headers) => {
+    expect((await get({ query: '{ me { name } }' }, headers)).status).toBe(200);
+  });
+
+  it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])(
+    'refuses a POST of %s, which browsers send across sites',
+    async (type) => {
+      const form = await fetch(`${gateway.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': type },
+        body: '{"query":"{ me { name } }"}',
+      });
+      expect(form.status).toBe(400);
+    },
+  );
 
   it.each([
     ['a batch', '[{"query":"{ me { name } }"}]', 400],

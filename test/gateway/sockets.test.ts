@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { PassThrough } from 'node:stream';
 import { createClient, type Client } from 'graphql-ws';
 import WebSocket from 'ws';
+import { Documents } from '../../gateway/documents';
 import { Identifier } from '../../gateway/identity/identity';
 import { Revocations } from '../../gateway/identity/revocations';
 import { gatewayMetrics } from '../../gateway/metrics';
@@ -170,7 +171,9 @@ describe('GraphQL over WebSocket', () => {
       throw new Error('no operation was sent');
     };
     const metrics = gatewayMetrics(createMetrics());
+    const documents = new Documents({ mode: 'off', source: null, registered: null });
     const server = serveSockets(http, '/graphql', {
+      documents,
       engine: noEngine,
       forwardHeaders: [],
       identifier,
