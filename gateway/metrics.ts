@@ -1,8 +1,10 @@
 import type { Metrics } from '../platform/observability';
 import type { PlannerWatch } from './planning/planner';
+import type { AdmissionWatch } from './protection/admission';
+import type { ProtectionWatch } from './protection/protected-calls';
 
 /** What the gateway counts and times. */
-export interface GatewayMetrics extends PlannerWatch {
+export interface GatewayMetrics extends PlannerWatch, ProtectionWatch, AdmissionWatch {
   onRequest(kind: string, outcome: RequestOutcome, seconds: number): void;
   onSubgraphCall(service: string, outcome: 'ok' | 'errors' | 'failed', seconds: number): void;
   onPlan(outcome: 'hit' | 'miss'): void;
@@ -24,6 +26,19 @@ export function gatewayMetrics(metrics: Metrics): GatewayMetrics {
   );
   const planQueue = metrics.gauge('mercato_gateway_planning_queue', 'New operations that wait for a planning thread', []);
   const planThreads = metrics.gauge('mercato_gateway_planning_threads', 'Planning threads that run', []);
+  const breakers = metrics.gauge('mercato_gateway_breaker_open', '1 while calls of a subgraph are refused since it fails', [
+    'subgraph',
+  ]);
+  const retries = metrics.counter('mercato_gateway_retries_total', 'Failed calls of subgraphs by whether they were repeated', [
+    'subgraph',
+    'outcome',
+  ]);
+  const refusedCalls = metrics.counter('mercato_gateway_refused_calls_total', 'Calls of subgraphs that were not begun', [
+    'subgraph',
+    'reason',
+  ]);
+  const shed = metrics.counter('mercato_gateway_shed_total', 'Requests that were refused before any work since too many ran', []);
+  const admitted = metrics.gauge('mercato_gateway_admission_limit', 'How many requests may be in work at once', []);
   const cached = metrics.counter('mercato_gateway_response_cache_total', 'Public queries by what the response cache did', [
     'outcome',
   ]);
@@ -36,6 +51,11 @@ export function gatewayMetrics(metrics: Metrics): GatewayMetrics {
     onRequestPlanned: (kind, outcome, seconds) => planning.observe({ kind, outcome }, seconds),
     onQueue: (length) => planQueue.set(length),
     onThread: (change) => planThreads.inc(change),
+    onBreaker: (subgraph, state) => breakers.set({ subgraph }, state === 'closed' ? 0 : 1),
+    onRetry: (subgraph, outcome) => retries.inc({ subgraph, outcome }),
+    onRefusedCall: (subgraph, reason) => refusedCalls.inc({ subgraph, reason }),
+    onShed: () => shed.inc(),
+    onAdmissionLimit: (limit) => admitted.set(limit),
     onCache: (outcome) => cached.inc({ outcome }),
     onSubscription: (change) => subscriptions.inc(change),
     onSocket: (change) => sockets.inc(change),

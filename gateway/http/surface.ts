@@ -1,10 +1,10 @@
-import { sendJson, type Routes } from '../../platform/http';
+import { sendJson, type HttpHandler, type Routes } from '../../platform/http';
 import type { Metrics } from '../../platform/observability';
-import type { GraphqlRoute } from './graphql-route';
 import { graphiqlRoutes, serveNoPage, servePage, wantsPage } from './graphiql';
 
 export interface SurfaceOptions {
-  readonly route: GraphqlRoute;
+  /** Answers at the GraphQL address. */
+  readonly serve: HttpHandler;
   /** `null` where they are not for everybody who reaches this address. */
   readonly metrics: Metrics | null;
   /** Whether browsers get GraphiQL, which lives on introspection. */
@@ -16,12 +16,12 @@ export interface SurfaceOptions {
 
 /** Every address that the gateway serves over HTTP. */
 export function surfaceOf(options: SurfaceOptions): Routes {
-  const { route, metrics, introspection } = options;
+  const { serve, metrics, introspection } = options;
   return {
     ...options.extraRoutes,
     ...(introspection ? graphiqlRoutes() : {}),
     '* /graphql': (request, response) => {
-      if (!wantsPage(request)) return route.serve(request, response);
+      if (!wantsPage(request)) return serve(request, response);
       return introspection ? servePage(response) : serveNoPage(response);
     },
     'GET /health': (_request, response) => sendJson(response, 200, { status: 'ok' }),

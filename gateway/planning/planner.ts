@@ -3,12 +3,13 @@ import { AppError } from '../../platform/errors';
 import type { Logger } from '../../platform/observability';
 import { FairQueue } from './fair-queue';
 import type { PlanningAnswer, PlanningRequest, PlanningResults, Problem } from './messages';
-import { OutOfTime, PlanningThread, ThreadLost } from './thread';
+import { OwnThread } from './own-thread';
+import { OutOfTime, PlanningThread, ThreadLost, type Thread } from './thread';
 
 export interface PlannerOptions {
   /** Processor time that one operation may take to validate, and again to plan. */
   readonly timeoutMs: number;
-  /** The second thread is started when somebody waits for the first. */
+  /** At most; the second is started when somebody waits for the first. 0 plans in the gateway's own thread, without limits. */
   readonly threads: number;
   readonly queueLength: number;
   readonly queueLengthOfClient: number;
@@ -53,8 +54,8 @@ interface Work {
  */
 export class Planner {
   private readonly queue: FairQueue<Work>;
-  private readonly idle: PlanningThread[] = [];
-  private readonly threads = new Set<PlanningThread>();
+  private readonly idle: Thread[] = [];
+  private readonly threads = new Set<Thread>();
   private readonly served = new Set<string>();
   private starting: NodeJS.Timeout | null = null;
   private isStopped = false;
@@ -107,7 +108,7 @@ export class Planner {
     if (this.queue.length > 0 && this.idle.length === 0) this.startAnother();
   }
 
-  private async serve(thread: PlanningThread, client: string, work: Work): Promise<void> {
+  private async serve(thread: Thread, client: string, work: Work): Promise<void> {
     const { request } = work;
     const startedAtMs = performance.now();
     const note = (outcome: Parameters<PlannerWatch['onRequestPlanned']>[1]): void =>
@@ -127,7 +128,7 @@ export class Planner {
     this.next();
   }
 
-  private async answerFrom(thread: PlanningThread, request: PlanningRequest, sdl: string): Promise<PlanningAnswer> {
+  private async answerFrom(thread: Thread, request: PlanningRequest, sdl: string): Promise<PlanningAnswer> {
     const { supergraph } = request;
     if (request.kind === 'load' || !thread.holds.has(supergraph)) {
       const loaded = await thread.ask({ kind: 'load', supergraph, sdl }, LOAD_MS);
@@ -137,7 +138,7 @@ export class Planner {
     return thread.ask(request, this.options.timeoutMs);
   }
 
-  private async held(thread: PlanningThread, supergraph: string, loaded: PlanningAnswer): Promise<PlanningAnswer> {
+  private async held(thread: Thread, supergraph: string, loaded: PlanningAnswer): Promise<PlanningAnswer> {
     if (loaded.outcome !== 'done') return loaded;
     thread.holds.delete(supergraph);
     thread.holds.add(supergraph);
@@ -161,7 +162,7 @@ export class Planner {
 
   private startThread(): void {
     if (this.isStopped) return;
-    const thread = new PlanningThread((cause) => this.lost(thread, cause));
+    const thread: Thread = this.options.threads === 0 ? new OwnThread() : new PlanningThread((cause) => this.lost(thread, cause));
     this.threads.add(thread);
     this.watch.onThread(1);
     thread.ready.then(
@@ -176,7 +177,7 @@ export class Planner {
     );
   }
 
-  private lost(thread: PlanningThread, cause: Error | null): void {
+  private lost(thread: Thread, cause: Error | null): void {
     this.threads.delete(thread);
     this.watch.onThread(-1);
     const at = this.idle.indexOf(thread);

@@ -28,12 +28,25 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** One planning thread, which answers one request at a time. */
-export class PlanningThread {
+/** Where planning is done, one request at a time. */
+export interface Thread {
   /** The supergraphs that it holds, oldest use first. */
+  readonly holds: Set<string>;
+  /** Rejects when it could not be started. */
+  readonly ready: Promise<void>;
+  readonly wasReady: boolean;
+  /**
+   * @param processorMs how much processor time the answer may take before the thread is ended
+   * @throws OutOfTime, ThreadLost
+   */
+  ask(request: PlanningRequest, processorMs: number): Promise<PlanningAnswer>;
+  end(): void;
+}
+
+/** A thread of its own, which is ended when a request takes too long. */
+export class PlanningThread implements Thread {
   readonly holds = new Set<string>();
   private readonly worker: Worker;
-  /** Rejects when it could not be started. */
   readonly ready: Promise<void>;
   wasReady = false;
   private waiting: Waiting | null = null;
@@ -59,10 +72,6 @@ export class PlanningThread {
     this.ready = this.boot();
   }
 
-  /**
-   * @param processorMs how much processor time the answer may take before the thread is ended
-   * @throws OutOfTime, ThreadLost
-   */
   async ask(request: PlanningRequest, processorMs: number): Promise<PlanningAnswer> {
     if (this.isLost) throw new ThreadLost(null);
     const before = await this.processorMs();

@@ -59,6 +59,8 @@ export async function testGateway(
     environment: 'test',
     introspection: true,
     checkReady: async () => undefined,
+    // Threads have tests of their own; starting one for each gateway would cost more than all else here.
+    planner: { threads: 0 },
     ...options,
   });
   const post = (body: unknown, headers: Record<string, string> = {}) => postTo(gateway.url, body, headers);
