@@ -6,7 +6,7 @@ import type { Routes } from '../../platform/http';
 import type { Logger, Metrics } from '../../platform/observability';
 import type { CheckoutRecovery } from './checkout';
 import type { TaskRunner } from './followup';
-import { lockOrder, oweAgain } from './order';
+import { oweAgain, type OrderService } from './order';
 import {
   createPaymentJobs,
   createPaymentMeasures,
@@ -43,6 +43,7 @@ export interface Payments {
 
 export interface PaymentFollowers {
   readonly database: DataSource;
+  readonly orders: OrderService;
   readonly recovery: CheckoutRecovery;
   readonly refunds: RefundPayout;
   readonly runner: TaskRunner;
@@ -67,17 +68,15 @@ export function createPayments({ database, settings, logger }: PaymentsDependenc
 }
 
 /** What the provider tells may make orders, pay them, or leave them unpaid. */
-export function whatFollowsFromPayments({ database, recovery, refunds, runner }: PaymentFollowers): PaymentConsequences {
+export function whatFollowsFromPayments({ database, orders, recovery, refunds, runner }: PaymentFollowers): PaymentConsequences {
   return {
     answered: (reference) => recovery.settle(reference),
     underWay: (references) => recovery.underWay(references),
     settled: async (orderId) => {
-      const isOpen = await inTransaction(database, async (tx) => {
-        if ((await lockOrder(tx, orderId))?.paymentStatus !== 'AUTHORIZED') return false;
-        await oweAgain(tx, orderId, 'CAPTURE_PAYMENT');
-        return true;
-      });
-      if (isOpen) await runner.runFor(orderId, `settled-${orderId}`);
+      const [order] = await orders.byKeys([orderId]);
+      if (order?.paymentStatus !== 'AUTHORIZED') return;
+      await inTransaction(database, (tx) => oweAgain(tx, orderId, 'CAPTURE_PAYMENT'));
+      await runner.runFor(orderId, `settled-${orderId}`);
     },
     refundFailed: async (orderId, reference, code) => {
       await refunds.failed(orderId, reference, code);
