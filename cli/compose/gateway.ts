@@ -42,6 +42,8 @@ export async function openGateway(resources: Resources, parts: GatewayParts): Pr
     metrics: parts.metrics ?? createMetrics(),
     metricsPort: settings.metricsPort,
     operationTimeoutMs: settings.operationTimeoutMs,
+    planner: { threads: settings.planningThreads, timeoutMs: settings.planningTimeoutMs },
+    admission: { maximum: settings.maxRequests },
     drainMs: settings.drainSeconds * 1000,
     extraRoutes: {
       'GET /.well-known/jwks.json': async (_request, response) => sendJson(response, 200, await parts.keySource()),

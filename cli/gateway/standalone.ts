@@ -56,6 +56,8 @@ export async function startStandalone(settings: Settings, options: StandaloneOpt
     responseCache: false,
     metricsPort: settings.metricsPort,
     operationTimeoutMs: settings.operationTimeoutMs,
+    planner: { threads: settings.planningThreads, timeoutMs: settings.planningTimeoutMs },
+    admission: { maximum: settings.maxRequests },
     drainMs: settings.drainSeconds * 1000,
   }).catch((error: NodeJS.ErrnoException & { port?: number }) => {
     throw error.code === 'EADDRINUSE' ? portTaken(error.port ?? settings.port) : unusable(source, error);

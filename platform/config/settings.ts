@@ -36,6 +36,12 @@ export interface Settings {
   readonly introspection: boolean;
   /** How long one GraphQL operation, and one call of a subgraph, may take. */
   readonly operationTimeoutMs: number;
+  /** Threads that validate and plan new operations, at most; 0 plans in the gateway's own thread, which one operation may stall. */
+  readonly planningThreads: number;
+  /** Processor time that a new operation may take to be validated, and again to be planned. */
+  readonly planningTimeoutMs: number;
+  /** How many GraphQL requests may be in work at once, however well it goes; more are refused with 503. */
+  readonly maxRequests: number;
   /** How long a gateway that is told to stop still serves, for balancers to notice that it is not ready. */
   readonly drainSeconds: number;
   /** For how many days after its last parcel moved a customer may ask to send goods of an order back. */
@@ -114,6 +120,9 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env, optio
     refreshGraceSeconds: v.REFRESH_GRACE_SECONDS,
     introspection: v.INTROSPECTION === undefined ? v.NODE_ENV !== 'production' : v.INTROSPECTION === 'on',
     operationTimeoutMs: v.OPERATION_TIMEOUT_MS,
+    planningThreads: v.PLANNING_THREADS,
+    planningTimeoutMs: v.PLANNING_TIMEOUT_MS,
+    maxRequests: v.MAX_REQUESTS,
     drainSeconds: v.DRAIN_SECONDS,
     returnWindowDays: v.RETURN_WINDOW_DAYS,
     metricsPort: v.METRICS_PORT ?? null,
@@ -211,6 +220,9 @@ const variables = z.object({
   REFRESH_GRACE_SECONDS: wholeNumber(0, 300, 20),
   INTROSPECTION: onOff.optional(),
   OPERATION_TIMEOUT_MS: wholeNumber(100, 600_000, 10_000),
+  PLANNING_THREADS: wholeNumber(0, 16, 2),
+  PLANNING_TIMEOUT_MS: wholeNumber(50, 60_000, 2_000),
+  MAX_REQUESTS: wholeNumber(16, 100_000, 4_000),
   // What is still running after 25 seconds is cut, so a drain must leave time for it.
   DRAIN_SECONDS: wholeNumber(0, 15, 0),
   RETURN_WINDOW_DAYS: wholeNumber(0, 3_650, 30),
