@@ -5,6 +5,8 @@ export interface Benchmark {
   readonly name: string;
   /** One line for the list. */
   readonly summary: string;
+  /** `false` for one that needs neither database nor Redis. */
+  readonly needsServers?: false;
   run(context: BenchmarkContext): Promise<BenchmarkResult>;
 }
 
