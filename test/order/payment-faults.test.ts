@@ -77,6 +77,7 @@ describe('a hold that is gone before its money was taken', () => {
     const seen = await afterOf(shop, staff, orderId);
     expect(seen).toMatchObject({ status: 'PACKED', payments: [{ status: 'VOIDED' }] });
     expect(seen.events.filter(({ type }) => type === 'PAYMENT_FAILED')).toHaveLength(1);
+    expect(seen.allowedActions).toEqual(['CANCEL']);
   });
 
   test('when nobody told, is found out when the goods leave; what is to be given back then fails and ends', async () => {

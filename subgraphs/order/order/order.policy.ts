@@ -17,6 +17,8 @@ export function maySeeOrdersOf(viewer: Viewer, userId: number): boolean {
 export function mayDo(viewer: Viewer, action: OrderAction, order: Order): boolean {
   if (!mayAct(order.status, action)) return false;
   if (action === 'REFUND_PART' && !isTaken(order)) return false;
+  // Goods that nobody pays for stay on the shelf; what has left already can still be delivered or come back.
+  if ((action === 'PACK' || action === 'SHIP') && order.paymentStatus === 'FAILED') return false;
   if (hasScope(viewer, 'orders:write')) return true;
   if (!owns(viewer, order)) return false;
   return action === 'RETURN' || (action === 'CANCEL' && (order.status === 'PLACED' || order.status === 'PAID'));

@@ -67,7 +67,7 @@ registerEnumType(PaymentStatus, {
     PARTIALLY_REFUNDED: { description: 'The amount was taken and a part of it given back.' },
     REFUNDED: { description: 'The amount was given back.' },
     VOIDED: { description: 'The hold was let go; nothing was taken.' },
-    FAILED: { description: 'The amount could not be taken.' },
+    FAILED: { description: 'The amount could not be taken: nothing more of it leaves, call it off.' },
   },
 });
 registerEnumType(FulfilmentStatus, {

@@ -20,6 +20,7 @@ export interface AfterData {
   readonly status: string;
   readonly paymentStatus: string;
   readonly fulfilmentStatus: string;
+  readonly allowedActions: readonly string[];
   readonly refundedAmount: { amount: string };
   readonly items: readonly LineData[];
   readonly shipments: readonly {
@@ -47,7 +48,7 @@ export interface ReturnData {
 }
 
 const RETURN = `fragment return on OrderReturn { id status reason answer lines { item { id } quantity receivedQuantity isRestocked } }`;
-const AFTER = `fragment after on Order { id status paymentStatus fulfilmentStatus refundedAmount { amount }
+const AFTER = `fragment after on Order { id status paymentStatus fulfilmentStatus allowedActions refundedAmount { amount }
   items { id name quantity shippedQuantity cancelledQuantity returnedQuantity refundedQuantity }
   shipments { id trackingUrl deliveredAt lines { quantity item { id } } }
   refunds { kind status amount { amount } lines { quantity amount { amount } } }
