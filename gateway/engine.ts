@@ -6,6 +6,8 @@ import type { SubgraphClient, SubgraphRequest, SubgraphResponse } from '../platf
 import type { Logger } from '../platform/observability';
 import { DeadlineQueue } from '../platform/process';
 import { Authorisation, type AuthorisationOptions, type GrantKey } from './authorisation';
+import { DeferredRun } from './defer/deferred-run';
+import type { PartsReceiver } from './defer/parts';
 import { refusalOf, unauthorisedAnswer, type Answer, type AnswerScope } from './executor/answer';
 import type { Json } from './executor/merge';
 import type { SendCall } from './executor/subgraph-call';
@@ -82,6 +84,15 @@ export class Engine {
    * @returns the way to end it early; `null` where nothing runs yet, or any more
    */
   begin(request: OperationRequest, done: (answer: Answer) => void): RunningOperation | null {
+    return this.start(request, done, null);
+  }
+
+  /** As {@link begin}, for a client that takes what the operation defers in parts of their own. */
+  beginInParts(request: OperationRequest, receiver: PartsReceiver): RunningOperation | null {
+    return this.start(request, (answer) => receiver.first(answer, [], false), receiver);
+  }
+
+  private start(request: OperationRequest, done: (answer: Answer) => void, parts: PartsReceiver | null): RunningOperation | null {
     const refuse = (error: unknown): null => {
       done(refusalOf([error], request.requestId, this.options.logger));
       return null;
@@ -91,7 +102,7 @@ export class Engine {
       const { operation } = request;
       if (operation.kind === 'subscription')
         throw new AppError('BAD_REQUEST', 'Subscriptions go over WebSocket (graphql-transport-ws) at this address');
-      ready = this.ready(request);
+      ready = this.ready(request, parts !== null);
     } catch (error) {
       return refuse(error);
     }
@@ -100,15 +111,15 @@ export class Engine {
       return null;
     }
     const { coerced, variant } = ready;
-    if (!(variant instanceof Promise)) return this.run(request, variant, coerced, done);
-    variant.then((planned) => void this.run(request, planned, coerced, done), refuse);
+    if (!(variant instanceof Promise)) return this.run(request, variant, coerced, done, parts);
+    variant.then((planned) => void this.run(request, planned, coerced, done, parts), refuse);
     return null;
   }
 
   /** Subscribes at the source; each event is completed from the other subgraphs. Ending the iterator ends the source. Never rejects. */
   async subscribe(request: OperationRequest): Promise<Answer | AsyncIterableIterator<Answer>> {
     try {
-      const ready = this.ready(request);
+      const ready = this.ready(request, false);
       if (!('coerced' in ready)) return refusalOf(ready, request.requestId, this.options.logger);
       return this.subscribeTo(request, await ready.variant, ready.coerced);
     } catch (error) {
@@ -136,18 +147,21 @@ export class Engine {
     variant: OperationVariant,
     coerced: Json,
     done: (answer: Answer) => void,
+    parts: PartsReceiver | null,
   ): RunningOperation | null {
     if (variant.refusal) {
       done(unauthorisedAnswer(variant.refusal, this.scopeOf(request)));
       return null;
     }
-    const run = new OperationRun(this.context, request, variant, coerced, {}, done);
+    const run = parts
+      ? new DeferredRun(this.context, request, variant, coerced, parts)
+      : new OperationRun(this.context, request, variant, coerced, {}, done);
     run.begin();
     return run;
   }
 
   /** What a run needs, or why it may not begin. @throws AppError for what asks too much */
-  private ready(request: OperationRequest): ReadyOperation | readonly GraphQLError[] {
+  private ready(request: OperationRequest, isDeferring: boolean): ReadyOperation | readonly GraphQLError[] {
     const { operation } = request;
     const { values, errors } = this.coerce(request);
     if (!values) return errors;
@@ -155,13 +169,16 @@ export class Engine {
     const grants = this.authorisation.grants(request);
     const variant =
       grants instanceof Promise
-        ? grants.then((granted) => this.variantOf(request, values, granted))
-        : this.variantOf(request, values, grants);
+        ? grants.then((granted) => this.variantOf(request, values, granted, isDeferring))
+        : this.variantOf(request, values, grants, isDeferring);
     return { coerced: values, variant };
   }
 
-  private variantOf({ operation, client }: OperationRequest, coerced: Json, grants: GrantKey) {
-    return operation.variants.known(coerced, grants) ?? operation.variants.plan(coerced, grants, client ?? '');
+  private variantOf({ operation, client }: OperationRequest, coerced: Json, grants: GrantKey, isDeferring: boolean) {
+    return (
+      operation.variants.known(coerced, grants, isDeferring) ??
+      operation.variants.plan(coerced, grants, isDeferring, client ?? '')
+    );
   }
 
   private coerce(request: OperationRequest): { values: Json; errors: null } | { values: null; errors: readonly GraphQLError[] } {

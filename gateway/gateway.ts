@@ -50,7 +50,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const mayCount = options.environment !== 'production';
   const forwardHeaders = options.forwardHeaders ?? [];
   const shared = { engine: current, documents, identifier, logger, metrics, forwardHeaders };
-  const route = new GraphqlRoute({ ...shared, apollo, cache, mayCount });
+  const route = new GraphqlRoute({ ...shared, apollo, cache, mayCount, mayDefer: options.defer ?? true });
   let isDraining = false;
   const hasOwnPort = typeof options.metricsPort === 'number';
   const admission = options.admission === null ? null : new Admission({ ...DEFAULT_ADMISSION, ...options.admission }, metrics);

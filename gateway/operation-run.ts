@@ -6,7 +6,7 @@ import type { DeadlineQueue, Timed, Waiting } from '../platform/process';
 import type { OperationRequest } from './engine';
 import { answerOf, refusalOf, type Answer, type AnswerScope } from './executor/answer';
 import type { Json } from './executor/merge';
-import { PlanRun, type Merged, type RunReceiver } from './executor/run-plan';
+import { PlanRun, type Merged, type PlanRunOptions, type RunReceiver } from './executor/run-plan';
 import type { SendCall } from './executor/subgraph-call';
 import type { OperationVariant } from './operations/variants';
 
@@ -42,11 +42,7 @@ export class OperationRun implements RunReceiver, Timed, RunningOperation {
     initial: Json,
     private readonly done: (answer: Answer) => void,
   ) {
-    const { operation, variables, viewer, requestId, traceparent, forwarded, onCall } = request;
-    const { subgraphs, send } = context;
-    const shared = { viewer, requestId, traceparent: traceparentFor(traceparent), forwarded };
-    const isMutation = operation.kind === 'mutation';
-    this.plan = new PlanRun(variant.plan, { subgraphs, send, shared, isMutation, variables, coerced, onCall }, initial, this);
+    this.plan = new PlanRun(variant.plan, planOptionsOf(context, request, coerced), initial, this);
     this.waiting = context.deadlines.add(this);
   }
 
@@ -85,10 +81,20 @@ export class OperationRun implements RunReceiver, Timed, RunningOperation {
   }
 }
 
-function lateError(service: string): AppError {
+export function planOptionsOf(
+  { subgraphs, send }: RunContext,
+  request: OperationRequest,
+  coerced: Readonly<Json>,
+): PlanRunOptions {
+  const { operation, variables, viewer, requestId, traceparent, forwarded, onCall } = request;
+  const shared = { viewer, requestId, traceparent: traceparentFor(traceparent), forwarded };
+  return { subgraphs, send, shared, isMutation: operation.kind === 'mutation', variables, coerced, onCall };
+}
+
+export function lateError(service: string): AppError {
   return new AppError('DEADLINE_EXCEEDED', `The ${service} service did not answer in time; try again`, { service });
 }
 
-function leftError(service: string): AppError {
+export function leftError(service: string): AppError {
   return new AppError('UPSTREAM_UNAVAILABLE', 'The client went away before its answer', { service });
 }

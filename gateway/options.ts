@@ -69,6 +69,8 @@ export interface GatewayOptions {
   /** How long one operation may run before what is missing is answered with DEADLINE_EXCEEDED; 10,000 unless said otherwise. */
   readonly operationTimeoutMs?: number;
   readonly documents?: DocumentOptions;
+  /** Whether clients that take answers in parts get what they mark by `@defer` later; `true` unless said otherwise. */
+  readonly defer?: boolean;
   /** Event topics of which every event may end cached answers. */
   readonly cacheTopics?: readonly string[];
   /** A port of its own for `/metrics`, on the same host. Without one they stand beside GraphQL, in production nowhere. */

@@ -13,7 +13,7 @@ import { unauthorised, type Refusal } from '../authorisation';
 import type { PreparedOperation } from '../operations/operation';
 import type { AnsweredError, FailedCall } from './fetch-errors';
 import type { Json } from './merge';
-import { project } from './project';
+import { project, type Path, type ProjectionScope } from './project';
 import type { SelectionShape } from './projection-shape';
 import type { Merged } from './run-plan';
 
@@ -37,10 +37,20 @@ export interface AnswerScope {
 /** Beyond so many errors, further places that are denied are null without a word. */
 const MAX_DENIED_PLACES = 1_000;
 
+/** What was fetched for an answer, or for a later part of one. */
+export interface AnswerSource {
+  readonly data: Json;
+  readonly errors: Pick<Merged['errors'], 'list' | 'explains'>;
+  readonly absent: Pick<Merged['absent'], 'has'>;
+  /** Where the data stands in the whole answer; at its root unless said otherwise. */
+  readonly path?: Path;
+  readonly onDeferred?: ProjectionScope['onDeferred'];
+}
+
 /** Projects merged data onto the operation and presents every error once, at its place. */
-export function answerOf(operation: PreparedOperation, shape: SelectionShape, merged: Merged, scope: AnswerScope): Answer {
+export function answerOf(operation: PreparedOperation, shape: SelectionShape, merged: AnswerSource, scope: AnswerScope): Answer {
   const errors = merged.errors.list.map((error) => presentFetchError(error, scope));
-  const data = project(shape, merged.data, {
+  const projection: ProjectionScope = {
     onForbiddenNull: (path, field, record) => {
       if (merged.errors.explains(path)) return;
       const cause =
@@ -56,7 +66,9 @@ export function answerOf(operation: PreparedOperation, shape: SelectionShape, me
       for (const error of result.errors ?? []) errors.push(presentAndLog(error, scope));
       return result.data?.[key] ?? null;
     },
-  });
+    onDeferred: merged.onDeferred,
+  };
+  const data = project(shape, merged.data, projection, merged.path);
   return errors.length > 0 ? { errors, data } : { data };
 }
 

@@ -9,6 +9,17 @@ export interface CompiledPlan {
   /** Set for subscriptions: where events come from; `node` then runs over each event. */
   readonly source: FetchStep | null;
   readonly schema: GraphQLSchema;
+  /** What may be fetched after the answer has begun. */
+  readonly deferred?: readonly DeferredPlan[];
+}
+
+/** A part of a plan that belongs to a deferred fragment. Its places are told from the root, as those of the whole plan. */
+export interface DeferredPlan {
+  /** Of the fragment, as it was told to the planner. */
+  readonly name: string;
+  /** Fetches of other parts that it needs. */
+  readonly depends: readonly string[];
+  readonly plan: CompiledPlan;
 }
 
 export type Step =
@@ -19,6 +30,8 @@ export type Step =
 
 export interface FetchStep {
   readonly kind: 'fetch';
+  /** By which deferred parts of the plan name it. */
+  readonly id: string | null;
   readonly service: string;
   readonly query: string;
   readonly operationName: string | null;
@@ -42,7 +55,17 @@ export function compilePlan(plan: QueryPlan, schema: GraphQLSchema): CompiledPla
   const { node } = plan;
   if (!node) return { node: null, source: null, schema };
   if (node.kind === 'Subscription') return { ...compileSubscription(node, schema), schema };
-  return { node: compileNode(node, schema), source: null, schema };
+  return compilePart(node, schema);
+}
+
+function compilePart(node: PlanNode | undefined, schema: GraphQLSchema): CompiledPlan {
+  if (node?.kind !== 'Defer') return { node: node ? compileNode(node, schema) : null, source: null, schema };
+  const deferred = node.deferred.map(({ label = '', depends, node: part }) => ({
+    name: label,
+    depends: depends.map(({ id }) => id),
+    plan: compilePart(part, schema),
+  }));
+  return { ...compilePart(node.primary.node, schema), deferred };
 }
 
 function compileSubscription(node: SubscriptionNode, schema: GraphQLSchema): { node: Step | null; source: FetchStep } {
@@ -67,7 +90,7 @@ function compileNode(node: PlanNode, schema: GraphQLSchema): Step {
     case 'Fetch':
       return compileFetch(node, schema);
     case 'Defer':
-      throw new Error('the plan defers, which this gateway does not do');
+      throw new Error('the plan defers inside of a step');
   }
 }
 
@@ -79,6 +102,7 @@ function compileFetch(node: FetchNode, schema: GraphQLSchema): FetchStep {
   const selections = rootSelections(query);
   return {
     kind: 'fetch',
+    id: node.id ?? null,
     service,
     query,
     operationName,
@@ -103,7 +127,15 @@ function withoutName(query: string, operationName: string | null): string {
 function rootSelections(operation: string): FieldNode[] {
   const [definition] = parse(operation, { noLocation: true }).definitions;
   if (definition?.kind !== Kind.OPERATION_DEFINITION) return [];
-  return definition.selectionSet.selections.filter((selection) => selection.kind === Kind.FIELD);
+  return fieldsIn(definition.selectionSet.selections);
+}
+
+/** What is deferred at the root is asked for in a fragment. */
+function fieldsIn(selections: readonly SelectionNode[]): FieldNode[] {
+  return selections.flatMap((selection) => {
+    if (selection.kind === Kind.FIELD) return [selection];
+    return selection.kind === Kind.INLINE_FRAGMENT ? fieldsIn(selection.selectionSet.selections) : [];
+  });
 }
 
 function isFlat(selection: SelectionNode): boolean {

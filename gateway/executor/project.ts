@@ -1,5 +1,5 @@
 import type { FieldNode } from 'graphql';
-import type { SelectionShape, TypeShape } from './projection-shape';
+import type { DeferredShape, SelectionShape, TypeShape } from './projection-shape';
 
 export type Path = readonly (string | number)[];
 
@@ -9,25 +9,39 @@ export interface ProjectionScope {
   /** Called at each place that the viewer must not see, with the field or type that is denied. */
   readonly onDenied: (path: Path, what: string) => void;
   readonly introspect: (key: string, nodes: readonly FieldNode[]) => unknown;
+  /** Called at each record of which fragments are answered later, with what is answered of it now. */
+  readonly onDeferred?: (fragments: readonly DeferredShape[], path: Path, data: Data, output: object) => void;
 }
 
-type Data = Readonly<Record<string, unknown>>;
+export type Data = Readonly<Record<string, unknown>>;
 
 /**
  * Shapes merged data into the answer to the client's own selections: order, aliases, types, and nulls that bubble up to
  * the nearest nullable place, by the rules of the GraphQL specification, section 6.4.
+ *
+ * @param at where the data stands in the whole answer
  */
-export function project(shape: SelectionShape, data: Data, scope: ProjectionScope): Record<string, unknown> | null {
-  return new Projection(scope).object(shape, data) ?? null;
+export function project(
+  shape: SelectionShape,
+  data: Data,
+  scope: ProjectionScope,
+  at: Path = [],
+): Record<string, unknown> | null {
+  return new Projection(scope, at).object(shape, data) ?? null;
 }
 
 /** What must make the nullable place around it null. */
 const INVALID = undefined;
 
 class Projection {
-  private readonly path: (string | number)[] = [];
+  private readonly path: (string | number)[];
 
-  constructor(private readonly scope: ProjectionScope) {}
+  constructor(
+    private readonly scope: ProjectionScope,
+    at: Path,
+  ) {
+    this.path = [...at];
+  }
 
   object(selection: SelectionShape, data: Data): Record<string, unknown> | undefined {
     const typeName = selection.runtimeTypeOf(data);
@@ -52,6 +66,8 @@ class Projection {
       if (value === INVALID && field.isNonNull) return INVALID;
       output[field.key] = value ?? null;
     }
+    const deferred = selection.deferredOf(typeName);
+    if (deferred) this.scope.onDeferred?.(deferred, [...this.path], data, output);
     return output;
   }
 

@@ -19,6 +19,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { Denials } from '../authorisation';
+import { deferNameOf, labelOf, type DeferNames } from '../defer/defer-directive';
 
 /** How one field of an answer is completed from the merged data; made once for an operation. */
 export interface FieldShape {
@@ -49,10 +50,10 @@ export function rootShape(
   definition: OperationDefinitionNode,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
   conditions: Readonly<Record<string, unknown>>,
-  denials: Denials | null = null,
+  { denials = null, defers = null }: { readonly denials?: Denials | null; readonly defers?: DeferNames | null } = {},
 ): SelectionShape {
   const root = schema.getRootType(definition.operation) as GraphQLObjectType;
-  return new SelectionShape({ schema, fragments, conditions, denials }, root, [definition.selectionSet]);
+  return new SelectionShape({ schema, fragments, conditions, denials, defers }, root, [definition.selectionSet]);
 }
 
 interface Scope {
@@ -60,12 +61,24 @@ interface Scope {
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly conditions: Readonly<Record<string, unknown>>;
   readonly denials: Denials | null;
+  /** Fragments that are left out where they stand, to be answered later. */
+  readonly defers: DeferNames | null;
+}
+
+/** A fragment that is answered later, on a record of one type. */
+export interface DeferredShape {
+  /** As the plan names it. */
+  readonly name: string;
+  /** As the client does. */
+  readonly label: string | null;
+  readonly shape: SelectionShape;
 }
 
 /** The selections on one composite type, collected for each runtime type when it first occurs. */
 export class SelectionShape {
   readonly isAbstract: boolean;
   private readonly byType = new Map<string, readonly FieldShape[] | null>();
+  private readonly deferredByType: Map<string, readonly DeferredShape[]> | null;
   private typenameKeys: readonly string[] | null = null;
 
   constructor(
@@ -74,6 +87,7 @@ export class SelectionShape {
     private readonly sets: readonly SelectionSetNode[],
   ) {
     this.isAbstract = isAbstractType(type);
+    this.deferredByType = scope.defers && new Map();
   }
 
   /** The runtime type's name as the data tells it, under `__typename` or an alias of it. */
@@ -100,17 +114,30 @@ export class SelectionShape {
     return fields;
   }
 
+  /** What is answered later of records of a type, known once their fields are; `null` where nothing is. */
+  deferredOf(typeName: string): readonly DeferredShape[] | null {
+    return this.deferredByType && (this.deferredByType.get(typeName) ?? null);
+  }
+
   private collect(typeName: string): readonly FieldShape[] | null {
     const type = this.scope.schema.getType(typeName);
     if (!isObjectType(type)) return null;
     if (isAbstractType(this.type) && !this.scope.schema.isSubType(this.type, type)) return null;
     const nodes = new Map<string, FieldNode[]>();
-    for (const set of this.sets) collectFields(this.scope, type, set, nodes);
+    const deferred: DeferredShape[] = [];
+    for (const set of this.sets) collectFields(this.scope, type, set, nodes, deferred);
+    if (deferred.length > 0) this.deferredByType?.set(typeName, deferred);
     return [...nodes].map(([key, fieldNodes]) => shapeOfField(this.scope, type, key, fieldNodes));
   }
 }
 
-function collectFields(scope: Scope, type: GraphQLObjectType, set: SelectionSetNode, into: Map<string, FieldNode[]>): void {
+function collectFields(
+  scope: Scope,
+  type: GraphQLObjectType,
+  set: SelectionSetNode,
+  into: Map<string, FieldNode[]>,
+  deferred: DeferredShape[],
+): void {
   for (const selection of set.selections) {
     if (!isIncluded(scope, selection)) continue;
     if (selection.kind === Kind.FIELD) {
@@ -121,8 +148,10 @@ function collectFields(scope: Scope, type: GraphQLObjectType, set: SelectionSetN
       continue;
     }
     const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? scope.fragments.get(selection.name.value) : selection;
-    if (fragment && applies(scope, type, fragment.typeCondition?.name.value))
-      collectFields(scope, type, fragment.selectionSet, into);
+    if (!fragment || !applies(scope, type, fragment.typeCondition?.name.value)) continue;
+    const name = deferNameOf(selection, scope.defers, scope.conditions);
+    if (name === null) collectFields(scope, type, fragment.selectionSet, into, deferred);
+    else deferred.push({ name, label: labelOf(selection), shape: new SelectionShape(scope, type, [fragment.selectionSet]) });
   }
 }
 

@@ -21,6 +21,8 @@ export interface PlanRunOptions {
   readonly coerced: Readonly<Json>;
   /** Told of each subgraph call when it begins. */
   readonly onCall?: (service: string) => void;
+  /** Told when a fetch on which deferred parts depend has been merged. */
+  readonly onFetched?: (id: string) => void;
 }
 
 /** What the subgraphs answered, merged, and what went wrong meanwhile. */

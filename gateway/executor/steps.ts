@@ -20,6 +20,7 @@ export interface Waiter {
 export function beginStep(run: PlanRun, step: Step, cursor: Cursor, waiter: Waiter): void {
   switch (step.kind) {
     case 'fetch':
+      if (step.id !== null && run.options.onFetched) waiter = new Fetched(run.options.onFetched, step.id, waiter);
       return step.representation ? fetchEntities(run, step, cursor, waiter) : fetchFields(run, step, cursor, waiter);
     case 'flatten': {
       const records = recordsAt(cursor.records, step.path);
@@ -34,6 +35,20 @@ export function beginStep(run: PlanRun, step: Step, cursor: Cursor, waiter: Wait
       const branch = run.options.coerced[step.variable] === true ? step.then : step.otherwise;
       return branch ? beginStep(run, branch, cursor, waiter) : waiter.ended();
     }
+  }
+}
+
+/** Tells whoever needs what one fetch brings. */
+class Fetched implements Waiter {
+  constructor(
+    private readonly tell: (id: string) => void,
+    private readonly id: string,
+    private readonly waiter: Waiter,
+  ) {}
+
+  ended(): void {
+    this.tell(this.id);
+    this.waiter.ended();
   }
 }
 

@@ -39,6 +39,11 @@ export class AnswerSender {
     noteRequest(scope, status, answer, this.logger, this.metrics);
   }
 
+  /** Notes an answer that was written in parts. */
+  noteParts(scope: RequestScope, errors: NonNullable<Answer['errors']>): void {
+    noteRequest(scope, 200, errors.length > 0 ? { data: {}, errors } : { data: {} }, this.logger, this.metrics);
+  }
+
   /** Serialised data that is, or might have been, cached; the request id around it is the client's own. */
   sendPublic(scope: RequestScope, response: ServerResponse, type: AnswerType, json: Buffer, known: CachedData | null): void {
     const tail = `,"extensions":{"requestId":"${scope.requestId}"}}`;

@@ -4,11 +4,13 @@ import { countingStatements, type StatementLog } from '../../platform/db';
 import { AppError, presentError } from '../../platform/errors';
 import { continuingTrace, noteOnSpan, traced, type Logger } from '../../platform/observability';
 import type { Documents } from '../documents';
-import type { Engine } from '../engine';
+import { MultipartWriter, partsFormatOf, type PartsFormat } from '../defer/multipart';
+import type { Engine, OperationRequest } from '../engine';
 import { refusalOf, type Answer } from '../executor/answer';
 import type { Json } from '../executor/merge';
 import type { Identifier } from '../identity/identity';
 import type { GatewayMetrics } from '../metrics';
+import type { PreparedOperation } from '../operations/operation';
 import { RefusedOperation } from '../operations/prepare';
 import { cacheKeyOf, type ResponseCache } from '../response-cache/response-cache';
 import { AnswerSender } from './answer-sender';
@@ -33,6 +35,8 @@ export interface GraphqlRouteOptions {
   readonly cache: ResponseCache | null;
   /** Whether clients may ask for counts of what their request cost. */
   readonly mayCount: boolean;
+  /** Whether clients that take answers in parts get what they defer later. */
+  readonly mayDefer: boolean;
 }
 
 /** The GraphQL endpoint. Well-formed requests go straight to the engine; Apollo Server says what is wrong with all others. */
@@ -53,7 +57,9 @@ export class GraphqlRoute {
   }
 
   private async serveScope(scope: RequestScope, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const type = negotiate(request.headers.accept);
+    const { accept } = request.headers;
+    // Who takes parts takes them as JSON, and so a whole answer as well.
+    const type = negotiate(accept) ?? (partsFormatOf(accept) ? JSON_TYPE : null);
     try {
       if (type === null) throw new HttpRefused(406, `Answers are ${JSON_TYPE} or ${GRAPHQL_RESPONSE_TYPE}`);
       const { asked, body } = await readRequest(request);
@@ -88,6 +94,8 @@ export class GraphqlRoute {
     const { operationName, variables } = asked;
     const text = this.options.documents.textOf(asked, scope);
     const query = typeof text === 'string' ? text : await text;
+    const format = this.options.mayDefer ? partsFormatOf(scope.request.headers.accept) : null;
+    if (format && (await this.serveInParts(scope, response, type, engine, query, asked, format))) return;
     const isPublic = scope.viewer === anonymous && scope.forwarded === null && !(scope.counts && this.options.mayCount);
     const cached = this.options.cache && isPublic ? await this.cacheable(this.options.cache, scope, engine, query, asked) : null;
     let own: Answer | null = null;
@@ -109,6 +117,35 @@ export class GraphqlRoute {
     const answer = own ?? (await this.run(scope, engine, query, operationName, variables));
     if (asked.document && scope.operation) this.options.documents.register(asked);
     this.answers.send(scope, response, statusOf(answer, type), type, answer, []);
+  }
+
+  /** Resolves to whether anything is deferred: what is not is answered as any other, to clients of parts too. */
+  private async serveInParts(
+    scope: RequestScope,
+    response: ServerResponse,
+    type: AnswerType,
+    engine: Engine,
+    query: string,
+    asked: GraphqlRequest,
+    format: PartsFormat,
+  ): Promise<boolean> {
+    const operation = await engine.operations.prepare(query, asked.operationName, scope.client);
+    if (operation instanceof RefusedOperation || !operation.variants.mayDefer) return false;
+    begins(scope, operation);
+    if (asked.document) this.options.documents.register(asked);
+    await new Promise<void>((ended) => {
+      const sendWhole = (answer: Answer): void => {
+        this.answers.send(scope, response, statusOf(answer, type), type, answer, []);
+        ended();
+      };
+      const onEnd = (errors: NonNullable<Answer['errors']>): void => {
+        this.answers.noteParts(scope, errors);
+        ended();
+      };
+      const writer = new MultipartWriter({ response, requestId: scope.requestId, format, sendWhole, onEnd });
+      engine.beginInParts(requestOf(scope, operation, asked.variables), writer);
+    });
+    return true;
   }
 
   private async cacheable(
@@ -134,34 +171,32 @@ export class GraphqlRoute {
     const prepared = engine.operations.prepare(text, operationName, scope.client);
     const operation = prepared instanceof Promise ? await prepared : prepared;
     if (operation instanceof RefusedOperation) return refusalOf(operation.errors, scope.requestId, this.options.logger);
-    scope.operation = operation;
-    if (operation.kind === 'mutation' && isSafe(scope.request))
-      throw new HttpRefused(405, `${scope.request.method} changes nothing: send mutations by POST`, [['allow', 'POST']]);
-    noteOnSpan({
-      'graphql.operation.type': operation.kind,
-      'graphql.operation.name': operation.name ?? '',
-      'graphql.operation.hash': operation.hash,
-    });
-    const { requestId, traceparent, forwarded, signal, client } = scope;
-    const onCall = (): void => void (scope.subgraphCalls += 1);
-    const execute = () =>
-      engine.execute({
-        operation,
-        variables,
-        viewer: scope.viewer ?? anonymous,
-        requestId,
-        traceparent,
-        forwarded,
-        signal,
-        client,
-        onCall,
-      });
+    begins(scope, operation);
+    const execute = () => engine.execute(requestOf(scope, operation, variables));
     if (!this.options.mayCount || !scope.counts) return execute();
     const log: StatementLog = { statements: [] };
     const answer = await countingStatements(log, execute);
     const counts = { subgraphCalls: scope.subgraphCalls, statements: log.statements.length };
     return { ...answer, extensions: { ...answer.extensions, counts } };
   }
+}
+
+/** @throws HttpRefused for a mutation by a method that changes nothing */
+function begins(scope: RequestScope, operation: PreparedOperation): void {
+  scope.operation = operation;
+  if (operation.kind === 'mutation' && isSafe(scope.request))
+    throw new HttpRefused(405, `${scope.request.method} changes nothing: send mutations by POST`, [['allow', 'POST']]);
+  noteOnSpan({
+    'graphql.operation.type': operation.kind,
+    'graphql.operation.name': operation.name ?? '',
+    'graphql.operation.hash': operation.hash,
+  });
+}
+
+function requestOf(scope: RequestScope, operation: PreparedOperation, variables: Readonly<Json>): OperationRequest {
+  const { requestId, traceparent, forwarded, signal, client } = scope;
+  const onCall = (): void => void (scope.subgraphCalls += 1);
+  return { operation, variables, viewer: scope.viewer ?? anonymous, requestId, traceparent, forwarded, signal, client, onCall };
 }
 
 /** Apollo Server's words as errors of ours. */

@@ -12,6 +12,7 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { ALL_GRANTED, refusalFor, withoutDenied, type GrantKey, type Protection, type Refusal } from '../authorisation';
+import { deferNameOf, deferNamesOf, isDefer, namedDefer, type DeferNames } from '../defer/defer-directive';
 import { compilePlan, type CompiledPlan } from '../executor/compile-plan';
 import type { Json } from '../executor/merge';
 import { rootShape, type SelectionShape } from '../executor/projection-shape';
@@ -61,6 +62,8 @@ export interface PlannableOperation {
  * And once for each set of grants that its viewers have: what they may not see is not in the plan at all.
  */
 export class OperationVariants {
+  /** Its fragments that may be deferred; `null` where there are none, also for subscriptions, whose events come whole. */
+  private readonly defers: DeferNames | null;
   private readonly conditions: readonly string[];
   private readonly underWay = new Map<string, Promise<OperationVariant>>();
 
@@ -69,11 +72,17 @@ export class OperationVariants {
     private readonly operation: PlannableOperation,
   ) {
     this.conditions = conditionVariables(operation.document);
+    this.defers = operation.definition.operation === 'subscription' ? null : deferNamesOf(operation.document);
+  }
+
+  /** Whether parts of it may be answered later. */
+  get mayDefer(): boolean {
+    return this.defers !== null;
   }
 
   /** The variant where it was planned before, and is still kept. */
-  known(coerced: Readonly<Json>, grants: GrantKey): OperationVariant | undefined {
-    const known = this.context.plans.get(this.keyOf(coerced, grants));
+  known(coerced: Readonly<Json>, grants: GrantKey, isDeferring: boolean): OperationVariant | undefined {
+    const known = this.context.plans.get(this.keyOf(coerced, grants, isDeferring));
     if (known) this.context.onPlan('hit');
     return known;
   }
@@ -81,24 +90,33 @@ export class OperationVariants {
   /**
    * Plans it, once for all who ask meanwhile.
    *
+   * @param isDeferring whether the client takes its answer in parts
    * @param client whose turn it is when operations wait to be planned
    * @throws GraphQLError when the operation cannot be planned, AppError OPERATION_TOO_LARGE or OVERLOADED
    */
-  plan(coerced: Readonly<Json>, grants: GrantKey, client: string): Promise<OperationVariant> {
-    const key = this.keyOf(coerced, grants);
+  plan(coerced: Readonly<Json>, grants: GrantKey, isDeferring: boolean, client: string): Promise<OperationVariant> {
+    const key = this.keyOf(coerced, grants, isDeferring);
     const underWay = this.underWay.get(key);
     if (underWay) return underWay;
     this.context.onPlan('miss');
-    const planning = this.planNew(key, coerced, grants, client).finally(() => this.underWay.delete(key));
+    const planning = this.planNew(key, coerced, grants, isDeferring ? this.defers : null, client).finally(() =>
+      this.underWay.delete(key),
+    );
     this.underWay.set(key, planning);
     return planning;
   }
 
-  private async planNew(key: string, coerced: Readonly<Json>, grants: GrantKey, client: string): Promise<OperationVariant> {
+  private async planNew(
+    key: string,
+    coerced: Readonly<Json>,
+    grants: GrantKey,
+    defers: DeferNames | null,
+    client: string,
+  ): Promise<OperationVariant> {
     const { supergraph, plans, unauthorised } = this.context;
     const { document, definition, fragments, protection } = this.operation;
     const { apiSchema, fullSchema } = supergraph;
-    const decided = withoutConditions(document, coerced);
+    const decided = withoutConditions(document, coerced, defers);
     const denials = protection && grants !== ALL_GRANTED ? protection.denials(grants) : null;
     const filtered = denials && withoutDenied(apiSchema, decided, denials);
     const refusal = filtered && refusalFor(filtered, unauthorised);
@@ -107,14 +125,14 @@ export class OperationVariants {
       ? NOTHING_PLANNED
       : await supergraph.planning.plan(text, definition.name?.value ?? null, client);
     const conditions = Object.fromEntries(this.conditions.map((name) => [name, coerced[name]]));
-    const shape = rootShape(apiSchema, definition, fragments, conditions, denials);
+    const shape = rootShape(apiSchema, definition, fragments, conditions, { denials, defers });
     const variant = { plan: compilePlan(plan, fullSchema), shape, characters, refusal };
     plans.set(key, variant);
     return variant;
   }
 
-  private keyOf(coerced: Readonly<Json>, grants: GrantKey): string {
-    const { hash } = this.operation;
+  private keyOf(coerced: Readonly<Json>, grants: GrantKey, isDeferring: boolean): string {
+    const hash = isDeferring && this.defers ? `${this.operation.hash}~` : this.operation.hash;
     if (this.conditions.length === 0) return grants === ALL_GRANTED ? hash : `${hash}!${grants}`;
     return `${hash}/${this.conditions.map((name) => (coerced[name] === true ? '1' : '0')).join('')}!${grants}`;
   }
@@ -123,11 +141,15 @@ export class OperationVariants {
 const NOTHING_PLANNED: PlannedOperation = { plan: { kind: 'QueryPlan' }, characters: 1 };
 
 /** Removes what conditions leave out and the conditions themselves; a selection that ends empty asks for the type alone. */
-function withoutConditions(document: DocumentNode, coerced: Readonly<Json>): DocumentNode {
+function withoutConditions(document: DocumentNode, coerced: Readonly<Json>, defers: DeferNames | null): DocumentNode {
   const decide = (node: FieldNode | InlineFragmentNode | SelectionNode) => {
     if (!node.directives?.length) return undefined;
     if (isLeftOut(node, coerced)) return null;
-    return { ...node, directives: node.directives.filter(({ name }) => name.value !== 'skip' && name.value !== 'include') };
+    const kept = node.directives.filter(
+      (directive) => directive.name.value !== 'skip' && directive.name.value !== 'include' && !isDefer(directive),
+    );
+    const deferred = deferNameOf(node, defers, coerced);
+    return { ...node, directives: deferred === null ? kept : [...kept, namedDefer(deferred)] };
   };
   return visit(document, {
     Field: decide,
@@ -152,7 +174,7 @@ function conditionVariables(document: DocumentNode): string[] {
   const names = new Set<string>();
   visit(document, {
     Directive: (directive) => {
-      if (directive.name.value !== 'skip' && directive.name.value !== 'include') return;
+      if (directive.name.value !== 'skip' && directive.name.value !== 'include' && !isDefer(directive)) return;
       const value = directive.arguments?.find((argument) => argument.name.value === 'if')?.value;
       if (value?.kind === Kind.VARIABLE) names.add(value.name.value);
     },

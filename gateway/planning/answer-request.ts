@@ -8,6 +8,7 @@ import {
   validate,
 } from 'graphql';
 import { createLogger } from '../../platform/observability';
+import { DeferAtRootRule, DeferInSubscriptionsRule, DeferLabelsRule } from '../defer/rules';
 import { loadSupergraph, type LoadedSupergraph } from '../supergraph/load';
 import type { PlanningAnswer, PlanningRequest, PlanningResults, Problem } from './messages';
 
@@ -15,6 +16,8 @@ const MAX_VALIDATION_ERRORS = 20;
 /** A plan this long would take the gateway's own thread too long to make ready. */
 const MAX_PLAN_CHARACTERS = 512 * 1024;
 const MAX_INTROSPECTION_CHARACTERS = 4 * 1024 * 1024;
+
+const RULES = [...specifiedRules, DeferLabelsRule, DeferAtRootRule, DeferInSubscriptionsRule];
 
 /** The supergraphs of a thread, by id. */
 export type Loaded = Map<string, LoadedSupergraph>;
@@ -53,7 +56,7 @@ async function load(loaded: Loaded, id: string, sdl: string): Promise<PlanningRe
 }
 
 function problemsOf({ apiSchema }: LoadedSupergraph, text: string, introspection: boolean): Problem[] {
-  const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
+  const rules = introspection ? RULES : [...RULES, NoSchemaIntrospectionCustomRule];
   return validate(apiSchema, parse(text), rules, { maxErrors: MAX_VALIDATION_ERRORS }).map(problemOf);
 }
 

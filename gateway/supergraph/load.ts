@@ -5,6 +5,7 @@ import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { silenceVendorTelemetry } from '../../platform/config';
 import { quietChild, type Logger } from '../../platform/observability';
 import { Security, withoutEnforcedLinks } from '../authorisation';
+import { withDefer } from '../defer/defer-directive';
 import { supergraphId, type Supergraph } from './supergraph';
 
 /** How many alternatives the planner may weigh for one operation; its own default of 10,000 can take seconds. */
@@ -34,7 +35,7 @@ export async function loadSupergraph(sdl: string, logger: Logger): Promise<Loade
     supergraphSdl: withoutEnforcedLinks(sdl),
     // Subgraphs are called by our own executor; this only keeps Apollo Gateway from making its HTTP agents.
     buildService: () => new RemoteGraphQLDataSource({ url: 'http://subgraph.invalid' }),
-    queryPlannerConfig: { debug: { maxEvaluatedPlans: MAX_EVALUATED_PLANS } },
+    queryPlannerConfig: { debug: { maxEvaluatedPlans: MAX_EVALUATED_PLANS }, incrementalDelivery: { enableDefer: true } },
     logger: quietChild(logger, 'apollo-gateway'),
   });
   await gateway.load();
@@ -44,7 +45,7 @@ export async function loadSupergraph(sdl: string, logger: Logger): Promise<Loade
   return {
     id: supergraphId(sdl),
     sdl,
-    apiSchema: schema,
+    apiSchema: withDefer(schema),
     fullSchema: supergraphSchema,
     security: new Security(sdl),
     plan: (document, operationName) =>
