@@ -7,6 +7,7 @@ export class OwnThread implements Thread {
   readonly holds = new Set<string>();
   readonly ready = Promise.resolve();
   readonly wasReady = true;
+  readonly isLost = false;
   private readonly loaded: Loaded = new Map();
 
   ask(request: PlanningRequest): Promise<PlanningAnswer> {

@@ -57,6 +57,7 @@ export class Planner {
   private readonly idle: Thread[] = [];
   private readonly threads = new Set<Thread>();
   private readonly served = new Set<string>();
+  private latest: { readonly supergraph: string; readonly sdl: string } | null = null;
   private starting: NodeJS.Timeout | null = null;
   private isStopped = false;
 
@@ -124,22 +125,24 @@ export class Planner {
       end(work, () => work.reject(isItsFault ? tooComplex() : error));
     }
     this.served.delete(client);
-    if (this.threads.has(thread)) this.idle.push(thread);
+    if (!thread.isLost) this.idle.push(thread);
     this.next();
   }
 
   private async answerFrom(thread: Thread, request: PlanningRequest, sdl: string): Promise<PlanningAnswer> {
     const { supergraph } = request;
-    if (request.kind === 'load' || !thread.holds.has(supergraph)) {
-      const loaded = await thread.ask({ kind: 'load', supergraph, sdl }, LOAD_MS);
-      if (loaded.outcome !== 'done' || request.kind === 'load') return this.held(thread, supergraph, loaded);
-      await this.held(thread, supergraph, loaded);
+    if (request.kind === 'load') return this.load(thread, supergraph, sdl);
+    if (!thread.holds.has(supergraph)) {
+      const loaded = await this.load(thread, supergraph, sdl);
+      if (loaded.outcome !== 'done') return loaded;
     }
     return thread.ask(request, this.options.timeoutMs);
   }
 
-  private async held(thread: Thread, supergraph: string, loaded: PlanningAnswer): Promise<PlanningAnswer> {
+  private async load(thread: Thread, supergraph: string, sdl: string): Promise<PlanningAnswer> {
+    const loaded = await thread.ask({ kind: 'load', supergraph, sdl }, LOAD_MS);
     if (loaded.outcome !== 'done') return loaded;
+    this.latest = { supergraph, sdl };
     thread.holds.delete(supergraph);
     thread.holds.add(supergraph);
     const [oldest] = thread.holds;
@@ -166,15 +169,21 @@ export class Planner {
     this.threads.add(thread);
     this.watch.onThread(1);
     thread.ready.then(
-      () => {
-        this.idle.push(thread);
-        this.next();
-      },
+      () => void this.prepare(thread),
       (error: unknown) => {
         // It would fare no better the next time at once; whoever waits is told, and the next request tries again.
         for (const work of this.queue.drain()) end(work, () => work.reject(error));
       },
     );
+  }
+
+  /** Whoever needs a new thread finds the supergraph in it. */
+  private async prepare(thread: Thread): Promise<void> {
+    const { latest } = this;
+    if (latest) await this.load(thread, latest.supergraph, latest.sdl).catch(() => undefined);
+    if (thread.isLost) return;
+    this.idle.push(thread);
+    this.next();
   }
 
   private lost(thread: Thread, cause: Error | null): void {

@@ -8,7 +8,7 @@ import { READY, type PlanningAnswer, type PlanningRequest } from './messages';
 const MEMORY_MB = 512;
 const BOOT_MS = 60_000;
 /** Time on the clock counts too, but less: a busy machine is not the operation's fault. */
-const CLOCK_PER_PROCESSOR_TIME = 5;
+const CLOCK_PER_PROCESSOR_TIME = 3;
 const SCRIPT = scriptOf(__dirname);
 
 /** The thread was ended because a request had used up its time; whoever needs it again starts another. */
@@ -35,6 +35,8 @@ export interface Thread {
   /** Rejects when it could not be started. */
   readonly ready: Promise<void>;
   readonly wasReady: boolean;
+  /** Whether it was ended, or ended by itself: it answers nothing any more. */
+  readonly isLost: boolean;
   /**
    * @param processorMs how much processor time the answer may take before the thread is ended
    * @throws OutOfTime, ThreadLost
@@ -50,7 +52,7 @@ export class PlanningThread implements Thread {
   readonly ready: Promise<void>;
   wasReady = false;
   private waiting: Waiting | null = null;
-  private isLost = false;
+  isLost = false;
 
   /** @param onLost called once when the thread has ended, whatever ended it; with the error that did */
   constructor(onLost: (cause: Error | null) => void) {
@@ -74,14 +76,16 @@ export class PlanningThread implements Thread {
 
   async ask(request: PlanningRequest, processorMs: number): Promise<PlanningAnswer> {
     if (this.isLost) throw new ThreadLost(null);
+    // While it is at work, the process may not end.
+    this.worker.ref();
     const before = await this.processorMs();
+    if (this.isLost) throw new ThreadLost(null);
     return new Promise((resolve, reject) => {
       const watch = this.watch(before, processorMs, () => {
         this.waiting = null;
         reject(new OutOfTime('planning took too long'));
         this.end();
       });
-      this.worker.ref();
       const settled =
         <T>(settle: (value: T) => void) =>
         (value: T): void => {
@@ -95,6 +99,7 @@ export class PlanningThread implements Thread {
   }
 
   end(): void {
+    this.isLost = true;
     void this.worker.terminate();
   }
 

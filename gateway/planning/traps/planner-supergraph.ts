@@ -1,0 +1,296 @@
+import {
+  Kind,
+  parse,
+  print,
+  type ConstDirectiveNode,
+  type ConstValueNode,
+  type DocumentNode,
+  type FieldDefinitionNode,
+  type FieldNode,
+  type InterfaceTypeDefinitionNode,
+  type NameNode,
+  type ObjectTypeDefinitionNode,
+  type SelectionSetNode,
+  type TypeNode,
+} from 'graphql';
+
+/** A field that stands, for the planner alone, for another one with the arguments that `@requires` gives it. */
+export interface StandIn {
+  readonly field: string;
+  /** As they are written in the field's selection. */
+  readonly node: FieldNode;
+}
+
+/** What the planner is told instead of the supergraph, so that it does not fall into traps of its own. */
+export interface PlannerSupergraph {
+  /** The supergraph itself where nothing needs to change. */
+  readonly sdl: string;
+  /** By name; no two fields have the same. */
+  readonly standIns: ReadonlyMap<string, StandIn>;
+  /** The stand-ins that a field requires, by `Type.field`. */
+  readonly needs: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Types that nothing has, so that interfaces without an implementation are fetched all the same. */
+  readonly nobodies: ReadonlySet<string>;
+}
+
+type Holder = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode;
+
+const STAND_IN = '__required_';
+const NOBODY = 'Nobody__is_';
+
+/**
+ * The planner's traps, and what is put in their place:
+ * - It takes the first `@key` of a type to come back to a subgraph, also one that is `resolvable: false`. Such keys are
+ *   of no use to a plan, and are left out.
+ * - It tells fields apart by name, not by arguments: what a client asks is taken for what `@requires` needs, and two
+ *   `@requires` for one. Each required field that has arguments gets a stand-in of its own, without arguments.
+ * - It plans nothing for an interface that no type implements in a subgraph. One type implements it there, which is never met.
+ */
+export function plannerSupergraph(sdl: string): PlannerSupergraph {
+  const document = parse(sdl, { noLocation: true });
+  const change = new Change(document);
+  change.dropKeys();
+  change.addStandIns();
+  change.addNobodies();
+  return change.result(sdl);
+}
+
+class Change {
+  private readonly holders = new Map<string, Holder>();
+  private readonly others: DocumentNode['definitions'];
+  private readonly standIns = new Map<string, StandIn>();
+  private readonly needs = new Map<string, Set<string>>();
+  private readonly nobodies = new Set<string>();
+  private isChanged = false;
+
+  constructor(document: DocumentNode) {
+    const isHolder = (node: DocumentNode['definitions'][number]): node is Holder =>
+      node.kind === Kind.OBJECT_TYPE_DEFINITION || node.kind === Kind.INTERFACE_TYPE_DEFINITION;
+    for (const node of document.definitions) if (isHolder(node)) this.holders.set(node.name.value, node);
+    this.others = document.definitions.filter((node) => !isHolder(node));
+  }
+
+  dropKeys(): void {
+    for (const holder of this.holders.values()) {
+      const directives = (holder.directives ?? []).flatMap((directive) => {
+        if (directive.name.value !== 'join__type' || valueOf(directive, 'resolvable') !== false) return [directive];
+        this.isChanged = true;
+        const same = (holder.directives ?? []).filter(
+          (other) => other.name.value === 'join__type' && valueOf(other, 'graph') === valueOf(directive, 'graph'),
+        );
+        const isLast = same.every((other) => valueOf(other, 'resolvable') === false) && same[0] === directive;
+        const isNeeded = ({ name }: { name: NameNode }): boolean => !['key', 'resolvable'].includes(name.value);
+        return isLast ? [{ ...directive, arguments: directive.arguments?.filter(isNeeded) ?? [] }] : [];
+      });
+      this.replace({ ...holder, directives });
+    }
+  }
+
+  addStandIns(): void {
+    // A stand-in may itself require what needs one.
+    while ([...this.holders.values()].some((holder) => this.standInsOf(holder))) continue;
+  }
+
+  /** Whether anything changed. */
+  private standInsOf(holder: Holder): boolean {
+    const type = holder.name.value;
+    for (const field of holder.fields ?? []) {
+      for (const directive of field.directives ?? []) {
+        const requires = directive.name.value === 'join__field' ? valueOf(directive, 'requires') : undefined;
+        if (typeof requires !== 'string') continue;
+        const set = this.withStandIns(type, selectionOf(requires));
+        if (!set) continue;
+        this.needs.set(`${type}.${field.name.value}`, new Set(namesIn(set).filter((name) => this.standIns.has(name))));
+        this.require(type, field.name.value, directive, textOf(set));
+        return true;
+      }
+    }
+    return false;
+  }
+
+  addNobodies(): void {
+    for (const face of [...this.holders.values()]) {
+      if (face.kind !== Kind.INTERFACE_TYPE_DEFINITION) continue;
+      const graphs = graphsOf(face).filter((graph) => ![...this.holders.values()].some((other) => implementsIn(other, face, graph)));
+      const real = graphs.filter((graph) => !isInterfaceObjectIn(face, graph));
+      if (real.length > 0) this.addNobody(face, real);
+    }
+  }
+
+  result(sdl: string): PlannerSupergraph {
+    const document: DocumentNode = { kind: Kind.DOCUMENT, definitions: [...this.others, ...this.holders.values()] };
+    return { sdl: this.isChanged ? print(document) : sdl, standIns: this.standIns, needs: this.needs, nobodies: this.nobodies };
+  }
+
+  /** `null` where it names no field that has arguments. */
+  private withStandIns(type: string, set: SelectionSetNode): SelectionSetNode | null {
+    let isOther = false;
+    const selections = set.selections.map((selection) => {
+      if (selection.kind === Kind.FRAGMENT_SPREAD) return selection;
+      const inner = selection.kind === Kind.FIELD ? this.typeOf(type, selection.name.value) : (selection.typeCondition?.name.value ?? type);
+      const nested = selection.selectionSet && inner ? this.withStandIns(inner, selection.selectionSet) : null;
+      const own = { ...selection, ...(nested ? { selectionSet: nested } : {}) };
+      const definition = selection.kind === Kind.FIELD ? this.fieldOf(type, selection.name.value) : undefined;
+      if (nested || definition?.arguments?.length) isOther = true;
+      if (own.kind !== Kind.FIELD || !definition?.arguments?.length) return own;
+      return { ...own, name: nameNode(this.standInFor(type, own)), arguments: [] };
+    });
+    return isOther ? { ...set, selections } : null;
+  }
+
+  private standInFor(type: string, node: FieldNode): string {
+    const asked = print({ ...node, selectionSet: undefined });
+    const known = [...this.standIns].find(([, { node: each }]) => print(each) === asked && each.name.value === node.name.value);
+    const name = known?.[0] ?? `${node.name.value}${STAND_IN}${this.standIns.size + 1}`;
+    this.standIns.set(name, { field: node.name.value, node: { ...node, selectionSet: undefined } });
+    for (const holder of this.relativesOf(type)) this.addField(holder, node.name.value, name);
+    return name;
+  }
+
+  private addField(holder: Holder, field: string, name: string): void {
+    const definition = holder.fields?.find((each) => each.name.value === field);
+    if (!definition || holder.fields?.some((each) => each.name.value === name)) return;
+    this.isChanged = true;
+    const added: FieldDefinitionNode = { ...definition, name: nameNode(name), arguments: [], description: undefined };
+    this.replace({ ...holder, fields: [...(holder.fields ?? []), added] });
+  }
+
+  private require(type: string, field: string, directive: ConstDirectiveNode, requires: string): void {
+    const holder = this.holders.get(type);
+    if (!holder) return;
+    const value: ConstValueNode = { kind: Kind.STRING, value: requires };
+    const changed = {
+      ...directive,
+      arguments: (directive.arguments ?? []).map((each) => (each.name.value === 'requires' ? { ...each, value } : each)),
+    };
+    const fields = (holder.fields ?? []).map((each) =>
+      each.name.value === field
+        ? { ...each, directives: (each.directives ?? []).map((other) => (other === directive ? changed : other)) }
+        : each,
+    );
+    this.replace({ ...holder, fields });
+  }
+
+  private addNobody(face: InterfaceTypeDefinitionNode, graphs: readonly string[]): void {
+    const name = `${NOBODY}${face.name.value}`;
+    this.isChanged = true;
+    this.nobodies.add(name);
+    const above = [face, ...[...this.holders.values()].filter((other) => namesOf(face).includes(other.name.value))];
+    const directives = graphs.flatMap((graph) => [
+      joinOf('join__type', { graph: { kind: Kind.ENUM, value: graph } }),
+      ...above
+        .filter((each) => graphsOf(each).includes(graph))
+        .map((each) =>
+          joinOf('join__implements', {
+            graph: { kind: Kind.ENUM, value: graph },
+            interface: { kind: Kind.STRING, value: each.name.value },
+          }),
+        ),
+    ]);
+    const fields = (face.fields ?? []).map((field) => ({ ...field, directives: onlyIn(field, graphs) }));
+    this.holders.set(name, {
+      kind: Kind.OBJECT_TYPE_DEFINITION,
+      name: nameNode(name),
+      interfaces: above.map((each) => ({ kind: Kind.NAMED_TYPE, name: each.name })),
+      directives,
+      fields,
+    });
+  }
+
+  private relativesOf(type: string): readonly Holder[] {
+    const all = [...this.holders.values()];
+    const own = this.holders.get(type);
+    const below = all.filter((holder) => namesOf(holder).includes(type));
+    const above = own ? all.filter((holder) => namesOf(own).includes(holder.name.value)) : [];
+    return [...(own ? [own] : []), ...below, ...above];
+  }
+
+  private fieldOf(type: string, field: string): FieldDefinitionNode | undefined {
+    return this.holders.get(type)?.fields?.find((each) => each.name.value === field);
+  }
+
+  private typeOf(type: string, field: string): string | null {
+    const definition = this.fieldOf(type, field);
+    return definition ? named(definition.type) : null;
+  }
+
+  private replace(holder: Holder): void {
+    this.holders.set(holder.name.value, holder);
+  }
+}
+
+function graphsOf(holder: Holder): string[] {
+  const joins = (holder.directives ?? []).filter((directive) => directive.name.value === 'join__type');
+  return [...new Set(joins.map((directive) => String(valueOf(directive, 'graph'))))];
+}
+
+function implementsIn(holder: Holder, face: Holder, graph: string): boolean {
+  return (
+    holder.kind === Kind.OBJECT_TYPE_DEFINITION &&
+    (holder.directives ?? []).some(
+      (directive) =>
+        directive.name.value === 'join__implements' &&
+        valueOf(directive, 'graph') === graph &&
+        valueOf(directive, 'interface') === face.name.value,
+    )
+  );
+}
+
+function isInterfaceObjectIn(holder: Holder, graph: string): boolean {
+  return (holder.directives ?? []).some(
+    (directive) =>
+      directive.name.value === 'join__type' &&
+      valueOf(directive, 'graph') === graph &&
+      valueOf(directive, 'isInterfaceObject') === true,
+  );
+}
+
+function onlyIn(field: FieldDefinitionNode, graphs: readonly string[]): ConstDirectiveNode[] {
+  return (field.directives ?? []).filter((directive) => {
+    const graph = directive.name.value === 'join__field' ? valueOf(directive, 'graph') : undefined;
+    return directive.name.value === 'join__field' && (graph === undefined || graphs.includes(String(graph)));
+  });
+}
+
+function joinOf(name: string, args: Readonly<Record<string, ConstValueNode>>): ConstDirectiveNode {
+  return {
+    kind: Kind.DIRECTIVE,
+    name: nameNode(name),
+    arguments: Object.entries(args).map(([argument, value]) => ({ kind: Kind.ARGUMENT, name: nameNode(argument), value })),
+  };
+}
+
+function valueOf(directive: ConstDirectiveNode, name: string): unknown {
+  const value = directive.arguments?.find((argument) => argument.name.value === name)?.value;
+  return value && 'value' in value ? value.value : undefined;
+}
+
+function selectionOf(fields: string): SelectionSetNode {
+  const [definition] = parse(`{ ${fields} }`, { noLocation: true }).definitions;
+  if (definition?.kind !== Kind.OPERATION_DEFINITION) throw new Error(`a supergraph requires what is no selection: ${fields}`);
+  return definition.selectionSet;
+}
+
+function namesIn(set: SelectionSetNode): string[] {
+  return set.selections.flatMap((selection) => [
+    ...(selection.kind === Kind.FIELD ? [selection.name.value] : []),
+    ...('selectionSet' in selection && selection.selectionSet ? namesIn(selection.selectionSet) : []),
+  ]);
+}
+
+/** As `@requires` has it, without braces. */
+function textOf(set: SelectionSetNode): string {
+  return print(set).slice(1, -1).replace(/\s+/g, ' ').trim();
+}
+
+function namesOf(holder: Holder): string[] {
+  return (holder.interfaces ?? []).map(({ name }) => name.value);
+}
+
+function named(type: TypeNode): string {
+  return type.kind === Kind.NAMED_TYPE ? type.name.value : named(type.type);
+}
+
+function nameNode(value: string): NameNode {
+  return { kind: Kind.NAME, value };
+}

@@ -1,0 +1,90 @@
+import type { FetchDataRewrite, FetchNode, PlanNode, QueryPlan, QueryPlanSelectionNode } from '@apollo/query-planner';
+import { Kind, parse, print, visit, type FieldNode, type SelectionSetNode } from 'graphql';
+import type { PlannerSupergraph } from './planner-supergraph';
+import { withoutConflicts } from './split-fetch';
+
+/** Turns a plan over the planner's supergraph into one over the real subgraphs. */
+export function restorePlan(plan: QueryPlan, supergraph: PlannerSupergraph): QueryPlan {
+  const { node } = plan;
+  if (!node || (supergraph.standIns.size === 0 && supergraph.nobodies.size === 0)) return plan;
+  if (node.kind !== 'Subscription') return { ...plan, node: restored(node, supergraph) };
+  const rest = node.rest ? { rest: restored(node.rest, supergraph) } : {};
+  return { ...plan, node: { ...node, primary: restoredFetch(node.primary, supergraph), ...rest } };
+}
+
+function restored(node: PlanNode, supergraph: PlannerSupergraph): PlanNode {
+  const each = (inner: PlanNode): PlanNode => restored(inner, supergraph);
+  switch (node.kind) {
+    case 'Sequence':
+    case 'Parallel':
+      return { ...node, nodes: node.nodes.map(each) };
+    case 'Flatten':
+      return { ...node, node: each(node.node) };
+    case 'Condition':
+      return {
+        ...node,
+        ...(node.ifClause ? { ifClause: each(node.ifClause) } : {}),
+        ...(node.elseClause ? { elseClause: each(node.elseClause) } : {}),
+      };
+    case 'Defer':
+      return {
+        ...node,
+        primary: { ...node.primary, ...(node.primary.node ? { node: each(node.primary.node) } : {}) },
+        deferred: node.deferred.map((part) => ({ ...part, ...(part.node ? { node: each(part.node) } : {}) })),
+      };
+    case 'Fetch': {
+      const [first, ...others] = withoutConflicts(node, supergraph).map((fetch) => restoredFetch(fetch, supergraph));
+      return others.length === 0 ? (first ?? node) : { kind: 'Parallel', nodes: first ? [first, ...others] : others };
+    }
+  }
+}
+
+function restoredFetch(node: FetchNode, supergraph: PlannerSupergraph): FetchNode {
+  const operation = restoredOperation(node.operation, supergraph);
+  const requires = node.requires?.filter((selection) => !isNobody(selection, supergraph));
+  const renamed = (requires ?? []).flatMap((selection) => renamesIn(selection, [], supergraph));
+  const inputRewrites: FetchDataRewrite[] = [...(node.inputRewrites ?? []), ...renamed];
+  return {
+    ...node,
+    operation,
+    ...(requires ? { requires } : {}),
+    ...(inputRewrites.length > 0 ? { inputRewrites } : {}),
+  };
+}
+
+function isNobody(selection: QueryPlanSelectionNode, { nobodies }: PlannerSupergraph): boolean {
+  return selection.kind === 'InlineFragment' && selection.typeCondition !== undefined && nobodies.has(selection.typeCondition);
+}
+
+/** Stand-ins get their arguments, under their own response name; what is asked of nobody is left out. */
+function restoredOperation(operation: string, { standIns, nobodies }: PlannerSupergraph): string {
+  if (![...standIns.keys(), ...nobodies].some((name) => operation.includes(name))) return operation;
+  const document = visit(parse(operation, { noLocation: true }), {
+    Field: (node): FieldNode | undefined => {
+      const standIn = standIns.get(node.name.value);
+      if (!standIn) return undefined;
+      const { name, arguments: given } = standIn.node;
+      return { ...node, alias: node.alias ?? node.name, name, arguments: given ?? [] };
+    },
+    InlineFragment: ({ typeCondition }) => (typeCondition && nobodies.has(typeCondition.name.value) ? null : undefined),
+    SelectionSet: {
+      leave: (set: SelectionSetNode) => (set.selections.length > 0 ? undefined : { ...set, selections: [TYPENAME] }),
+    },
+  });
+  return print(document);
+}
+
+const TYPENAME: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
+
+/** In a representation, what a stand-in brought has the field's own name. */
+function renamesIn(selection: QueryPlanSelectionNode, path: readonly string[], supergraph: PlannerSupergraph): FetchDataRewrite[] {
+  if (selection.kind === 'InlineFragment') {
+    const inner = selection.typeCondition === undefined ? path : [...path, `... on ${selection.typeCondition}`];
+    return selection.selections.flatMap((each) => renamesIn(each, inner, supergraph));
+  }
+  const key = selection.alias ?? selection.name;
+  const nested = (selection.selections ?? []).flatMap((each) => renamesIn(each, [...path, key], supergraph));
+  const standIn = supergraph.standIns.get(selection.name);
+  // The parts first, for as long as the whole is where they look for it.
+  return standIn ? [...nested, { kind: 'KeyRenamer', path: [...path, key], renameKeyTo: standIn.field }] : nested;
+}
