@@ -1,4 +1,4 @@
-import { GraphQLError } from 'graphql';
+import { GraphQLError, type ExecutionResult } from 'graphql';
 import { getVariableValues } from 'graphql/execution/values';
 import type { Viewer } from '../platform/auth';
 import { AppError } from '../platform/errors';
@@ -16,6 +16,7 @@ import { OperationRun, type RunContext, type RunningOperation } from './operatio
 import { refuseTooManyRecords } from './operations/limits';
 import type { PreparedOperation } from './operations/operation';
 import { Operations, type PrepareOptions } from './operations/prepare';
+import { refuseTooLargeVariables } from './operations/variables-size';
 import type { OperationVariant } from './operations/variants';
 import type { PlannedSupergraph } from './planning/planned-supergraph';
 import { CachePolicies } from './response-cache/policy';
@@ -33,6 +34,8 @@ export interface OperationRequest {
   readonly signal: AbortSignal | null;
   /** Whose turn it is when new operations wait to be planned; everybody's own unless said otherwise. */
   readonly client?: string;
+  /** What it asks of the schema itself, once that is answered. */
+  readonly introspected?: ExecutionResult;
   /** Told of each subgraph call when it begins. */
   readonly onCall?: (service: string) => void;
 }
@@ -153,6 +156,14 @@ export class Engine {
       done(unauthorisedAnswer(variant.refusal, this.scopeOf(request)));
       return null;
     }
+    if (variant.introspection !== null && !request.introspected) {
+      const answered = this.supergraph.planning.introspect(variant.introspection, request.variables, request.client ?? '');
+      answered.then(
+        (introspected) => void this.run({ ...request, introspected }, variant, coerced, done, parts),
+        (error: unknown) => done(refusalOf([error], request.requestId, this.options.logger)),
+      );
+      return null;
+    }
     const run = parts
       ? new DeferredRun(this.context, request, variant, coerced, parts)
       : new OperationRun(this.context, request, variant, coerced, {}, done);
@@ -184,6 +195,7 @@ export class Engine {
   private coerce(request: OperationRequest): { values: Json; errors: null } | { values: null; errors: readonly GraphQLError[] } {
     const definitions = request.operation.definition.variableDefinitions ?? [];
     if (definitions.length === 0) return { values: {}, errors: null };
+    refuseTooLargeVariables(request.variables);
     const { coerced, errors } = getVariableValues(this.supergraph.apiSchema, definitions, request.variables, { maxErrors: 20 });
     if (coerced) return { values: coerced, errors: null };
     return {
@@ -194,9 +206,9 @@ export class Engine {
     };
   }
 
-  private scopeOf({ requestId, variables }: OperationRequest): AnswerScope {
+  private scopeOf({ requestId, introspected }: OperationRequest): AnswerScope {
     const { logger, subgraphErrors } = this.options;
-    return { apiSchema: this.supergraph.apiSchema, requestId, logger, rawVariables: variables, subgraphErrors };
+    return { requestId, logger, introspected: introspected ?? null, subgraphErrors };
   }
 }
 

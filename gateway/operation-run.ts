@@ -68,7 +68,7 @@ export class OperationRun implements RunReceiver, Timed, RunningOperation {
     context.deadlines.remove(this.waiting);
     let answer: Answer;
     try {
-      answer = answerOf(request.operation, variant.shape, merged, context.scopeOf(request));
+      answer = answerOf(variant.shape, merged, context.scopeOf(request));
     } catch (error) {
       answer = refusalOf([error], request.requestId, context.logger);
     }

@@ -160,7 +160,7 @@ export class DeferredRun implements Timed, RunningOperation {
         candidates.push({ place: { id: this.found++, name, label, shape: own, path: at, record: record as Json }, output });
     };
     const source = { data, path, errors, absent: this.errors, onDeferred };
-    const answer = answerOf(request.operation, shape, source, context.scopeOf(request));
+    const answer = answerOf(shape, source, context.scopeOf(request));
     for (const { place, output } of candidates) {
       if (stands(answer.data, place.path.slice(path.length), output)) places.push(place);
     }

@@ -1,16 +1,7 @@
-import {
-  executeSync,
-  GraphQLError,
-  Kind,
-  type ExecutionResult,
-  type FieldNode,
-  type GraphQLFormattedError,
-  type GraphQLSchema,
-} from 'graphql';
+import { GraphQLError, type ExecutionResult, type GraphQLFormattedError } from 'graphql';
 import { AppError, isErrorCode, presentError } from '../../platform/errors';
 import type { Logger } from '../../platform/observability';
 import { unauthorised, type Refusal } from '../authorisation';
-import type { PreparedOperation } from '../operations/operation';
 import type { AnsweredError, FailedCall } from './fetch-errors';
 import type { Json } from './merge';
 import { project, type Path, type ProjectionScope } from './project';
@@ -25,11 +16,10 @@ export interface Answer {
 }
 
 export interface AnswerScope {
-  readonly apiSchema: GraphQLSchema;
   readonly requestId: string;
   readonly logger: Logger;
-  /** As the client sent them, known to be coercible. */
-  readonly rawVariables: Readonly<Json>;
+  /** What was answered of the schema itself, where that was asked. */
+  readonly introspected: ExecutionResult | null;
   /** Whether errors of subgraphs in another form than ours are hidden. */
   readonly subgraphErrors: 'ours' | 'any';
 }
@@ -48,8 +38,11 @@ export interface AnswerSource {
 }
 
 /** Projects merged data onto the operation and presents every error once, at its place. */
-export function answerOf(operation: PreparedOperation, shape: SelectionShape, merged: AnswerSource, scope: AnswerScope): Answer {
+export function answerOf(shape: SelectionShape, merged: AnswerSource, scope: AnswerScope): Answer {
   const errors = merged.errors.list.map((error) => presentFetchError(error, scope));
+  for (const { message, path } of scope.introspected?.errors ?? []) {
+    errors.push(presentAndLog(new GraphQLError(message, { path }), scope));
+  }
   const projection: ProjectionScope = {
     onForbiddenNull: (path, field, record) => {
       if (merged.errors.explains(path)) return;
@@ -61,11 +54,7 @@ export function answerOf(operation: PreparedOperation, shape: SelectionShape, me
     onDenied: (path, what) => {
       if (errors.length < MAX_DENIED_PLACES) errors.push(presentAndLog(unauthorised(path, what), scope));
     },
-    introspect: (key, nodes) => {
-      const result = introspect(operation, nodes, scope);
-      for (const error of result.errors ?? []) errors.push(presentAndLog(error, scope));
-      return result.data?.[key] ?? null;
-    },
+    introspect: (key) => scope.introspected?.data?.[key] ?? null,
     onDeferred: merged.onDeferred,
   };
   const data = project(shape, merged.data, projection, merged.path);
@@ -116,17 +105,4 @@ function presentAndLog(error: unknown, scope: Pick<AnswerScope, 'requestId' | 'l
   if (presented.unexpected !== undefined)
     scope.logger.error({ err: presented.unexpected, requestId: scope.requestId }, 'unexpected error');
   return presented.formatted;
-}
-
-/** `__schema` and `__type` are answered by graphql-js over the API schema. */
-function introspect(operation: PreparedOperation, nodes: readonly FieldNode[], scope: AnswerScope): ExecutionResult {
-  const { definition, fragments } = operation;
-  const selectionSet = { kind: Kind.SELECTION_SET, selections: nodes } as const;
-  const definitions = [{ ...definition, directives: [], selectionSet }, ...fragments.values()];
-  return executeSync({
-    schema: scope.apiSchema,
-    document: { kind: Kind.DOCUMENT, definitions },
-    variableValues: scope.rawVariables,
-    rootValue: {},
-  });
 }

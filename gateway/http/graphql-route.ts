@@ -12,6 +12,7 @@ import type { Identifier } from '../identity/identity';
 import type { GatewayMetrics } from '../metrics';
 import type { PreparedOperation } from '../operations/operation';
 import { RefusedOperation } from '../operations/prepare';
+import { refuseTooLargeVariables } from '../operations/variables-size';
 import { cacheKeyOf, type ResponseCache } from '../response-cache/response-cache';
 import { AnswerSender } from './answer-sender';
 import type { ApolloFront } from './apollo';
@@ -157,6 +158,7 @@ export class GraphqlRoute {
   ) {
     const operation = await engine.operations.prepare(query, operationName, scope.client);
     if (operation instanceof RefusedOperation) return null;
+    refuseTooLargeVariables(variables);
     const policy = engine.cachePolicies.policyOf(operation);
     return policy && { cache, operation, policy, key: cacheKeyOf(engine.supergraph.id, operation, variables) };
   }

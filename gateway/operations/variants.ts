@@ -16,6 +16,7 @@ import { deferNameOf, deferNamesOf, isDefer, namedDefer, type DeferNames } from 
 import { compilePlan, type CompiledPlan } from '../executor/compile-plan';
 import type { Json } from '../executor/merge';
 import { rootShape, type SelectionShape } from '../executor/projection-shape';
+import { introspectionIn } from './introspection';
 import type { PlannedOperation, PlannedSupergraph } from '../planning/planned-supergraph';
 
 const MAX_PLANS = 4_000;
@@ -28,6 +29,8 @@ export interface OperationVariant {
   readonly refusal: Refusal | null;
   readonly plan: CompiledPlan;
   readonly shape: SelectionShape;
+  /** What it asks of the schema itself, answered in a planning thread; `null` where it asks nothing. */
+  readonly introspection: string | null;
   /** The length of its plan as text. */
   readonly characters: number;
 }
@@ -126,7 +129,8 @@ export class OperationVariants {
       : await supergraph.planning.plan(text, definition.name?.value ?? null, client);
     const conditions = Object.fromEntries(this.conditions.map((name) => [name, coerced[name]]));
     const shape = rootShape(apiSchema, definition, fragments, conditions, { denials, defers });
-    const variant = { plan: compilePlan(plan, fullSchema), shape, characters, refusal };
+    const introspection = refusal ? null : introspectionIn(apiSchema, decided);
+    const variant = { plan: compilePlan(plan, fullSchema), shape, characters, refusal, introspection };
     plans.set(key, variant);
     return variant;
   }

@@ -9,6 +9,7 @@ import { Security } from '../authorisation';
 /** What too much was asked of once is refused at once for so long. */
 const BAD_FOR_MS = 60_000;
 const MAX_BAD = 1_000;
+const MAX_INTROSPECTED_CHARACTERS = 16 * 1024 * 1024;
 
 export interface PlannedOperation {
   readonly plan: QueryPlan;
@@ -48,6 +49,8 @@ function schemaOf(sdl: string): GraphQLSchema {
 class ThreadPlanning implements Planning {
   private readonly bad = new LRUCache<string, AppError>({ max: MAX_BAD, ttl: BAD_FOR_MS });
 
+  private readonly introspected = new LRUCache<string, ExecutionResult>({ max: 50, maxSize: MAX_INTROSPECTED_CHARACTERS });
+
   constructor(
     private readonly planner: Planner,
     private readonly supergraph: string,
@@ -68,7 +71,13 @@ class ThreadPlanning implements Planning {
 
   async introspect(text: string, variables: Readonly<Record<string, unknown>>, client: string): Promise<ExecutionResult> {
     const request = { kind: 'introspect', supergraph: this.supergraph, text, variables } as const;
-    return JSON.parse(await this.unlessBad(text, () => this.planner.ask(client, request, this.sdl))) as ExecutionResult;
+    const key = `${text} ${JSON.stringify(variables)}`;
+    const known = this.introspected.get(key);
+    if (known) return known;
+    const json = await this.unlessBad(text, () => this.planner.ask(client, request, this.sdl));
+    const result = JSON.parse(json) as ExecutionResult;
+    this.introspected.set(key, result, { size: json.length + key.length });
+    return result;
   }
 
   /** So that one document cannot burn thread after thread. */

@@ -51,6 +51,7 @@ export function plannerSupergraph(sdl: string): PlannerSupergraph {
   const change = new Change(document);
   change.dropKeys();
   change.addStandIns();
+  change.dropUnusedExternals();
   change.addNobodies();
   return change.result(sdl);
 }
@@ -106,6 +107,67 @@ class Change {
       }
     }
     return false;
+  }
+
+  /** What nobody needs any more as `@external`, since a stand-in took its place, would make the subgraph invalid. */
+  dropUnusedExternals(): void {
+    if (this.standIns.size === 0) return;
+    const replaced = new Set([...this.standIns.values()].map(({ field }) => field));
+    const used = new Map(this.graphs().map((graph) => [graph, this.usedIn(graph)]));
+    for (const holder of [...this.holders.values()]) {
+      const fields = (holder.fields ?? []).map((field) => {
+        if (!replaced.has(field.name.value)) return field;
+        const directives = (field.directives ?? []).filter((directive) => {
+          if (directive.name.value !== 'join__field' || valueOf(directive, 'external') !== true) return true;
+          const graph = String(valueOf(directive, 'graph'));
+          const isUsed = used.get(graph)?.has(`${holder.name.value}.${field.name.value}`) === true;
+          return isUsed || this.isAskedByInterface(holder, field.name.value, graph);
+        });
+        return { ...field, directives };
+      });
+      this.replace({ ...holder, fields });
+    }
+  }
+
+  private graphs(): string[] {
+    return [...new Set([...this.holders.values()].flatMap(graphsOf))];
+  }
+
+  /** `Type.field` of all that a graph's keys, `@requires` and `@provides` name. */
+  private usedIn(graph: string): ReadonlySet<string> {
+    const used = new Set<string>();
+    const note = (type: string, set: SelectionSetNode): void => {
+      for (const selection of set.selections) {
+        if (selection.kind === Kind.FRAGMENT_SPREAD) continue;
+        if (selection.kind === Kind.FIELD)
+          for (const holder of this.relativesOf(type)) used.add(`${holder.name.value}.${selection.name.value}`);
+        const inner =
+          selection.kind === Kind.FIELD ? this.typeOf(type, selection.name.value) : (selection.typeCondition?.name.value ?? type);
+        if (selection.selectionSet && inner) note(inner, selection.selectionSet);
+      }
+    };
+    for (const holder of this.holders.values()) {
+      const type = holder.name.value;
+      for (const field of holder.fields ?? []) {
+        for (const directive of field.directives ?? []) {
+          if (valueOf(directive, 'graph') !== graph) continue;
+          const [requires, provides] = [valueOf(directive, 'requires'), valueOf(directive, 'provides')];
+          if (typeof requires === 'string') note(type, selectionOf(requires));
+          if (typeof provides === 'string') note(named(field.type), selectionOf(provides));
+        }
+      }
+      for (const directive of holder.directives ?? []) {
+        const key = valueOf(directive, 'graph') === graph ? valueOf(directive, 'key') : undefined;
+        if (typeof key === 'string') note(type, selectionOf(key));
+      }
+    }
+    return used;
+  }
+
+  private isAskedByInterface(holder: Holder, field: string, graph: string): boolean {
+    return [...this.holders.values()].some(
+      (other) => implementsIn(holder, other, graph) && other.fields?.some((each) => each.name.value === field) === true,
+    );
   }
 
   addNobodies(): void {
