@@ -6,8 +6,8 @@ import type { Recorded } from './recording';
 export const FIRST_KEY = 10_000_000;
 const STEP = 1_000_000;
 
-/** What is unique to one checkout: references, hashes and keys by their length, order numbers by their form. */
-const UNIQUE = /[A-Za-z0-9_-]*\d[A-Za-z0-9_-]*/g;
+/** What is unique to one checkout: references, hashes and keys by their length, order numbers, some of which have no digit, by their form. */
+const UNIQUE = /\bM-[2-9A-Z]{4}-[2-9A-Z]{4}\b|[A-Za-z0-9_-]*\d[A-Za-z0-9_-]*/g;
 const ORDER_NUMBER = /^M-[2-9A-Z]{4}-[2-9A-Z]{4}$/;
 const MIN_UNIQUE = 20;
 

@@ -135,6 +135,19 @@ export class IdempotencyService {
 
 const IS_HELD = `viewer = $1 AND operation = $2 AND key = $3 AND holder = $4 AND status = 'RUNNING'`;
 
+/**
+ * A part `answered AS (...)` for a `WITH` list that does what {@link IdempotencyService.finish} does beside other rows; it has
+ * a row when the request is still the holder's.
+ *
+ * @param of the parameters of a statement, such as `$1`
+ */
+export function answeredCte(of: Readonly<Record<keyof HeldKey | 'response', string>>): string {
+  return `answered AS (
+    UPDATE idempotency_key SET status = 'DONE', response = ${of.response}::jsonb
+    WHERE viewer = ${of.viewer} AND operation = ${of.operation} AND key = ${of.key} AND holder = ${of.holder}::uuid AND status = 'RUNNING'
+    RETURNING 1)`;
+}
+
 function valuesOf({ viewer, operation, key, holder }: HeldKey): string[] {
   return [viewer, operation, key, holder];
 }

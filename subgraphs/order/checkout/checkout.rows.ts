@@ -73,29 +73,6 @@ export async function lockCartAndDraft(tx: EntityManager, checkout: OpenCheckout
   return found?.draft ?? null;
 }
 
-/**
- * Closes a checkout that has its order, and its cart with it. A cart that changed meanwhile stays open: `isCartDone` is
- * false. `false` when somebody else has taken the checkout over.
- */
-export async function closeCheckout(
-  tx: EntityManager,
-  { id, holder, cartId, draft }: OpenCheckout,
-  orderId: number,
-): Promise<{ readonly isCartDone: boolean } | false> {
-  const [closed] = await tx.query<{ isOurs: boolean; isCartDone: boolean }[]>(
-    `WITH moved AS (
-       UPDATE checkout SET step = 'ORDERED', order_id = $3::integer, updated_at = now(), draft = '{}'
-       WHERE id = $1 AND holder = $2 AND step IN ('STARTED', 'RESERVED', 'PAYING') RETURNING 1
-     ), emptied AS (
-       UPDATE cart SET status = 'ORDERED', updated_at = clock_timestamp()
-       WHERE id = $4 AND version = $5 AND status = 'ACTIVE' RETURNING 1
-     )
-     SELECT EXISTS (SELECT FROM moved) AS "isOurs", EXISTS (SELECT FROM emptied) AS "isCartDone"`,
-    [id, holder, orderId, cartId, draft.cartVersion],
-  );
-  return closed?.isOurs === true && { isCartDone: closed.isCartDone };
-}
-
 /** Takes over checkouts that their holder left behind: the one of a request, or any. */
 export async function takeOver(
   handle: Handle,

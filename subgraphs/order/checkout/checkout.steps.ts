@@ -3,10 +3,11 @@ import { inTransaction } from '../../../platform/db';
 import type { Logger } from '../../../platform/observability';
 import { touchCart } from '../cart';
 import type { HeldKey, IdempotencyService } from '../../../platform/idempotency';
-import { owe, placeNewOrder, type FollowUps } from '../order';
+import { placeNewOrder, type FollowUps, type OrderTask } from '../order';
 import type { Authorisation, PaymentAction, PaymentService } from '../payment';
 import type { Shortage, StockPort } from '../stock';
-import { closeCheckout, leaveToShopper, lockCartAndDraft, lockDraft, moveCheckout, type OpenCheckout } from './checkout.rows';
+import { closeCheckout } from './checkout.close';
+import { leaveToShopper, lockCartAndDraft, lockDraft, moveCheckout, type OpenCheckout } from './checkout.rows';
 import { crashPoint } from '../../../platform/process';
 
 export const PLACE_ORDER = 'placeOrder';
@@ -65,18 +66,17 @@ export class CheckoutSteps {
 
   /** Makes the order, its log and event, empties the cart and stores the answer, all at once; then takes the money. */
   async order(checkout: OpenCheckout, captureOn: 'PLACING' | 'SHIPPING', requestId: string): Promise<number> {
-    const { database, payments, idempotency, followUps } = this.deps;
+    const { database, followUps } = this.deps;
     const orderId = await inTransaction(database, async (tx) => {
       // As it is written now: an erasure of the account may have taken the person out since it was begun.
       const draft = await lockCartAndDraft(tx, checkout);
       if (!draft) throw new CheckoutLost(LOST);
       const order = await placeNewOrder(tx, draft, checkout.reference, draft.actor);
-      const closed = await closeCheckout(tx, checkout, order.id);
-      if (!closed) throw new CheckoutLost(LOST);
+      const owed: OrderTask[] = captureOn === 'PLACING' ? ['CLAIM_STOCK', 'CAPTURE_PAYMENT'] : ['CLAIM_STOCK'];
+      const closed = await closeCheckout(tx, checkout, PLACE_ORDER, order.id, owed);
+      if (!closed.isOurs) throw new CheckoutLost(LOST);
+      if (!closed.isPaid) throw new Error('the money of this checkout was let go');
       if (!closed.isCartDone) await takeOutOfCart(tx, checkout);
-      await payments.attach(tx, checkout.reference, order.id);
-      await owe(tx, order.id, captureOn === 'PLACING' ? ['CLAIM_STOCK', 'CAPTURE_PAYMENT'] : ['CLAIM_STOCK']);
-      if (!(await idempotency.finish(tx, keyOfCheckout(checkout), { orderId: order.id }))) throw new CheckoutLost(LOST);
       crashPoint('checkout.ordering');
       return order.id;
     });

@@ -21,9 +21,7 @@ export class OrderTasks {
   constructor(private readonly deps: OrderTasksDependencies) {}
 
   /** @param subject tells tasks of one kind apart: the key of a refund or of a return, 0 for what an order owes once */
-  async perform(kind: OrderTask, orderId: number, subject: number, requestId: string): Promise<void> {
-    const [order] = await this.deps.orders.byKeys([orderId]);
-    if (!order) throw new Error(`order ${orderId} is gone`);
+  async perform(kind: OrderTask, order: Order, subject: number, requestId: string): Promise<void> {
     switch (kind) {
       case 'CLAIM_STOCK':
         return this.claimStock(order, requestId);

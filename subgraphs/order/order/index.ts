@@ -28,4 +28,4 @@ export { OrderResolver } from './order.resolver';
 export { lockedItems, lockOrder, recordsOf } from './order.rows';
 export { OrderService } from './order.service';
 export { OrderStatus, ShippingMethod } from './order.status';
-export { owe, oweAgain, owesStock, SETTLE_ORDER, type FollowUps, type OrderTask } from './order.tasks';
+export { owe, oweAgain, owedCte, owesStock, SETTLE_ORDER, type FollowUps, type OrderTask } from './order.tasks';

@@ -32,20 +32,20 @@ export async function changeOrder(tx: EntityManager, order: Order, change: Order
   const paymentStatus = change.paymentStatus ?? order.paymentStatus;
   const fulfilmentStatus =
     change.fulfilmentStatus ?? (to === order.status ? order.fulfilmentStatus : fulfilmentAfter(to, order.fulfilmentStatus));
-  await tx.query(
-    `UPDATE "order" SET status = $2, payment_status = $3, fulfilment_status = $4, cancelled_reason = COALESCE($5, cancelled_reason),
-       version = version + 1, updated_at = clock_timestamp() WHERE id = $1`,
-    [order.id, to, paymentStatus, fulfilmentStatus, isTheEnd(to) ? (change.reason ?? null) : null],
-  );
-  await addToLog(tx, order, {
+  const entry = {
     type: change.type ?? to,
     from: order.status,
     to,
     actor,
     reason: change.reason ?? null,
     data: change.data ?? {},
-  });
+  };
+  await addToLog(tx, order, entry, [to, paymentStatus, fulfilmentStatus, isTheEnd(to) ? entry.reason : null]);
 }
+
+const CHANGED = `changed AS (
+  UPDATE "order" SET status = $12, payment_status = $13, fulfilment_status = $14, cancelled_reason = COALESCE($15, cancelled_reason),
+    version = version + 1, updated_at = clock_timestamp() WHERE id = $1), `;
 
 /** The first entry of a new order's log. */
 export async function logPlaced(tx: EntityManager, order: Order, actor: Actor): Promise<void> {
@@ -61,18 +61,18 @@ interface LogEntry {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** One statement for log, audit trail and event, since every checkout pays for it. */
-async function addToLog(tx: EntityManager, order: Order, entry: LogEntry): Promise<void> {
+/** One statement for the change, its log, audit trail and event, since every checkout pays for it. */
+async function addToLog(tx: EntityManager, order: Order, entry: LogEntry, changed: readonly unknown[] = []): Promise<void> {
   const { type, from, to, actor, reason } = entry;
   const data = reason === null ? entry.data : { ...entry.data, reason };
   const orderId = globalId('Order', order.id);
-  const changed =
+  const facts =
     from === null ? { total: order.totalMinor, currency: order.currency, payment: order.reservationId } : { from, to };
   const audited = bodyOf({
     action: type,
     entity: { type: 'Order', id: orderId },
     actor,
-    ...sealedReason(reason, { ...entry.data, ...changed }),
+    ...sealedReason(reason, { ...entry.data, ...facts }),
   });
   const userId = order.userId === null ? null : globalId('User', order.userId);
   const told = { orderId, userId, number: order.number };
@@ -80,7 +80,7 @@ async function addToLog(tx: EntityManager, order: Order, entry: LogEntry): Promi
     from === null ? told : { ...told, type, from, to };
   const touches = [{ type: 'Order', id: orderId }, ...(userId === null ? [] : [{ type: 'User', id: userId }])];
   await tx.query(
-    `WITH logged AS (
+    `WITH ${changed.length > 0 ? CHANGED : ''}logged AS (
        INSERT INTO order_event (order_id, sequence, type, data, actor_kind, actor_id, audit_sequence)
        SELECT $1, COALESCE(MAX(sequence), 0) + 1, $2, $3::jsonb, $4, $5::integer, audit_append($6, $7)
        FROM order_event WHERE order_id = $1 RETURNING sequence
@@ -88,6 +88,7 @@ async function addToLog(tx: EntityManager, order: Order, entry: LogEntry): Promi
     [
       ...[order.id, type, JSON.stringify({ ...data, from, to }), actor.kind, actor.userId, chainOf('Order', order.id), audited],
       ...[from === null ? 'order.placed' : 'order.status_changed', orderId, JSON.stringify(touches), JSON.stringify(event)],
+      ...changed,
     ],
   );
 }

@@ -31,8 +31,9 @@ export interface FollowUps {
 export const SETTLE_ORDER = 'order.settle';
 /** How long whoever owes a task has it for himself. */
 const HEAD_START = '5 seconds';
-const SETTLING = `jsonb_build_array(jsonb_build_object('name', '${SETTLE_ORDER}', 'key', $1::text, 'at', now() + interval '${HEAD_START}',
-  'payload', jsonb_build_object('orderId', $1::integer)))`;
+const settling = (orderId: string): string =>
+  `jsonb_build_array(jsonb_build_object('name', '${SETTLE_ORDER}', 'key', ${orderId}::text, 'at', now() + interval '${HEAD_START}',
+  'payload', jsonb_build_object('orderId', ${orderId}::integer)))`;
 
 /** Whether the goods of an order that `tx` holds locked are not taken off the shelf yet: they may turn out to be gone. */
 export async function owesStock(tx: EntityManager, orderId: number): Promise<boolean> {
@@ -50,7 +51,7 @@ export async function oweAgain(tx: EntityManager, orderId: number, task: OrderTa
        INSERT INTO order_task (order_id, kind, run_at) VALUES ($1::integer, $2, now() + interval '${HEAD_START}')
        ON CONFLICT (order_id, kind, subject) DO UPDATE SET done_at = NULL, attempts = 0, last_error = NULL, run_at = EXCLUDED.run_at
        WHERE order_task.done_at IS NOT NULL),
-     ${queuedCte(SETTLING)}
+     ${queuedCte(settling('$1'))}
      SELECT 1`,
     [orderId, task],
   );
@@ -59,14 +60,23 @@ export async function oweAgain(tx: EntityManager, orderId: number, task: OrderTa
 /** Writes tasks down in the transaction that makes them necessary, with a job that does what is not done by then. */
 export async function owe(tx: EntityManager, orderId: number, tasks: readonly (OrderTask | TaskOf)[]): Promise<void> {
   const owed = tasks.map((each) => (typeof each === 'string' ? { task: each, subject: 0 } : each));
-  await tx.query(
-    `WITH owed AS (
-       INSERT INTO order_task (order_id, kind, subject, run_at)
-       SELECT $1::integer, kind, subject, now() + interval '${HEAD_START}'
-       FROM unnest($2::text[], $3::int[]) WITH ORDINALITY AS t (kind, subject, n)
-       ORDER BY n ON CONFLICT (order_id, kind, subject) DO NOTHING),
-     ${queuedCte(SETTLING)}
-     SELECT 1`,
-    [orderId, owed.map(({ task }) => task), owed.map(({ subject }) => subject)],
-  );
+  await tx.query(`WITH ${owedCte('$1', '$2', '$3')} SELECT 1`, [
+    orderId,
+    owed.map(({ task }) => task),
+    owed.map(({ subject }) => subject),
+  ]);
+}
+
+/**
+ * The parts `owed AS (...), queued AS (...)` for a `WITH` list that does what {@link owe} does beside other rows.
+ *
+ * @param orderId a parameter of the statement, such as `$1`, whose first use in it says that it is an integer
+ */
+export function owedCte(orderId: string, tasks: string, subjects: string): string {
+  return `owed AS (
+    INSERT INTO order_task (order_id, kind, subject, run_at)
+    SELECT ${orderId}::integer, kind, subject, now() + interval '${HEAD_START}'
+    FROM unnest(${tasks}::text[], ${subjects}::int[]) WITH ORDINALITY AS t (kind, subject, n)
+    ORDER BY n ON CONFLICT (order_id, kind, subject) DO NOTHING),
+  ${queuedCte(settling(orderId))}`;
 }

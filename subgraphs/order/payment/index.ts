@@ -1,3 +1,4 @@
+export { attachedCte } from './payment.book';
 export { createPaymentJobs } from './payment.jobs';
 export { Payment } from './payment.entity';
 export { createPaymentLoader, type PaymentLoader } from './payment.loader';

@@ -61,6 +61,16 @@ export async function markAbandoned(handle: Handle, reference: string): Promise<
   return marked.length > 0;
 }
 
+/**
+ * A part `attached AS (...)` for a `WITH` list that ties a payment to its order, in the transaction that makes the order; it
+ * has no row when the money was let go, or is being.
+ */
+export function attachedCte(reference: string, orderId: string): string {
+  return `attached AS (
+    UPDATE payment SET order_id = ${orderId}::integer, updated_at = now()
+    WHERE reference = ${reference} AND status NOT IN ('VOIDED', 'DECLINED') AND failure_code IS DISTINCT FROM '${ABANDONED}' RETURNING 1)`;
+}
+
 async function insert(
   handle: Handle,
   charge: ChargeRequest,

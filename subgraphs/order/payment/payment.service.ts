@@ -95,16 +95,6 @@ export class PaymentService {
     if (payment && (await markAbandoned(this.database, charge.reference))) await this.letGo(payment, isKnownToShopper);
   }
 
-  /** Ties the payment to its order; inside the transaction that makes the order. @throws when the money was let go, or is being */
-  async attach(tx: EntityManager, reference: string, orderId: number): Promise<void> {
-    const [attached] = await tx.query<[unknown[], number]>(
-      `UPDATE payment SET order_id = $2, updated_at = now()
-       WHERE reference = $1 AND status NOT IN ('VOIDED', 'DECLINED') AND failure_code IS DISTINCT FROM '${ABANDONED}' RETURNING 1`,
-      [reference, orderId],
-    );
-    if (attached.length === 0) throw new Error('the money of this checkout was let go');
-  }
-
   /** Takes what is held. @throws UPSTREAM_UNAVAILABLE while it is neither taken nor lost */
   async capture(orderId: number): Promise<Capture> {
     const payment = await latestPaymentOf(this.database, orderId);
