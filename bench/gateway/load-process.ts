@@ -21,6 +21,8 @@ export interface LoadResult {
   readonly p99Ms: number;
   /** The body of one answer, to compare peers by. */
   readonly sample: string;
+  /** The beginning of the last answer that was no success. */
+  readonly failed: string;
 }
 
 let sent = 0;
@@ -29,6 +31,7 @@ class Load {
   requests = 0;
   failures = 0;
   sample = '';
+  failed = '';
   readonly times: number[] = [];
   private readonly head: string;
   private readonly tail: string;
@@ -48,10 +51,13 @@ class Load {
     return `${this.head}${this.order.auth === 'shared' ? 'one' : `${process.pid}-${sent}`}${this.tail}`;
   }
 
-  answered(text: string | null, tookMs: number, isRight: boolean): void {
+  answered(text: string | null, tookMs: number, isRight: boolean, answer: Buffer): void {
     this.requests += 1;
     this.times.push(tookMs);
-    if (!isRight) this.failures += 1;
+    if (!isRight) {
+      this.failures += 1;
+      this.failed = answer.toString('utf8', 0, 600);
+    }
     if (text !== null) this.sample = text;
   }
 
@@ -97,8 +103,8 @@ class Client {
     // Looked at in full now and then: a peer that answers errors is quick.
     const looked = this.load.requests % 50 === 0 ? body.toString() : null;
     const isRight = head.startsWith('HTTP/1.1 200') && body.length > 100 && !looked?.includes('"errors"');
+    this.load.answered(looked, performance.now() - this.sentMs, isRight, this.buffered);
     this.buffered = Buffer.alloc(0);
-    this.load.answered(looked, performance.now() - this.sentMs, isRight);
     this.send();
   }
 }
@@ -113,8 +119,8 @@ function run(order: LoadOrder): Promise<LoadResult> {
       const seconds = (performance.now() - startedMs) / 1000;
       const times = load.times.toSorted((a, b) => a - b);
       const quantile = (share: number): number => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
-      const { requests, failures, sample } = load;
-      resolve({ requests, failures, seconds, p50Ms: quantile(0.5), p99Ms: quantile(0.99), sample });
+      const { requests, failures, sample, failed } = load;
+      resolve({ requests, failures, seconds, p50Ms: quantile(0.5), p99Ms: quantile(0.99), sample, failed });
     });
     for (let at = 0; at < order.connections; at += 1) new Client(load, order.port);
   });

@@ -1,8 +1,8 @@
 import { Pool, type Dispatcher } from 'undici';
-import { signMessage } from '../auth';
 import { AppError } from '../errors';
-import { REQUEST_ID_HEADER, VIEWER_HEADER } from './subgraph-server';
-import type { SubgraphClient, SubgraphRequest, SubgraphResponse } from './subgraph-request';
+import { Pipeline, type AnswerReceiver } from '../pipeline';
+import { SubgraphMessages } from './subgraph-messages';
+import type { CallReceiver, ExecuteOnSubgraph, SubgraphClient, SubgraphRequest, SubgraphResponse } from './subgraph-request';
 
 export interface HttpSubgraphOptions {
   readonly name: string;
@@ -15,61 +15,43 @@ export interface HttpSubgraphOptions {
 }
 
 const MAX_CONNECTIONS = 64;
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 /** Each holds a connection for as long as somebody listens, so they share none with calls. */
 const MAX_STREAMS = 5_000;
 /** The stream pings every ten seconds, so silence of half a minute means that the other side is gone. */
 const STREAM_SILENCE_MS = 30_000;
 const NEXT = 'event: next\ndata: ';
 
-/** Reaches a subgraph over HTTP, signed where there is a key, through a keep-alive pool, and streams of events beside it. */
+/** Reaches a subgraph over HTTP, signed where there is a key: calls by a pipeline of their own, streams of events beside it. */
 export function createHttpSubgraphClient(options: HttpSubgraphOptions): SubgraphClient & { close(): Promise<void> } {
-  const { origin, pathname, search } = new URL(options.url);
-  const path = pathname + search;
-  const shared = { pipelining: 1, keepAliveTimeout: 30_000, connect: { timeout: 2_000 } };
-  const calls = new Pool(origin, { ...shared, connections: MAX_CONNECTIONS });
-  const streams = new Pool(origin, { ...shared, connections: MAX_STREAMS });
+  const url = new URL(options.url);
+  const { timeoutMs } = options;
+  const messages = new SubgraphMessages(options.name, url, options.signingKey);
+  const calls = new Pipeline({ url, timeoutMs, maxConnections: MAX_CONNECTIONS, maxAnswerBytes: MAX_ANSWER_BYTES });
+  const streams = new Pool(url.origin, { connections: MAX_STREAMS, keepAliveTimeout: 30_000, connect: { timeout: 2_000 } });
+  const begin: ExecuteOnSubgraph['begin'] = (request, receiver) => {
+    const { body } = request;
+    const bytes = Buffer.byteLength(body);
+    const head = messages.head(request, body, bytes);
+    const isAscii = bytes === body.length && messages.isAscii(request);
+    // What may have written is not repeated.
+    const mayRepeat = !/^\s*mutation\b/.test(request.query);
+    return calls.send(head, body, isAscii, mayRepeat, new SubgraphAnswer(options, receiver));
+  };
   let openStreams = 0;
-  const send = (pool: Pool, request: SubgraphRequest, accept: string, timeoutMs: number) => {
-    const { headers, body } = messageOf(request, path, accept, options);
-    const { signal } = request;
-    return pool.request({
-      method: 'POST',
-      path,
-      headers,
-      body,
-      signal,
-      headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs,
-    });
-  };
-  const call = async (request: SubgraphRequest): Promise<SubgraphResponse> => {
-    const { statusCode, body } = await send(calls, request, 'application/json', options.timeoutMs);
-    const text = await body.text();
-    // A refusal of the hop itself, such as of a wrong signature, is no business of the client's.
-    if (statusCode !== 200 && options.signingKey !== null) throw new Error(`status ${statusCode}`);
-    return answerIn(text, statusCode);
-  };
   return {
     name: options.name,
-    execute: async (request) => {
-      const limit = limitTo(options.timeoutMs, request.signal);
-      const limited = { ...request, signal: limit.signal };
-      try {
-        return await call(limited).catch((error: unknown) => {
-          if (!mayAskAgain(limited, error)) throw error;
-          return call(limited);
-        });
-      } catch (error) {
-        throw unavailable(options.name, error);
-      } finally {
-        limit.clear();
-      }
-    },
+    execute: Object.assign((request: SubgraphRequest) => promised(begin, request), { begin }),
     subscribe: async function* (request) {
       if (openStreams >= MAX_STREAMS) throw unavailable(options.name, new Error(`${MAX_STREAMS} streams are open already`));
       openStreams += 1;
       try {
-        yield* eventsOf(await send(streams, request, 'text/event-stream', STREAM_SILENCE_MS), request.signal);
+        const { signal } = request;
+        const body = bodyOf(request);
+        const headers = messages.headers(request, body, 'text/event-stream');
+        const silence = { headersTimeout: STREAM_SILENCE_MS, bodyTimeout: STREAM_SILENCE_MS };
+        const stream = await streams.request({ method: 'POST', path: messages.path, headers, body, signal, ...silence });
+        yield* eventsOf(stream, signal);
       } catch (error) {
         throw unavailable(options.name, error);
       } finally {
@@ -80,27 +62,59 @@ export function createHttpSubgraphClient(options: HttpSubgraphOptions): Subgraph
   };
 }
 
-function messageOf(request: SubgraphRequest, path: string, accept: string, options: HttpSubgraphOptions) {
-  const { query, operationName, variables, traceparent } = request;
-  const body = JSON.stringify({ query, operationName: operationName ?? undefined, variables });
-  const headers: Record<string, string> = {
-    ...request.forwarded,
-    ...trustOf(request, path, body, options),
-    'content-type': 'application/json',
-    accept,
-  };
-  if (traceparent) headers['traceparent'] = traceparent;
-  return { headers, body };
+/** For callers that await the answer and end the work by a signal. */
+function promised(begin: NonNullable<ExecuteOnSubgraph['begin']>, request: SubgraphRequest): Promise<SubgraphResponse> {
+  return new Promise((resolve, reject) => {
+    const { signal } = request;
+    const leave = (): void => {
+      sent?.cancel();
+      end();
+      reject(signal?.reason instanceof Error ? signal.reason : new Error('the caller is gone'));
+    };
+    const end = (): void => signal?.removeEventListener('abort', leave);
+    const receiver: CallReceiver = {
+      answered: (response) => {
+        end();
+        resolve(response);
+      },
+      failed: (error) => {
+        end();
+        reject(error as Error);
+      },
+    };
+    const sent = signal?.aborted ? null : begin({ ...request, body: bodyOf(request) }, receiver);
+    if (!sent) leave();
+    else signal?.addEventListener('abort', leave, { once: true });
+  });
 }
 
-/** What the subgraph believes the gateway: signed, or nothing but the request's id. */
-function trustOf(request: SubgraphRequest, path: string, body: string, options: HttpSubgraphOptions): Record<string, string> {
-  if (options.signingKey === null) return { [REQUEST_ID_HEADER]: request.requestId };
-  const trusted = {
-    [VIEWER_HEADER]: Buffer.from(JSON.stringify(request.viewer)).toString('base64url'),
-    [REQUEST_ID_HEADER]: request.requestId,
-  };
-  return { ...trusted, ...signMessage({ addressee: options.name, method: 'POST', path, body, trusted }, options.signingKey) };
+function bodyOf({ body, query, operationName, variables }: SubgraphRequest): string {
+  return body ?? JSON.stringify({ query, operationName: operationName ?? undefined, variables });
+}
+
+/** Reads what a subgraph answered for whoever called it. */
+class SubgraphAnswer implements AnswerReceiver {
+  constructor(
+    private readonly options: HttpSubgraphOptions,
+    private readonly receiver: CallReceiver,
+  ) {}
+
+  answered(status: number, body: string): void {
+    const { name, signingKey } = this.options;
+    let answer: SubgraphResponse;
+    try {
+      // A refusal of the hop itself, such as of a wrong signature, is no business of the client's.
+      if (status !== 200 && signingKey !== null) throw new Error(`status ${status}`);
+      answer = answerIn(body, status);
+    } catch (error) {
+      return this.receiver.failed(unavailable(name, error));
+    }
+    this.receiver.answered(answer);
+  }
+
+  failed(error: Error): void {
+    this.receiver.failed(unavailable(this.options.name, error));
+  }
 }
 
 /** Other servers answer refused operations as GraphQL errors under a status of 400 or more. @throws when it is no answer */
@@ -109,29 +123,6 @@ function answerIn(text: string, statusCode: number): SubgraphResponse {
   const answer = text.startsWith('{') ? (JSON.parse(text) as SubgraphResponse) : {};
   if (!Array.isArray(answer.errors) || statusCode >= 500) throw new Error(`status ${statusCode}`);
   return answer;
-}
-
-/** A signal that is aborted with the caller's, or when time is up. */
-function limitTo(timeoutMs: number, caller: AbortSignal | undefined): { signal: AbortSignal; clear(): void } {
-  const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(new DOMException('the call took too long', 'TimeoutError')), timeoutMs);
-  const leave = (): void => limit.abort(caller?.reason);
-  if (caller?.aborted) leave();
-  else caller?.addEventListener('abort', leave, { once: true });
-  return {
-    signal: limit.signal,
-    clear: () => {
-      clearTimeout(timer);
-      caller?.removeEventListener('abort', leave);
-    },
-  };
-}
-
-/** A kept connection that the other side closed, as every deploy does, costs a query nothing; what may have written is not repeated. */
-function mayAskAgain(request: SubgraphRequest, error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  const isCut = code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE';
-  return isCut && !request.query.trimStart().startsWith('mutation') && !request.signal?.aborted;
 }
 
 /** The events of a stream until it says that it is complete. @throws when it is cut before */

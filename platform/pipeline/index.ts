@@ -1,0 +1,1 @@
+export { Pipeline, type AnswerReceiver, type PipelineOptions, type Sent } from './pipeline';
