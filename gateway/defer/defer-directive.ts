@@ -5,8 +5,11 @@ import {
   GraphQLNonNull,
   GraphQLSchema,
   GraphQLString,
+  getNamedType,
   Kind,
+  TypeInfo,
   visit,
+  visitWithTypeInfo,
   type ConstDirectiveNode,
   type DirectiveNode,
   type DocumentNode,
@@ -79,6 +82,22 @@ export function namedDefer(name: string): ConstDirectiveNode {
     name: { kind: Kind.NAME, value: DEFER },
     arguments: [{ kind: Kind.ARGUMENT, name: { kind: Kind.NAME, value: 'label' }, value: { kind: Kind.STRING, value: name } }],
   };
+}
+
+/** With the type that each deferred fragment is on: the planner loses it within a fragment on another type. */
+export function withDeferredTypes(schema: GraphQLSchema, document: DocumentNode): DocumentNode {
+  const typeInfo = new TypeInfo(schema);
+  return visit(
+    document,
+    visitWithTypeInfo(typeInfo, {
+      InlineFragment: (node) => {
+        const type = typeInfo.getType();
+        if (node.typeCondition || !directiveOf(node) || !type) return undefined;
+        const name = { kind: Kind.NAME, value: getNamedType(type).name } as const;
+        return { ...node, typeCondition: { kind: Kind.NAMED_TYPE, name } };
+      },
+    }),
+  );
 }
 
 export function isDefer({ name }: DirectiveNode): boolean {

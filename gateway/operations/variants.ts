@@ -11,8 +11,9 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { AppError } from '../../platform/errors';
 import { ALL_GRANTED, refusalFor, withoutDenied, type GrantKey, type Protection, type Refusal } from '../authorisation';
-import { deferNameOf, deferNamesOf, isDefer, namedDefer, type DeferNames } from '../defer/defer-directive';
+import { deferNameOf, deferNamesOf, isDefer, namedDefer, withDeferredTypes, type DeferNames } from '../defer/defer-directive';
 import { compilePlan, type CompiledPlan } from '../executor/compile-plan';
 import type { Json } from '../executor/merge';
 import { rootShape, type SelectionShape } from '../executor/projection-shape';
@@ -102,11 +103,27 @@ export class OperationVariants {
     const underWay = this.underWay.get(key);
     if (underWay) return underWay;
     this.context.onPlan('miss');
-    const planning = this.planNew(key, coerced, grants, isDeferring ? this.defers : null, client).finally(() =>
+    const planning = this.planWhole(key, coerced, grants, isDeferring ? this.defers : null, client).finally(() =>
       this.underWay.delete(key),
     );
     this.underWay.set(key, planning);
     return planning;
+  }
+
+  /** What the planner cannot take apart is answered in one piece: it knows no way to defer some fields that `@requires` others. */
+  private async planWhole(
+    key: string,
+    coerced: Readonly<Json>,
+    grants: GrantKey,
+    defers: DeferNames | null,
+    client: string,
+  ): Promise<OperationVariant> {
+    try {
+      return await this.planNew(key, coerced, grants, defers, client);
+    } catch (error) {
+      if (!defers || error instanceof AppError) throw error;
+      return this.planNew(key, coerced, grants, null, client);
+    }
   }
 
   private async planNew(
@@ -123,7 +140,8 @@ export class OperationVariants {
     const denials = protection && grants !== ALL_GRANTED ? protection.denials(grants) : null;
     const filtered = denials && withoutDenied(apiSchema, decided, denials);
     const refusal = filtered && refusalFor(filtered, unauthorised);
-    const text = print(filtered?.document ?? decided);
+    const planned = filtered?.document ?? decided;
+    const text = print(defers ? withDeferredTypes(apiSchema, planned) : planned);
     const { plan, characters } = refusal
       ? NOTHING_PLANNED
       : await supergraph.planning.plan(text, definition.name?.value ?? null, client);
