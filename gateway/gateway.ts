@@ -5,6 +5,7 @@ import { Documents, RegisteredDocuments } from './documents';
 import { Engine, type EngineOptions } from './engine';
 import { sendToSubgraph, type SendCall } from './executor/subgraph-call';
 import { ApolloFront } from './http/apollo';
+import { withCors } from './http/cors';
 import { GraphqlRoute } from './http/graphql-route';
 import { metricsRoutes, surfaceOf } from './http/surface';
 import { Identifier } from './identity/identity';
@@ -50,14 +51,15 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const mayCount = options.environment !== 'production';
   const forwardHeaders = options.forwardHeaders ?? [];
   const shared = { engine: current, documents, identifier, logger, metrics, forwardHeaders };
-  const route = new GraphqlRoute({ ...shared, apollo, cache, mayCount, mayDefer: options.defer ?? true });
+  const { defer: mayDefer = true, compression: isCompressing = true } = options;
+  const route = new GraphqlRoute({ ...shared, apollo, cache, mayCount, mayDefer, isCompressing });
   let isDraining = false;
   const hasOwnPort = typeof options.metricsPort === 'number';
   const admission = options.admission === null ? null : new Admission({ ...DEFAULT_ADMISSION, ...options.admission }, metrics);
   const serve: HttpHandler = (request, response) => route.serve(request, response);
   const routes = surfaceOf({
     ...options,
-    serve: admission ? shedding(admission, serve) : serve,
+    serve: withCors(admission ? shedding(admission, serve) : serve, options.cors ?? null),
     metrics: hasOwnPort || options.environment === 'production' ? null : registry,
     isDraining: () => isDraining,
     extraRoutes: options.extraRoutes ?? {},

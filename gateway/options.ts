@@ -7,6 +7,7 @@ import type { Routes } from '../platform/http';
 import type { Logger, Metrics } from '../platform/observability';
 import type { ManifestSource, TrustMode } from './documents';
 import type { AuthorisationOptions } from './authorisation';
+import type { CorsOptions } from './http/cors';
 import type { OperationLimits } from './operations/limits';
 import type { PlannerOptions } from './planning/planner';
 import type { AdmissionOptions } from './protection/admission';
@@ -71,6 +72,10 @@ export interface GatewayOptions {
   readonly documents?: DocumentOptions;
   /** Whether clients that take answers in parts get what they mark by `@defer` later; `true` unless said otherwise. */
   readonly defer?: boolean;
+  /** Which pages of other sites may use it from a browser; none unless said otherwise. */
+  readonly cors?: CorsOptions | null;
+  /** Whether long answers are compressed for clients that ask for it; `true` unless said otherwise. */
+  readonly compression?: boolean;
   /** Event topics of which every event may end cached answers. */
   readonly cacheTopics?: readonly string[];
   /** A port of its own for `/metrics`, on the same host. Without one they stand beside GraphQL, in production nowhere. */

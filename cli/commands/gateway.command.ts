@@ -25,7 +25,8 @@ Examples:
 Subgraphs are reached at the URLs that the supergraph names. They get the client's authorization header and those that
 --forward-header names, and no signature unless there is a key. Without --jwks no token is verified here.
 Also read from the environment: LOG_LEVEL, NODE_ENV, INTROSPECTION, OPERATION_TIMEOUT_MS, PLANNING_THREADS,
-PLANNING_TIMEOUT_MS, MAX_REQUESTS, DRAIN_SECONDS, METRICS_PORT, OTEL_EXPORTER_OTLP_ENDPOINT.`;
+PLANNING_TIMEOUT_MS, MAX_REQUESTS, DRAIN_SECONDS, METRICS_PORT, OTEL_EXPORTER_OTLP_ENDPOINT, CORS_ORIGINS and the other
+settings of docs/settings.md that say how clients are met.`;
 
 /** `mercato gateway --supergraph FILE|URL`: the gateway alone, over any supergraph. */
 export function gatewayCommand(): Command {

@@ -5,6 +5,7 @@ import { createMetrics, type Metrics } from '../../platform/observability';
 import { startGateway, type KeySource, type RunningGateway } from '../../gateway';
 import { CommandError } from '../print';
 import { answerMedia } from '../seed/media';
+import { clientOptions } from './clients';
 import type { Resources } from './resources';
 import { unsubscribeRoutes } from './unsubscribe';
 
@@ -37,6 +38,7 @@ export async function openGateway(resources: Resources, parts: GatewayParts): Pr
     environment: settings.environment,
     introspection: settings.introspection,
     checkReady: parts.checkReady,
+    ...clientOptions(settings, resources.cache, logger),
     responseCache: settings.cacheEnabled,
     cacheTopics: CACHED_TOPICS,
     metrics: parts.metrics ?? createMetrics(),

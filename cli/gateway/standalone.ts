@@ -3,6 +3,7 @@ import type { Settings } from '../../platform/config';
 import { createLogger, startTracing } from '../../platform/observability';
 import { Lifecycle } from '../../platform/process';
 import { startGateway, type RunningGateway } from '../../gateway';
+import { clientOptions } from '../compose/clients';
 import { portTaken } from '../compose/gateway';
 import { keysOver } from '../compose/published-keys';
 import { CommandError, say } from '../print';
@@ -54,6 +55,7 @@ export async function startStandalone(settings: Settings, options: StandaloneOpt
     checkReady: keys?.readOnce ?? (async () => undefined),
     // Nothing tells a gateway of other people's subgraphs when its answers are out of date.
     responseCache: false,
+    ...clientOptions(settings, null, logger),
     metricsPort: settings.metricsPort,
     operationTimeoutMs: settings.operationTimeoutMs,
     planner: { threads: settings.planningThreads, timeoutMs: settings.planningTimeoutMs },

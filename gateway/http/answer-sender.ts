@@ -3,10 +3,12 @@ import type { Logger } from '../../platform/observability';
 import type { Answer } from '../executor/answer';
 import type { GatewayMetrics } from '../metrics';
 import type { CachedData } from '../response-cache/response-cache';
+import type { BodyWriter } from './compression';
 import type { AnswerType } from './media-type';
 import { noteRequest } from './request-log';
 import type { RequestScope } from './request-scope';
 
+const VARY = 'accept, accept-encoding, authorization, x-guest-token';
 const DATA_HEAD = Buffer.from('{"data":');
 
 /** Writes answers, each with its request id, and notes that it did. */
@@ -14,6 +16,7 @@ export class AnswerSender {
   constructor(
     private readonly logger: Logger,
     private readonly metrics: GatewayMetrics,
+    private readonly bodies: BodyWriter,
   ) {}
 
   send(
@@ -28,14 +31,13 @@ export class AnswerSender {
     const text = JSON.stringify(
       answer.errors ? { errors: answer.errors, data: answer.data, extensions } : { data: answer.data, extensions },
     );
-    response.writeHead(status, {
+    const told = {
       'cache-control': 'no-store',
       ...(headers.length > 0 ? Object.fromEntries(headers) : {}),
       'content-type': `${type}; charset=utf-8`,
-      'content-length': Buffer.byteLength(text),
       'x-request-id': scope.requestId,
-    });
-    response.end(text);
+    };
+    this.bodies.end(scope.request.headers, response, status, told, text);
     noteRequest(scope, status, answer, this.logger, this.metrics);
   }
 
@@ -51,17 +53,16 @@ export class AnswerSender {
     body.set(DATA_HEAD, 0);
     body.set(json, DATA_HEAD.length);
     body.write(tail, DATA_HEAD.length + json.length, 'latin1');
-    response.writeHead(200, {
+    const told = {
       'content-type': `${type}; charset=utf-8`,
-      'content-length': body.length,
       'x-request-id': scope.requestId,
       // Only this process hears when the answer ends, so whoever keeps it must ask again.
       'cache-control': 'no-cache',
-      vary: 'accept, authorization, x-guest-token',
+      vary: response.hasHeader('vary') ? `${VARY}, origin` : VARY,
       'x-mercato-cache': known ? 'hit' : 'miss',
       age: String(known ? Math.floor((performance.now() - known.storedAtMs) / 1000) : 0),
-    });
-    response.end(body);
+    };
+    this.bodies.end(scope.request.headers, response, 200, told, body);
     noteRequest(scope, 200, {}, this.logger, this.metrics);
   }
 }

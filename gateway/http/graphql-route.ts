@@ -16,6 +16,7 @@ import { refuseTooLargeVariables } from '../operations/variables-size';
 import { cacheKeyOf, type ResponseCache } from '../response-cache/response-cache';
 import { AnswerSender } from './answer-sender';
 import type { ApolloFront } from './apollo';
+import { BodyWriter } from './compression';
 import { forwardedHeaders } from './forwarded-headers';
 import type { GraphqlRequest } from './graphql-body';
 import { HttpRefused } from './http-refused';
@@ -38,6 +39,8 @@ export interface GraphqlRouteOptions {
   readonly mayCount: boolean;
   /** Whether clients that take answers in parts get what they defer later. */
   readonly mayDefer: boolean;
+  /** Whether long answers are compressed for clients that ask for it. */
+  readonly isCompressing: boolean;
 }
 
 /** The GraphQL endpoint. Well-formed requests go straight to the engine; Apollo Server says what is wrong with all others. */
@@ -45,7 +48,7 @@ export class GraphqlRoute {
   private readonly answers: AnswerSender;
 
   constructor(private readonly options: GraphqlRouteOptions) {
-    this.answers = new AnswerSender(options.logger, options.metrics);
+    this.answers = new AnswerSender(options.logger, options.metrics, new BodyWriter(options.isCompressing));
   }
 
   serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CLIENT_VARIABLES, clientProblems, clientSettings, type ClientSettings } from './client-settings';
 
 /**
  * Every setting that a Mercato process reads, in one place. An absent feature is `null`, never an empty string.
@@ -46,6 +47,7 @@ export interface Settings {
   readonly drainSeconds: number;
   /** For how many days after its last parcel moved a customer may ask to send goods of an order back. */
   readonly returnWindowDays: number;
+  readonly clients: ClientSettings;
   /** A port of the gateway's own for `/metrics`; without one they are public, in production absent. */
   readonly metricsPort: number | null;
 }
@@ -96,6 +98,8 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env, optio
   const v = parsed.data;
   if (v.NODE_ENV === 'production' && v.CRASH_POINTS !== undefined)
     throw new SettingsError(['CRASH_POINTS: kills processes on purpose and is refused when NODE_ENV=production']);
+  const problems = clientProblems(v);
+  if (problems.length > 0) throw new SettingsError(problems);
   const settings: Settings = {
     environment: v.NODE_ENV,
     host: v.HOST,
@@ -125,6 +129,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env, optio
     maxRequests: v.MAX_REQUESTS,
     drainSeconds: v.DRAIN_SECONDS,
     returnWindowDays: v.RETURN_WINDOW_DAYS,
+    clients: clientSettings(v),
     metricsPort: v.METRICS_PORT ?? null,
   };
   if (options.mustSign) refuseUnsafeProduction(settings);
@@ -229,6 +234,7 @@ const variables = z.object({
   /** Read by `crashPointFolder`; known here so that production refuses it. */
   CRASH_POINTS: z.string().optional(),
   METRICS_PORT: port.optional(),
+  ...CLIENT_VARIABLES,
 });
 
 /** The environment variables that {@link readSettings} knows; others are ignored. */

@@ -16,6 +16,10 @@ export interface RunningHttpServer {
   stop(graceMs?: number): Promise<void>;
 }
 
+/** Who sends drop by drop holds a connection for so long at most. */
+const HEADERS_TIMEOUT_MS = 15_000;
+const REQUEST_TIMEOUT_MS = 60_000;
+
 /** @throws Error with `code` EADDRINUSE when the port is taken */
 export async function startHttpServer(
   routes: Routes,
@@ -36,7 +40,10 @@ export async function startHttpServer(
         else response.destroy();
       });
   });
+  // Balancers keep connections for a minute: whoever is the last to close must be they.
   server.keepAliveTimeout = 65_000;
+  server.headersTimeout = HEADERS_TIMEOUT_MS;
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, () => {
