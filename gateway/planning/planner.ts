@@ -1,4 +1,5 @@
 import { GraphQLError, Source } from 'graphql';
+import { LRUCache } from 'lru-cache';
 import { AppError } from '../../platform/errors';
 import type { Logger } from '../../platform/observability';
 import { FairQueue } from './fair-queue';
@@ -36,6 +37,9 @@ export interface PlannerWatch {
 const HELD_SUPERGRAPHS = 2;
 /** A large supergraph takes seconds to read. */
 const LOAD_MS = 60_000;
+/** For so long whoever cost a thread its life must leave one to others. */
+const OFFENDER_MS = 60_000;
+const MAX_OFFENDERS = 10_000;
 /** When work has waited so long for a thread, another one is started, where more may be. */
 const START_ANOTHER_MS = 50;
 
@@ -57,6 +61,7 @@ export class Planner {
   private readonly idle: Thread[] = [];
   private readonly threads = new Set<Thread>();
   private readonly served = new Set<string>();
+  private readonly offenders = new LRUCache<string, true>({ max: MAX_OFFENDERS, ttl: OFFENDER_MS });
   private latest: { readonly supergraph: string; readonly sdl: string } | null = null;
   private starting: NodeJS.Timeout | null = null;
   private isStopped = false;
@@ -97,7 +102,7 @@ export class Planner {
 
   private next(): void {
     for (let thread = this.idle.pop(); thread; thread = this.idle.pop()) {
-      const turn = this.queue.take((client) => this.served.has(client));
+      const turn = this.queue.take((client) => this.served.has(client) || this.mustWait(client));
       if (!turn) {
         this.idle.push(thread);
         break;
@@ -106,7 +111,12 @@ export class Planner {
       else void this.serve(thread, turn.client, turn.work);
     }
     this.watch.onQueue(this.queue.length);
-    if (this.queue.length > 0 && this.idle.length === 0) this.startAnother();
+    if (this.queue.length > 0) this.startAnother();
+  }
+
+  /** Whether it would take the last thread that is free, and lately took one that never came back. */
+  private mustWait(client: string): boolean {
+    return this.idle.length === 0 && this.options.threads > 1 && this.offenders.has(client);
   }
 
   private async serve(thread: Thread, client: string, work: Work): Promise<void> {
@@ -122,6 +132,7 @@ export class Planner {
     } catch (error) {
       note(error instanceof OutOfTime ? 'timeout' : 'lost');
       const isItsFault = error instanceof OutOfTime || (error instanceof ThreadLost && error.isOutOfMemory);
+      if (isItsFault) this.offenders.set(client, true);
       end(work, () => work.reject(isItsFault ? tooComplex() : error));
     }
     this.served.delete(client);
@@ -158,7 +169,7 @@ export class Planner {
     if (this.starting || this.threads.size >= this.options.threads) return;
     this.starting = setTimeout(() => {
       this.starting = null;
-      if (this.queue.length > 0 && this.idle.length === 0 && this.threads.size < this.options.threads) this.startThread();
+      if (this.queue.length > 0 && this.threads.size < this.options.threads) this.startThread();
     }, START_ANOTHER_MS);
     this.starting.unref();
   }
@@ -194,6 +205,7 @@ export class Planner {
     if (this.isStopped) return;
     this.logger.warn({ err: cause }, 'a planning thread ended; another one takes its place');
     if (thread.wasReady && this.threads.size === 0) this.startThread();
+    else if (thread.wasReady) this.next();
   }
 }
 

@@ -8,7 +8,7 @@ import { READY, type PlanningAnswer, type PlanningRequest } from './messages';
 const MEMORY_MB = 512;
 const BOOT_MS = 60_000;
 /** Time on the clock counts too, but less: a busy machine is not the operation's fault. */
-const CLOCK_PER_PROCESSOR_TIME = 3;
+const CLOCK_PER_PROCESSOR_TIME = 5;
 const SCRIPT = scriptOf(__dirname);
 
 /** The thread was ended because a request had used up its time; whoever needs it again starts another. */

@@ -13,6 +13,7 @@ import {
   type SelectionSetNode,
   type TypeNode,
 } from 'graphql';
+import { selectionOf, textOf } from './selection';
 
 /** A field that stands, for the planner alone, for another one with the arguments that `@requires` gives it. */
 export interface StandIn {
@@ -327,22 +328,11 @@ function valueOf(directive: ConstDirectiveNode, name: string): unknown {
   return value && 'value' in value ? value.value : undefined;
 }
 
-function selectionOf(fields: string): SelectionSetNode {
-  const [definition] = parse(`{ ${fields} }`, { noLocation: true }).definitions;
-  if (definition?.kind !== Kind.OPERATION_DEFINITION) throw new Error(`a supergraph requires what is no selection: ${fields}`);
-  return definition.selectionSet;
-}
-
 function namesIn(set: SelectionSetNode): string[] {
   return set.selections.flatMap((selection) => [
     ...(selection.kind === Kind.FIELD ? [selection.name.value] : []),
     ...('selectionSet' in selection && selection.selectionSet ? namesIn(selection.selectionSet) : []),
   ]);
-}
-
-/** As `@requires` has it, without braces. */
-function textOf(set: SelectionSetNode): string {
-  return print(set).slice(1, -1).replace(/\s+/g, ' ').trim();
 }
 
 function namesOf(holder: Holder): string[] {

@@ -25,7 +25,15 @@ export function withoutConflicts(node: FetchNode, supergraph: PlannerSupergraph)
       Field: (field) => ((roundOf.get(field) ?? at) === at ? undefined : null),
       InlineFragment: { leave: ({ selectionSet }) => (selectionSet.selections.length > 0 ? undefined : null) },
     });
-    return { ...node, operation: print(own), requires: (node.requires ?? []).map((each) => without(each, isForeign)) };
+    const used = new Set<string>();
+    visit(own, { VariableDefinition: () => false, Variable: ({ name }) => void used.add(name.value) });
+    const tidy = visit(own, { VariableDefinition: ({ variable }) => (used.has(variable.name.value) ? undefined : null) });
+    return {
+      ...node,
+      operation: print(tidy),
+      variableUsages: (node.variableUsages ?? []).filter((name) => used.has(name)),
+      requires: (node.requires ?? []).map((each) => without(each, isForeign)),
+    };
   });
 }
 
