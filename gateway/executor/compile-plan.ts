@@ -1,4 +1,4 @@
-import { parse, Kind, type FieldNode, type GraphQLSchema, type SelectionNode } from 'graphql';
+import { isInterfaceType, parse, Kind, type FieldNode, type GraphQLSchema, type SelectionNode } from 'graphql';
 import type { FetchDataRewrite, FetchNode, PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner';
 import { compileRepresentation, type Representation } from './representations';
 
@@ -44,6 +44,8 @@ export interface FetchStep {
   readonly shareKey: string;
   /** Whether entities are answered with leaves alone, which need no copies of their own. */
   readonly isFlat: boolean;
+  /** Whether the subgraph knows an interface as a type of its own, and so cannot tell what its entities are. */
+  readonly isOfInterface: boolean;
   readonly outputRewrites: readonly FetchDataRewrite[];
   /** Response names at the top of the subgraph's answer, to say what is missing when the fetch fails. */
   readonly rootKeys: readonly string[];
@@ -113,6 +115,7 @@ function compileFetch(node: FetchNode, schema: GraphQLSchema): FetchStep {
       '\n',
     ),
     isFlat: node.requires !== undefined && selections.every(({ selectionSet }) => selectionSet?.selections.every(isFlat) ?? true),
+    isOfInterface: node.requires !== undefined && selections.some((entities) => tellsInterface(entities, schema)),
     outputRewrites,
     rootKeys: selections.map(({ alias, name: { value } }) => alias?.value ?? value),
     isMutation: node.operationKind === 'mutation',
@@ -136,6 +139,13 @@ function fieldsIn(selections: readonly SelectionNode[]): FieldNode[] {
     if (selection.kind === Kind.FIELD) return [selection];
     return selection.kind === Kind.INLINE_FRAGMENT ? fieldsIn(selection.selectionSet.selections) : [];
   });
+}
+
+function tellsInterface({ selectionSet }: FieldNode, schema: GraphQLSchema): boolean {
+  return (selectionSet?.selections ?? []).some(
+    (selection) =>
+      selection.kind === Kind.INLINE_FRAGMENT && isInterfaceType(schema.getType(selection.typeCondition?.name.value ?? '')),
+  );
 }
 
 function isFlat(selection: SelectionNode): boolean {

@@ -1,3 +1,4 @@
+import { isInterfaceType, type GraphQLSchema } from 'graphql';
 import type { CallReceiver, SubgraphResponse } from '../../platform/federation';
 import type { FetchStep } from './compile-plan';
 import type { AskedEntity } from './entity-book';
@@ -60,6 +61,7 @@ export class EntityCall implements CallReceiver, AskedEntities {
       const { outputRewrites } = this.step;
       if (outputRewrites.length > 0)
         for (const entity of entities) if (entity) applyRewrites(this.run.plan.schema, outputRewrites, entity);
+      if (this.step.isOfInterface) withoutInterfaceNames(entities, this.run.plan.schema);
       if (errors) this.forget();
       this.end({ kind: 'answered', entities, errors });
     } else {
@@ -82,4 +84,11 @@ export class EntityCall implements CallReceiver, AskedEntities {
   private forget(): void {
     for (const text of this.texts) this.book?.delete(text);
   }
+}
+
+/** The records know their types; an `@interfaceObject`'s subgraph knows the interface alone. */
+function withoutInterfaceNames(entities: readonly (Json | null)[], schema: GraphQLSchema): void {
+  for (const entity of entities)
+    if (typeof entity?.['__typename'] === 'string' && isInterfaceType(schema.getType(entity['__typename'])))
+      delete entity['__typename'];
 }

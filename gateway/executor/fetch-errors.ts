@@ -1,4 +1,5 @@
 import type { GraphQLFormattedError } from 'graphql';
+import { askedPath } from '../planning/traps';
 import type { Path } from './project';
 
 /** An error that a subgraph answered, at its place in the client's answer. */
@@ -27,26 +28,27 @@ export class FetchErrors {
   /** Errors of a fetch from the root, or below `prefix` where records are not entities. */
   addOfRoot(errors: readonly GraphQLFormattedError[], prefix: readonly string[]): void {
     for (const error of errors) {
-      const path = error.path ? [...prefix.filter((part) => part !== '@'), ...error.path] : null;
+      const path = error.path ? askedPath([...prefix.filter((part) => part !== '@'), ...error.path]) : null;
       this.list.push({ kind: 'answered', error, path });
-      this.covered.push(error.path ? [...prefix, ...error.path] : []);
+      this.cover([error.path ? [...prefix, ...error.path] : []]);
     }
   }
 
   /** An error below `_entities`, at each place where that entity stands. */
   addOfEntity(error: GraphQLFormattedError, places: readonly Path[]): void {
     const below = error.path?.slice(2) ?? [];
-    for (const place of places.slice(0, MAX_PLACES)) this.list.push({ kind: 'answered', error, path: [...place, ...below] });
-    for (const place of places) this.covered.push([...place, ...below]);
+    for (const place of places.slice(0, MAX_PLACES))
+      this.list.push({ kind: 'answered', error, path: askedPath([...place, ...below]) });
+    this.cover(places.map((place) => [...place, ...below]));
   }
 
   addFailure(cause: unknown, service: string, paths: readonly Path[]): void {
-    for (const path of paths) this.list.push({ kind: 'failed', cause, service, path });
+    for (const path of paths) this.list.push({ kind: 'failed', cause, service, path: askedPath(path) });
   }
 
   /** Notes that nulls at and around these places (`@` for any item) are explained. */
   cover(paths: readonly Path[]): void {
-    this.covered.push(...paths);
+    for (const path of paths) this.covered.push(askedPath(path));
   }
 
   /** Whether a null at `path` follows from an error that is told already. */

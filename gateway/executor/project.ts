@@ -45,12 +45,12 @@ class Projection {
 
   object(selection: SelectionShape, data: Data): Record<string, unknown> | undefined {
     const typeName = selection.runtimeTypeOf(data);
-    const fields = typeName === null ? null : selection.fieldsOf(typeName);
-    if (fields === null || typeName === null) {
+    const fields = typeName === null ? selection.fieldsOfUntold() : selection.fieldsOf(typeName);
+    if (fields === null) {
       this.scope.onForbiddenNull([...this.path], `${selection.type.name}.__typename`, data);
       return INVALID;
     }
-    if (selection.isDenied(typeName)) {
+    if (typeName !== null && selection.isDenied(typeName)) {
       this.scope.onDenied([...this.path], typeName);
       return INVALID;
     }
@@ -61,12 +61,12 @@ class Projection {
         continue;
       }
       this.path.push(field.key);
-      const value = this.complete(field.type, data[field.key], field, data);
+      const value = this.complete(field.type, data[field.source], field, data);
       this.path.pop();
       if (value === INVALID && field.isNonNull) return INVALID;
       output[field.key] = value ?? null;
     }
-    const deferred = selection.deferredOf(typeName);
+    const deferred = typeName === null ? null : selection.deferredOf(typeName);
     if (deferred) this.scope.onDeferred?.(deferred, [...this.path], data, output);
     return output;
   }

@@ -4,12 +4,14 @@ import {
   GraphQLSkipDirective,
   isAbstractType,
   isEnumType,
+  isInterfaceType,
   isListType,
   isNonNullType,
   isObjectType,
   Kind,
   type FieldNode,
   type FragmentDefinitionNode,
+  type GraphQLInterfaceType,
   type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLOutputType,
@@ -20,11 +22,14 @@ import {
 } from 'graphql';
 import type { Denials } from '../authorisation';
 import { deferNameOf, labelOf, type DeferNames } from '../defer/defer-directive';
+import { fetchedAs } from '../planning/traps';
 
 /** How one field of an answer is completed from the merged data; made once for an operation. */
 export interface FieldShape {
   /** The response name: alias, or name. */
   readonly key: string;
+  /** Under which name the merged data has it. */
+  readonly source: string;
   readonly name: string;
   readonly parent: string;
   readonly type: TypeShape;
@@ -44,17 +49,26 @@ export type TypeShape =
 /**
  * @param conditions coerced values of the variables that `@skip` and `@include` depend on
  * @param denials what was left out of the plan for its viewers; `null` where nothing was
+ * @param fetchedNames names of fields that plans fetch unasked, which aliases keep clear of
  */
 export function rootShape(
   schema: GraphQLSchema,
   definition: OperationDefinitionNode,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
   conditions: Readonly<Record<string, unknown>>,
-  { denials = null, defers = null }: { readonly denials?: Denials | null; readonly defers?: DeferNames | null } = {},
+  { denials = null, defers = null, fetchedNames = NO_NAMES }: ShapeOptions = {},
 ): SelectionShape {
   const root = schema.getRootType(definition.operation) as GraphQLObjectType;
-  return new SelectionShape({ schema, fragments, conditions, denials, defers }, root, [definition.selectionSet]);
+  return new SelectionShape({ schema, fragments, conditions, denials, defers, fetchedNames }, root, [definition.selectionSet]);
 }
+
+export interface ShapeOptions {
+  readonly denials?: Denials | null;
+  readonly defers?: DeferNames | null;
+  readonly fetchedNames?: ReadonlySet<string>;
+}
+
+const NO_NAMES: ReadonlySet<string> = new Set();
 
 interface Scope {
   readonly schema: GraphQLSchema;
@@ -63,6 +77,7 @@ interface Scope {
   readonly denials: Denials | null;
   /** Fragments that are left out where they stand, to be answered later. */
   readonly defers: DeferNames | null;
+  readonly fetchedNames: ReadonlySet<string>;
 }
 
 /** A fragment that is answered later, on a record of one type. */
@@ -114,6 +129,21 @@ export class SelectionShape {
     return fields;
   }
 
+  /**
+   * Fields of a record that does not tell its type: one of an `@interfaceObject`, whose subgraph knows none. `null` where
+   * its fields depend on the type.
+   */
+  fieldsOfUntold(): readonly FieldShape[] | null {
+    const { type, scope, sets } = this;
+    const isAlike = scope.denials === null && isInterfaceType(type) && sets.every((set) => isForAll(scope, type, set));
+    if (!isAlike) return null;
+    const known = this.byType.get(type.name);
+    if (known) return known;
+    const fields = this.collectFor(type);
+    this.byType.set(type.name, fields);
+    return fields;
+  }
+
   /** What is answered later of records of a type, known once their fields are; `null` where nothing is. */
   deferredOf(typeName: string): readonly DeferredShape[] | null {
     return this.deferredByType && (this.deferredByType.get(typeName) ?? null);
@@ -123,17 +153,32 @@ export class SelectionShape {
     const type = this.scope.schema.getType(typeName);
     if (!isObjectType(type)) return null;
     if (isAbstractType(this.type) && !this.scope.schema.isSubType(this.type, type)) return null;
+    return this.collectFor(type);
+  }
+
+  private collectFor(type: GraphQLObjectType | GraphQLInterfaceType): readonly FieldShape[] {
     const nodes = new Map<string, FieldNode[]>();
     const deferred: DeferredShape[] = [];
     for (const set of this.sets) collectFields(this.scope, type, set, nodes, deferred);
-    if (deferred.length > 0) this.deferredByType?.set(typeName, deferred);
+    if (deferred.length > 0) this.deferredByType?.set(type.name, deferred);
     return [...nodes].map(([key, fieldNodes]) => shapeOfField(this.scope, type, key, fieldNodes));
   }
 }
 
+/** Whether a selection asks the same of every type that implements an interface. */
+function isForAll(scope: Scope, type: GraphQLInterfaceType, set: SelectionSetNode): boolean {
+  return set.selections.every((selection) => {
+    if (!isIncluded(scope, selection)) return true;
+    if (selection.kind === Kind.FIELD) return selection.name.value !== '__typename';
+    const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? scope.fragments.get(selection.name.value) : selection;
+    if (!fragment) return true;
+    return applies(scope, type, fragment.typeCondition?.name.value) && isForAll(scope, type, fragment.selectionSet);
+  });
+}
+
 function collectFields(
   scope: Scope,
-  type: GraphQLObjectType,
+  type: GraphQLObjectType | GraphQLInterfaceType,
   set: SelectionSetNode,
   into: Map<string, FieldNode[]>,
   deferred: DeferredShape[],
@@ -162,24 +207,29 @@ function isIncluded(scope: Scope, selection: SelectionNode): boolean {
   return getDirectiveValues(GraphQLIncludeDirective, selection, scope.conditions)?.['if'] !== false;
 }
 
-function applies(scope: Scope, type: GraphQLObjectType, condition: string | undefined): boolean {
+function applies(scope: Scope, type: GraphQLObjectType | GraphQLInterfaceType, condition: string | undefined): boolean {
   if (condition === undefined || condition === type.name) return true;
   const conditional = scope.schema.getType(condition);
   return isAbstractType(conditional) && scope.schema.isSubType(conditional, type);
 }
 
-function shapeOfField(scope: Scope, parent: GraphQLObjectType, key: string, nodes: readonly FieldNode[]): FieldShape {
+function shapeOfField(
+  scope: Scope,
+  parent: GraphQLObjectType | GraphQLInterfaceType,
+  key: string,
+  nodes: readonly FieldNode[],
+): FieldShape {
   const name = nodes[0]?.name.value ?? key;
-  if (name === '__typename') return { key, name, parent: parent.name, type: { kind: 'typename' }, isNonNull: true };
-  if (name === '__schema' || name === '__type') {
-    return { key, name, parent: parent.name, type: { kind: 'introspection', nodes }, isNonNull: name === '__schema' };
-  }
+  const place = { key, source: fetchedAs(key, name, scope.fetchedNames), name, parent: parent.name };
+  if (name === '__typename') return { ...place, type: { kind: 'typename' }, isNonNull: true };
+  if (name === '__schema' || name === '__type')
+    return { ...place, type: { kind: 'introspection', nodes }, isNonNull: name === '__schema' };
   const type = parent.getFields()[name]?.type;
   if (!type) throw new Error(`no field ${parent.name}.${name} in the schema that validated the operation`);
-  if (scope.denials?.field(parent.name, name))
-    return { key, name, parent: parent.name, type: { kind: 'denied' }, isNonNull: isNonNullType(type) };
+  const isNonNull = isNonNullType(type);
+  if (scope.denials?.field(parent.name, name)) return { ...place, type: { kind: 'denied' }, isNonNull };
   const sets = nodes.flatMap((node) => (node.selectionSet ? [node.selectionSet] : []));
-  return { key, name, parent: parent.name, type: shapeOfType(scope, type, sets), isNonNull: isNonNullType(type) };
+  return { ...place, type: shapeOfType(scope, type, sets), isNonNull };
 }
 
 function shapeOfType(scope: Scope, type: GraphQLOutputType, sets: readonly SelectionSetNode[]): TypeShape {
@@ -203,7 +253,9 @@ function typenameKeys(scope: Scope, sets: readonly SelectionSetNode[]): string[]
   return sets.flatMap((set) =>
     set.selections.flatMap((selection) => {
       if (selection.kind === Kind.FIELD)
-        return selection.name.value === '__typename' && selection.alias ? [selection.alias.value] : [];
+        return selection.name.value === '__typename' && selection.alias
+          ? [fetchedAs(selection.alias.value, '__typename', scope.fetchedNames)]
+          : [];
       const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? scope.fragments.get(selection.name.value) : selection;
       return fragment ? typenameKeys(scope, [fragment.selectionSet]) : [];
     }),

@@ -17,6 +17,7 @@ import { deferNameOf, deferNamesOf, isDefer, namedDefer, withDeferredTypes, type
 import { compilePlan, type CompiledPlan } from '../executor/compile-plan';
 import type { Json } from '../executor/merge';
 import { rootShape, type SelectionShape } from '../executor/projection-shape';
+import { withFetchedNames } from '../planning/traps';
 import { introspectionIn } from './introspection';
 import type { PlannedOperation, PlannedSupergraph } from '../planning/planned-supergraph';
 
@@ -140,13 +141,17 @@ export class OperationVariants {
     const denials = protection && grants !== ALL_GRANTED ? protection.denials(grants) : null;
     const filtered = denials && withoutDenied(apiSchema, decided, denials);
     const refusal = filtered && refusalFor(filtered, unauthorised);
-    const planned = filtered?.document ?? decided;
+    const planned = withFetchedNames(filtered?.document ?? decided, supergraph.fetchedNames);
     const text = print(defers ? withDeferredTypes(apiSchema, planned) : planned);
     const { plan, characters } = refusal
       ? NOTHING_PLANNED
       : await supergraph.planning.plan(text, definition.name?.value ?? null, client);
     const conditions = Object.fromEntries(this.conditions.map((name) => [name, coerced[name]]));
-    const shape = rootShape(apiSchema, definition, fragments, conditions, { denials, defers });
+    const shape = rootShape(apiSchema, definition, fragments, conditions, {
+      denials,
+      defers,
+      fetchedNames: supergraph.fetchedNames,
+    });
     const introspection = refusal ? null : introspectionIn(apiSchema, decided);
     const variant = { plan: compilePlan(plan, fullSchema), shape, characters, refusal, introspection };
     plans.set(key, variant);

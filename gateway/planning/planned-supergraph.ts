@@ -3,6 +3,7 @@ import type { QueryPlan } from '@apollo/query-planner';
 import { LRUCache } from 'lru-cache';
 import { AppError } from '../../platform/errors';
 import { supergraphId, type Supergraph } from '../supergraph/supergraph';
+import { fetchedNames } from './traps';
 import { graphqlErrorOf, type Planner } from './planner';
 import { Security } from '../authorisation';
 
@@ -38,7 +39,8 @@ export async function planSupergraph(sdl: string, planner: Planner): Promise<Pla
   const security = new Security(sdl);
   const { apiSdl, fullSdl } = await planner.ask('', { kind: 'load', supergraph: id, sdl }, sdl);
   const planning = new ThreadPlanning(planner, id, sdl);
-  return { id, sdl, apiSchema: schemaOf(apiSdl), fullSchema: schemaOf(fullSdl), security, planning };
+  const [apiSchema, fullSchema] = [schemaOf(apiSdl), schemaOf(fullSdl)];
+  return { id, sdl, apiSchema, fullSchema, fetchedNames: fetchedNames(sdl), security, planning };
 }
 
 /** Of an SDL that was printed from a valid schema. */

@@ -11,6 +11,8 @@ export interface Supergraph {
   readonly apiSchema: GraphQLSchema;
   /** What subgraphs may answer, inaccessible types included. */
   readonly fullSchema: GraphQLSchema;
+  /** Names of fields that plans fetch beside what is asked; see `planning/traps/response-names.ts`. */
+  readonly fetchedNames: ReadonlySet<string>;
   /** Who may see what. */
   readonly security: Security;
 }

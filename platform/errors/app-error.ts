@@ -12,6 +12,7 @@ export const ERROR_CODES = {
   PERSISTED_QUERY_NOT_IN_LIST: { log: 'info', retriable: false },
   PERSISTED_QUERY_ID_REQUIRED: { log: 'info', retriable: false },
   QUERY_NOT_IN_SAFELIST: { log: 'info', retriable: false },
+  UNPLANNABLE_OPERATION: { log: 'error', retriable: false },
   OPERATION_RESOLUTION_FAILURE: { log: 'info', retriable: false },
   BAD_REQUEST: { log: 'info', retriable: false },
   UNAUTHENTICATED: { log: 'info', retriable: false },

@@ -32,6 +32,7 @@ export const proof: Proof = {
         seed,
         supergraphs: worlds.count,
         operations: worlds.compared + shop.compared,
+        refused: worlds.refused,
         differences: failures,
         faults: `${caught}/${FAULTS.length}`,
       },
@@ -41,6 +42,7 @@ export const proof: Proof = {
 
 async function compareWorlds(edge: Edge, context: ProofContext, seed: number, isOver: () => boolean) {
   let compared = 0;
+  let refused = 0;
   let failures = 0;
   let count = 0;
   while (compared < OPERATIONS && !isOver()) {
@@ -51,6 +53,7 @@ async function compareWorlds(edge: Edge, context: ProofContext, seed: number, is
       isOver,
     });
     compared += found.compared;
+    refused += found.refused;
     count += 1;
     if (found.failure !== null) {
       failures += 1;
@@ -59,7 +62,7 @@ async function compareWorlds(edge: Edge, context: ProofContext, seed: number, is
     } else if (count % 10 === 0) context.say(`${count} random supergraphs, ${compared} operations`);
   }
   context.say(`${count} random supergraphs, ${compared} operations: ${failures === 0 ? 'all alike' : `${failures} differ`}`);
-  return { compared, failures, count };
+  return { compared, refused, failures, count };
 }
 
 async function catchFaults(edge: Edge, context: ProofContext, seed: number): Promise<number> {

@@ -47,7 +47,8 @@ function checkFetch(fetch: FetchNode, rules: FieldRules): void {
   const root = { query: 'Query', mutation: 'Mutation', subscription: 'Subscription' }[definition.operation];
   const check = (type: string, set: SelectionSetNode, brought: ReadonlySet<string>): void => {
     for (const selection of set.selections) {
-      if (selection.kind === Kind.INLINE_FRAGMENT) check(selection.typeCondition?.name.value ?? type, selection.selectionSet, brought);
+      if (selection.kind === Kind.INLINE_FRAGMENT)
+        check(selection.typeCondition?.name.value ?? type, selection.selectionSet, brought);
       else if (selection.kind === Kind.FIELD) checkField(type, selection, brought);
     }
   };
@@ -56,7 +57,8 @@ function checkFetch(fetch: FetchNode, rules: FieldRules): void {
     if (name === '_entities' && node.selectionSet) return check('_Entity', node.selectionSet, new Set(broughtBy(fetch)));
     const missing = rules.requiredBy(graph, type, name).find((each) => !brought.has(each));
     if (missing !== undefined) throw unplannable(`${type}.${name} requires ${missing}, for which there is no way`);
-    if (rules.isForeign(graph, type, name)) throw unplannable(`the ${fetch.serviceName} subgraph does not resolve ${type}.${name}`);
+    if (rules.isForeign(graph, type, name))
+      throw unplannable(`the ${fetch.serviceName} subgraph does not resolve ${type}.${name}`);
     const inner = rules.typeOf(type, name);
     if (node.selectionSet && inner !== null) check(inner, node.selectionSet, NOTHING);
   };

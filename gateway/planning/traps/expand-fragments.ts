@@ -1,4 +1,13 @@
-import { isAbstractType, Kind, TypeInfo, visit, visitWithTypeInfo, type DocumentNode, type GraphQLSchema, type InlineFragmentNode } from 'graphql';
+import {
+  isAbstractType,
+  Kind,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+  type DocumentNode,
+  type GraphQLSchema,
+  type InlineFragmentNode,
+} from 'graphql';
 
 /**
  * Says for each object type what fragments on interfaces and unions say for all: the planner cannot always tell which
@@ -35,14 +44,22 @@ function withoutSpreads(document: DocumentNode): DocumentNode {
     document.definitions.flatMap((each) => (each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each] as const] : [])),
   );
   const definitions = document.definitions.filter(({ kind }) => kind !== Kind.FRAGMENT_DEFINITION);
-  return visit({ ...document, definitions }, {
-    FragmentSpread: (spread): InlineFragmentNode | undefined => {
-      const fragment = fragments.get(spread.name.value);
-      if (!fragment) return undefined;
-      const { typeCondition, selectionSet } = fragment;
-      return { kind: Kind.INLINE_FRAGMENT, typeCondition, selectionSet, ...(spread.directives ? { directives: spread.directives } : {}) };
+  return visit(
+    { ...document, definitions },
+    {
+      FragmentSpread: (spread): InlineFragmentNode | undefined => {
+        const fragment = fragments.get(spread.name.value);
+        if (!fragment) return undefined;
+        const { typeCondition, selectionSet } = fragment;
+        return {
+          kind: Kind.INLINE_FRAGMENT,
+          typeCondition,
+          selectionSet,
+          ...(spread.directives ? { directives: spread.directives } : {}),
+        };
+      },
     },
-  });
+  );
 }
 
 const TYPENAME = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } } as const;

@@ -10,7 +10,12 @@ import { restorePlan } from './restore-plan';
 export type MakePlan = (document: DocumentNode, operationName: string | undefined) => QueryPlan;
 
 /** A planner over a supergraph that was changed to suit it, whose plans are looked at before they are believed. */
-export function safePlanner(planner: QueryPlanner, supergraph: PlannerSupergraph, schema: Schema, clients: GraphQLSchema): MakePlan {
+export function safePlanner(
+  planner: QueryPlanner,
+  supergraph: PlannerSupergraph,
+  schema: Schema,
+  clients: GraphQLSchema,
+): MakePlan {
   const rules = new FieldRules(supergraph.sdl);
   const plan: MakePlan = (document, operationName) => {
     const made = planner.buildQueryPlan(operationFromDocument(schema, document, { operationName, validate: false }));

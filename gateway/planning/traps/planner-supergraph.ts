@@ -174,7 +174,9 @@ class Change {
   addNobodies(): void {
     for (const face of [...this.holders.values()]) {
       if (face.kind !== Kind.INTERFACE_TYPE_DEFINITION) continue;
-      const graphs = graphsOf(face).filter((graph) => ![...this.holders.values()].some((other) => implementsIn(other, face, graph)));
+      const graphs = graphsOf(face).filter(
+        (graph) => ![...this.holders.values()].some((other) => implementsIn(other, face, graph)),
+      );
       const real = graphs.filter((graph) => !isInterfaceObjectIn(face, graph));
       if (real.length > 0) this.addNobody(face, real);
     }
@@ -190,7 +192,8 @@ class Change {
     let isOther = false;
     const selections = set.selections.map((selection) => {
       if (selection.kind === Kind.FRAGMENT_SPREAD) return selection;
-      const inner = selection.kind === Kind.FIELD ? this.typeOf(type, selection.name.value) : (selection.typeCondition?.name.value ?? type);
+      const inner =
+        selection.kind === Kind.FIELD ? this.typeOf(type, selection.name.value) : (selection.typeCondition?.name.value ?? type);
       const nested = selection.selectionSet && inner ? this.withStandIns(inner, selection.selectionSet) : null;
       const own = { ...selection, ...(nested ? { selectionSet: nested } : {}) };
       const definition = selection.kind === Kind.FIELD ? this.fieldOf(type, selection.name.value) : undefined;

@@ -77,7 +77,11 @@ function restoredOperation(operation: string, { standIns, nobodies }: PlannerSup
 const TYPENAME: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
 
 /** In a representation, what a stand-in brought has the field's own name. */
-function renamesIn(selection: QueryPlanSelectionNode, path: readonly string[], supergraph: PlannerSupergraph): FetchDataRewrite[] {
+function renamesIn(
+  selection: QueryPlanSelectionNode,
+  path: readonly string[],
+  supergraph: PlannerSupergraph,
+): FetchDataRewrite[] {
   if (selection.kind === 'InlineFragment') {
     const inner = selection.typeCondition === undefined ? path : [...path, `... on ${selection.typeCondition}`];
     return selection.selections.flatMap((each) => renamesIn(each, inner, supergraph));

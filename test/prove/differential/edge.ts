@@ -1,3 +1,4 @@
+import type { GraphQLFormattedError } from 'graphql';
 import { Pool } from 'undici';
 import { startGateway, type RunningGateway } from '../../../gateway';
 import { createMemoryBus } from '../../../platform/events';
@@ -13,6 +14,11 @@ const UNLIMITED = {
   tokens: 100_000,
   records: 1e12,
 };
+
+export interface Answered {
+  readonly data?: unknown;
+  readonly errors?: readonly GraphQLFormattedError[];
+}
 
 /** What is served at the moment. */
 export interface Served {
@@ -34,7 +40,7 @@ export class Edge {
     served: Served,
     query: string,
     variables: Readonly<Record<string, unknown>>,
-  ): Promise<{ data?: unknown; errors?: never }> {
+  ): Promise<Answered> {
     await this.serve(served);
     const { body } = await (this.pool as Pool).request({
       path: '/graphql',
@@ -42,7 +48,7 @@ export class Edge {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ query, variables }),
     });
-    return (await body.json()) as { data?: unknown; errors?: never };
+    return (await body.json()) as Answered;
   }
 
   async stop(): Promise<void> {

@@ -23,6 +23,8 @@ export interface Search {
 export interface Found {
   /** Operations that were compared. */
   readonly compared: number;
+  /** Those of them that the gateway refused to plan. */
+  readonly refused: number;
   /** The first that differs, made small, as text; `null` when none does. */
   readonly failure: string | null;
 }
@@ -34,10 +36,11 @@ export async function search(edge: Edge, options: Search): Promise<Found> {
   if (!world) throw new Error(`seed ${options.seed} composes no more`);
   try {
     const unlike = world.schemaDifference();
-    if (unlike !== null) return { compared: 0, failure: `seed ${options.seed}: composed schemas differ: ${unlike}` };
+    if (unlike !== null) return { compared: 0, refused: 0, failure: `seed ${options.seed}: composed schemas differ: ${unlike}` };
     const { compared, failing } = await compare(world, options);
-    if (!failing) return { compared, failure: null };
-    return { compared, failure: await shrunk(edge, world, draft, failing, options) };
+    const { refused } = world;
+    if (!failing) return { compared, refused, failure: null };
+    return { compared, refused, failure: await shrunk(edge, world, draft, failing, options) };
   } finally {
     await world.stop();
   }

@@ -11,6 +11,8 @@ import { copyOf, type Draft } from './draft';
 import type { Sent } from './operation';
 
 const MOST_TRIES = 600;
+/** A case that is small enough is better than none. */
+const DRAFT_MS = 30_000;
 
 /**
  * Makes an operation smaller for as long as it still fails.
@@ -33,7 +35,8 @@ export async function smallest(sent: Sent, fails: (sent: Sent) => Promise<boolea
 /** Makes the supergraph smaller for as long as it still fails: types, fields, directives, arguments, interfaces. */
 export async function smallestDraft(draft: Draft, fails: (draft: Draft) => Promise<boolean>): Promise<Draft> {
   let current = draft;
-  for (let at = 0, tries = 0; tries < MOST_TRIES; tries += 1) {
+  const endsAt = Date.now() + DRAFT_MS;
+  for (let at = 0; Date.now() < endsAt; ) {
     const cuts = cutsOf(current);
     const cut = cuts[at];
     if (!cut) break;
