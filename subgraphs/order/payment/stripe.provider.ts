@@ -1,5 +1,6 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { setTimeout as delay } from 'node:timers/promises';
 import Stripe from 'stripe';
 import { AppError } from '../../../platform/errors';
 import type { ChargeRequest, PaymentProvider, ProviderPayment, ProviderRefund } from './payment.port';
@@ -22,6 +23,8 @@ const RETRIES = 1;
 const CONNECTIONS = 64;
 /** More than a task has attempts within the day in which a provider keeps keys. */
 const REFUND_KEYS = 64;
+/** How often, and after how long, a key is asked again that somebody else is using. */
+const KEY_IN_USE = { tries: 10, pauseMs: 100 };
 
 /** Payments by the official SDK: over PaymentIntents that are confirmed here and captured later. */
 export function createStripeProvider(options: StripeOptions): PaymentProvider {
@@ -121,9 +124,22 @@ async function askForRefund(
   const params = { payment_intent: paymentId, amount: amountMinor, metadata: { reference } };
   try {
     // Without retries of the SDK's own, which would use up one key after the other while the provider is ill.
-    return refundOf(await stripe.refunds.create(params, { idempotencyKey, maxNetworkRetries: 0 }));
+    return refundOf(await onceKeyIsFree(() => stripe.refunds.create(params, { idempotencyKey, maxNetworkRetries: 0 })));
   } catch (error) {
     return isKeptFailure(error) ? null : refusedRefund(error, reference, amountMinor);
+  }
+}
+
+/** What another runner asks for under the same key is about to be answered: its answer is ours as well. */
+async function onceKeyIsFree<Result>(ask: () => Promise<Result>): Promise<Result> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      const isInUse = error instanceof Stripe.errors.StripeError && error.statusCode === 409;
+      if (!isInUse || tried >= KEY_IN_USE.tries) throw error;
+      await delay(KEY_IN_USE.pauseMs);
+    }
   }
 }
 

@@ -36,13 +36,16 @@ interface WareRow {
 
 /**
  * Work that is under way somewhere; nothing is when a fleet has come to rest. Keys that were taken before anything was begun,
- * and whose client never came back, are no work: they are swept after two days.
+ * and whose client never came back, are no work: they are swept after two days. An event that was relayed may have died with
+ * the bus, which the relay sees later: an order is untold until its mail stands in the database.
  */
 const UNDER_WAY = {
   order: `SELECT
     (SELECT count(*)::int FROM checkout WHERE step NOT IN ('ORDERED', 'UNDONE')) AS checkouts,
     (SELECT count(*)::int FROM order_task WHERE done_at IS NULL) AS tasks,
     (SELECT count(*)::int FROM outbox WHERE relayed_at IS NULL) AS events,
+    (SELECT count(*)::int FROM "order" o
+      WHERE NOT EXISTS (SELECT FROM notice n WHERE n.subject_key = o.id AND starts_with(n.fact, 'ord'))) AS untold,
     (SELECT count(*)::int FROM pgboss.job_common WHERE state < 'completed' AND name <> 'dead-letter' AND start_after < now() + interval '10 minutes'
       AND singleton_key IS DISTINCT FROM 'schedule' AND NOT name LIKE '\\_\\_pgboss%') AS jobs`,
   product: `SELECT
