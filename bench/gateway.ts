@@ -1,11 +1,8 @@
-import { composeServices } from '@apollo/composition';
-import { parse } from 'graphql';
-import { mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Benchmark, BenchmarkContext, BenchmarkResult } from './benchmark';
-import { QUERIES, SUBGRAPHS } from './gateway/graph';
+import { QUERIES } from './gateway/graph';
 import { answerKey, medianRow, ratioLines, tableRow, type GatewayRow, type Query } from './gateway/rows';
 import { installPeers, peerEnvironment, PEERS, type PeerWorld } from './gateway/peers';
 import {
@@ -19,6 +16,7 @@ import {
   untilListening,
   usageOf,
 } from './gateway/processes';
+import { syntheticSupergraph } from './gateway/supergraph';
 import { printTable } from './shop/table';
 
 const ROUNDS = 3;
@@ -55,7 +53,7 @@ interface Subject {
 class GatewayBench {
   private readonly subjects: Subject[] = [];
   private readonly stops: (() => Promise<void>)[] = [];
-  private readonly folder = mkdtempSync(join(tmpdir(), 'mercato-bench-gateway-'));
+  private folder = '';
   private readonly load = new LoadDriver();
   private subgraphsPort = 0;
   private readonly wrong: string[] = [];
@@ -71,7 +69,11 @@ class GatewayBench {
       () => this.load.stop(),
     );
     this.subgraphsPort = await portOf(subgraphs);
-    const world = this.world();
+    const { folder, file, origin, remove } = syntheticSupergraph(this.subgraphsPort);
+    this.stops.push(remove);
+    this.folder = folder;
+    const projectRoot = join(__dirname, '..', '..');
+    const world: PeerWorld = { folder, supergraphFile: file, subgraphsOrigin: origin, projectRoot };
     const wanted = PEERS.filter(({ name }) => this.isChosen(name));
     const problem = wanted.some(({ isInstalled }) => isInstalled) ? installPeers(world.projectRoot, say) : null;
     if (problem !== null) say(`the other gateways cannot be installed and are left out: ${problem}`);
@@ -119,7 +121,6 @@ class GatewayBench {
 
   async stop(): Promise<void> {
     for (const stop of this.stops.toReversed()) await stop();
-    rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** The peers take turns, so that what the machine does meanwhile meets all of them. */
@@ -129,7 +130,7 @@ class GatewayBench {
     const working: Subject[] = [];
     for (const subject of this.subjects) {
       const warm = await this.run(subject, query, auth, WARM_UP_SECONDS);
-      if (warm.requests === 0 || warm.failures > 0) {
+      if (warm.failures >= warm.requests / 2) {
         this.context.say(
           `${subject.name} is left out of ${query}: ${warm.failures} of ${warm.requests} failed: ${warm.sample.slice(0, 200)}`,
         );
@@ -155,17 +156,20 @@ class GatewayBench {
     const result = await this.run(subject, query, auth, seconds);
     const after = usageOf(subject.pid);
     const calls = (await this.subgraphCalls()) - callsBefore;
-    if (result.failures > 0) throw new Error(`${subject.name}: ${result.failures} of ${result.requests} requests failed`);
+    // A gateway may refuse what is too much for it; what it refuses is not work done.
+    if (result.failures > 0)
+      this.context.say(`${subject.name}: ${result.failures} of ${result.requests} refused: ${result.failed.slice(0, 80)}`);
+    const answered = Math.max(1, result.requests - result.failures);
     return {
       query,
       auth,
       peer: subject.name,
-      rps: Math.round(result.requests / result.seconds),
+      rps: Math.round(answered / result.seconds),
       p50: Math.round(result.p50Ms * 100) / 100,
       p99: Math.round(result.p99Ms * 100) / 100,
-      cpuMsPerRequest: Math.round(((after.cpuMs - before.cpuMs) / result.requests) * 1000) / 1000,
+      cpuMsPerRequest: Math.round(((after.cpuMs - before.cpuMs) / answered) * 1000) / 1000,
       rssMb: Math.round(after.rssMb),
-      callsPerRequest: Math.round((calls / result.requests) * 100) / 100,
+      callsPerRequest: Math.round((calls / answered) * 100) / 100,
     };
   }
 
@@ -225,20 +229,6 @@ class GatewayBench {
       answers[name] = await answer.text();
     }
     return answers;
-  }
-
-  private world(): PeerWorld {
-    const subgraphsOrigin = `http://127.0.0.1:${this.subgraphsPort}`;
-    const services = Object.entries(SUBGRAPHS).map(([name, sdl]) => ({
-      name,
-      url: `${subgraphsOrigin}/${name}`,
-      typeDefs: parse(sdl),
-    }));
-    const { supergraphSdl, errors } = composeServices(services);
-    if (!supergraphSdl) throw new Error(`the synthetic graph does not compose: ${errors?.map(String).join('\n')}`);
-    const supergraphFile = join(this.folder, 'supergraph.graphql');
-    writeFileSync(supergraphFile, supergraphSdl);
-    return { folder: this.folder, supergraphFile, subgraphsOrigin, projectRoot: join(__dirname, '..', '..') };
   }
 
   /** Of what was named only what is of the same kind chooses. */

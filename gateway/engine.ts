@@ -36,6 +36,8 @@ export interface OperationRequest {
   readonly client?: string;
   /** What it asks of the schema itself, once that is answered. */
   readonly introspected?: ExecutionResult;
+  /** Whether its data may be answered as JSON text: see {@link Answer.dataJson}. */
+  readonly takesText?: boolean;
   /** Told of each subgraph call when it begins. */
   readonly onCall?: (service: string) => void;
 }
@@ -206,9 +208,9 @@ export class Engine {
     };
   }
 
-  private scopeOf({ requestId, introspected }: OperationRequest): AnswerScope {
+  private scopeOf({ requestId, introspected, takesText = false }: OperationRequest): AnswerScope {
     const { logger, subgraphErrors } = this.options;
-    return { requestId, logger, introspected: introspected ?? null, subgraphErrors };
+    return { requestId, logger, introspected: introspected ?? null, subgraphErrors, takesText };
   }
 }
 

@@ -7,10 +7,13 @@ import type { Json } from './merge';
 import { project, type Path, type ProjectionScope } from './project';
 import type { SelectionShape } from './projection-shape';
 import type { Merged } from './run-plan';
+import { dataToJson } from './write-answer';
 
 /** What a client gets, ready to be serialised. `data` is absent when nothing was executed. */
 export interface Answer {
   readonly data?: Json | null;
+  /** The JSON text of `data` instead of `data` itself, where the caller takes text and nothing went wrong. */
+  readonly dataJson?: string;
   readonly errors?: readonly GraphQLFormattedError[];
   readonly extensions?: Readonly<Json>;
 }
@@ -22,6 +25,8 @@ export interface AnswerScope {
   readonly introspected: ExecutionResult | null;
   /** Whether errors of subgraphs in another form than ours are hidden. */
   readonly subgraphErrors: 'ours' | 'any';
+  /** Whether the data may be answered as text. */
+  readonly takesText?: boolean;
 }
 
 /** Beyond so many errors, further places that are denied are null without a word. */
@@ -39,6 +44,10 @@ export interface AnswerSource {
 
 /** Projects merged data onto the operation and presents every error once, at its place. */
 export function answerOf(shape: SelectionShape, merged: AnswerSource, scope: AnswerScope): Answer {
+  if (scope.takesText && merged.errors.list.length === 0) {
+    const dataJson = dataToJson(shape, merged.data);
+    if (dataJson !== null) return { dataJson };
+  }
   const errors = merged.errors.list.map((error) => presentFetchError(error, scope));
   for (const { message, path } of scope.introspected?.errors ?? []) {
     errors.push(presentAndLog(new GraphQLError(message, { path }), scope));

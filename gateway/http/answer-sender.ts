@@ -27,10 +27,7 @@ export class AnswerSender {
     answer: Answer,
     headers: HeaderPairs,
   ): void {
-    const extensions = { ...answer.extensions, requestId: scope.requestId };
-    const text = JSON.stringify(
-      answer.errors ? { errors: answer.errors, data: answer.data, extensions } : { data: answer.data, extensions },
-    );
+    const text = textOf(answer, scope.requestId);
     const told = {
       'cache-control': 'no-store',
       ...(headers.length > 0 ? Object.fromEntries(headers) : {}),
@@ -68,3 +65,11 @@ export class AnswerSender {
 }
 
 type HeaderPairs = readonly (readonly [string, string])[];
+
+function textOf({ data, dataJson, errors, extensions: given }: Answer, requestId: string): string {
+  // Ids of requests hold nothing that JSON escapes.
+  const extensions = given ? JSON.stringify({ ...given, requestId }) : `{"requestId":"${requestId}"}`;
+  if (dataJson !== undefined) return `{"data":${dataJson},"extensions":${extensions}}`;
+  const told = data === undefined ? '' : `"data":${JSON.stringify(data)},`;
+  return `{${errors ? `"errors":${JSON.stringify(errors)},` : ''}${told}"extensions":${extensions}}`;
+}

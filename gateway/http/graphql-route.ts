@@ -111,6 +111,7 @@ export class GraphqlRoute {
         known?.json ??
         (await cached.cache.fill(cached.key, cached.policy, async () => {
           own = await this.run(scope, engine, query, operationName, variables);
+          if (own.dataJson !== undefined) return Buffer.from(own.dataJson);
           return own.errors || !own.data ? null : Buffer.from(JSON.stringify(own.data));
         }));
       if (json) {
@@ -147,7 +148,7 @@ export class GraphqlRoute {
         ended();
       };
       const writer = new MultipartWriter({ response, requestId: scope.requestId, format, sendWhole, onEnd });
-      engine.beginInParts(requestOf(scope, operation, asked.variables), writer);
+      engine.beginInParts({ ...requestOf(scope, operation, asked.variables), signal: scope.signal, takesText: false }, writer);
     });
     return true;
   }
@@ -177,12 +178,20 @@ export class GraphqlRoute {
     const operation = prepared instanceof Promise ? await prepared : prepared;
     if (operation instanceof RefusedOperation) return refusalOf(operation.errors, scope.requestId, this.options.logger);
     begins(scope, operation);
-    const execute = () => engine.execute(requestOf(scope, operation, variables));
+    const execute = () => this.execute(scope, engine, requestOf(scope, operation, variables));
     if (!this.options.mayCount || !scope.counts) return execute();
     const log: StatementLog = { statements: [] };
     const answer = await countingStatements(log, execute);
     const counts = { subgraphCalls: scope.subgraphCalls, statements: log.statements.length };
     return { ...answer, extensions: { ...answer.extensions, counts } };
+  }
+
+  /** Ends the operation when its client goes away before it has its answer. */
+  private execute(scope: RequestScope, engine: Engine, request: OperationRequest): Promise<Answer> {
+    return new Promise((resolve) => {
+      const running = engine.begin(request, resolve);
+      if (running) scope.onGone(() => running.leave());
+    });
   }
 }
 
@@ -199,9 +208,11 @@ function begins(scope: RequestScope, operation: PreparedOperation): void {
 }
 
 function requestOf(scope: RequestScope, operation: PreparedOperation, variables: Readonly<Json>): OperationRequest {
-  const { requestId, traceparent, forwarded, signal, client } = scope;
+  const { requestId, traceparent, forwarded, client } = scope;
   const onCall = (): void => void (scope.subgraphCalls += 1);
-  return { operation, variables, viewer: scope.viewer ?? anonymous, requestId, traceparent, forwarded, signal, client, onCall };
+  const viewer = scope.viewer ?? anonymous;
+  const shared = { viewer, requestId, traceparent, forwarded, client, onCall };
+  return { operation, variables, ...shared, signal: null, takesText: true };
 }
 
 /** Apollo Server's words as errors of ours. */

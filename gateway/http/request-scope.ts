@@ -38,6 +38,15 @@ export class RequestScope {
     return clientNameIn(this.request.headers);
   }
 
+  /** Calls back when the client goes away before it has its answer. */
+  onGone(leave: () => void): void {
+    if (this.response.destroyed) leave();
+    else if (!this.response.writableEnded)
+      this.response.once('close', () => {
+        if (!this.response.writableFinished) leave();
+      });
+  }
+
   /** Aborted when the client goes away before it has its answer. */
   get signal(): AbortSignal {
     if (!this.gone) {

@@ -20,7 +20,7 @@ const OWN_STATUS: Partial<Record<ErrorCode, number>> = {
  * refused is 200 as `application/json` (old clients read the status first) and 400 as `application/graphql-response+json`.
  */
 export function statusOf(answer: Answer, type: AnswerType): number {
-  if (answer.data !== undefined) return 200;
+  if (answer.data !== undefined || answer.dataJson !== undefined) return 200;
   const code = answer.errors?.[0]?.extensions?.['code'] as ErrorCode | undefined;
   const own = code && OWN_STATUS[code];
   if (own) return own;

@@ -88,7 +88,7 @@ export function openSpan(
     within: (work) => context.with(own, work),
     end: (error) => {
       if (error !== undefined) {
-        span.recordException(error instanceof Error ? error : String(error));
+        span.recordException(error instanceof Error ? error : 'no error');
         span.setStatus({ code: SpanStatusCode.ERROR });
       }
       span.end();
