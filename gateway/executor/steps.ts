@@ -1,4 +1,4 @@
-import type { Step } from './compile-plan';
+import type { FetchStep, Step } from './compile-plan';
 import { fetchEntities } from './fetch-entities';
 import { fetchFields } from './fetch-fields';
 import type { Json } from './merge';
@@ -20,8 +20,7 @@ export interface Waiter {
 export function beginStep(run: PlanRun, step: Step, cursor: Cursor, waiter: Waiter): void {
   switch (step.kind) {
     case 'fetch':
-      if (step.id !== null && run.options.onFetched) waiter = new Fetched(run.options.onFetched, step.id, waiter);
-      return step.representation ? fetchEntities(run, step, cursor, waiter) : fetchFields(run, step, cursor, waiter);
+      return beginFetch(run, step, cursor, waiter);
     case 'flatten': {
       const records = recordsAt(cursor.records, step.path);
       if (records.length === 0) return waiter.ended();
@@ -50,6 +49,13 @@ class Fetched implements Waiter {
     this.tell(this.id);
     this.waiter.ended();
   }
+}
+
+function beginFetch(run: PlanRun, step: FetchStep, cursor: Cursor, waiter: Waiter): void {
+  const { onFetched } = run.options;
+  const told = step.id !== null && onFetched ? new Fetched(onFetched, step.id, waiter) : waiter;
+  if (step.representation) fetchEntities(run, step, cursor, told);
+  else fetchFields(run, step, cursor, told);
 }
 
 class Sequence implements Waiter {
