@@ -71,7 +71,11 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const measured = hasOwnPort
     ? await startHttpServer(metricsRoutes(registry), { host: options.host, port: options.metricsPort })
     : null;
-  const sockets = serveSockets(http.server, '/graphql', { ...shared, revocations });
+  const sockets = serveSockets(http.server, '/graphql', {
+    ...shared,
+    revocations,
+    origins: options.cors?.credentials ? options.cors.origins : [],
+  });
   const unsubscribes = [revoking.stop, ...(cache ? [cache.listen(bus, options.cacheTopics ?? [])] : [])];
   return {
     url: `http://${options.host === '0.0.0.0' ? '127.0.0.1' : options.host}:${http.port}`,

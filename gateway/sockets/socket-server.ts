@@ -33,6 +33,8 @@ export interface SocketServerOptions {
   readonly documents: Documents;
   readonly identifier: Identifier;
   readonly forwardHeaders: readonly string[];
+  /** Of other sites whose pages may act for whoever visits them. */
+  readonly origins: readonly string[];
   readonly revocations: Revocations;
   readonly logger: Logger;
   readonly metrics: GatewayMetrics;
@@ -55,7 +57,8 @@ export function serveSockets(http: Server, path: string, options: SocketServerOp
   http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // Node takes its own listener off a socket that it hands over, and ws adds one only once it takes it.
     socket.on('error', () => socket.destroy());
-    if (request.url?.split('?', 1)[0] !== path) return refuseUpgrade(socket);
+    if (request.url?.split('?', 1)[0] !== path) return refuseUpgrade(socket, '404 Not Found');
+    if (isForeign(request, options)) return refuseUpgrade(socket, '403 Forbidden');
     sockets.handleUpgrade(request, socket, head, (client) => {
       // A socket that breaks is closed by ws itself; without a listener the error would end the process.
       client.on('error', (error) => options.logger.debug({ err: error }, 'a socket broke'));
@@ -183,6 +186,14 @@ function formatted({ message, path, extensions }: GraphQLError): GraphQLFormatte
   return { message, ...(path ? { path } : {}), extensions };
 }
 
-function refuseUpgrade(socket: Duplex): void {
-  socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+/** Browsers let any page open a socket, and send their cookies along: where subgraphs get those, only known pages may. */
+function isForeign({ headers }: IncomingMessage, { forwardHeaders, origins }: SocketServerOptions): boolean {
+  const { origin, host, cookie } = headers;
+  if (origin === undefined || cookie === undefined || !forwardHeaders.includes('cookie')) return false;
+  const isOwn = URL.canParse(origin) && new URL(origin).host === host;
+  return !isOwn && !origins.includes(origin);
+}
+
+function refuseUpgrade(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

@@ -1,5 +1,8 @@
 import type { SubgraphClient } from '../../platform/federation';
+import { createClient } from 'graphql-ws';
+import WebSocket from 'ws';
 import { testGateway, type TestGateway } from './support/gateway';
+import { guardedWorld } from './support/guarded';
 import { readParts, type Part } from './support/multipart';
 import { deferred } from './support/recording';
 
@@ -162,6 +165,54 @@ describe('@defer', () => {
     await parts.return(undefined);
     gate.resolve();
     expect((await gateway.query('{ me { id } }')).body.data).toEqual({ me: { id: 'p1' } });
+  });
+
+  it('is one answer over a socket', async () => {
+    const client = createClient({
+      url: `${gateway.url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      retryAttempts: 0,
+    });
+    const results = [];
+    for await (const result of client.iterate({ query: '{ me { id ... @defer { name } } }' })) results.push(result);
+    expect(results).toMatchObject([{ data: { me: { id: 'p1', name: 'Ada' } } }]);
+    await client.dispose();
+  });
+
+  it('ends what takes too long by an error in its part', async () => {
+    const hasty = await testGateway({ wrap, operationTimeoutMs: 300 });
+    const gate = deferred();
+    await hasty.query('{ me { id name reviews { body } } }');
+    hold = { service: 'reviews', gate: gate.promise };
+    const headers = { 'content-type': 'application/json', accept: APOLLO };
+    const body = JSON.stringify({ query: '{ me { id ... @defer { reviews { body } } } }' });
+    const parts: Part[] = [];
+    for await (const part of readParts(await fetch(`${hasty.url}/graphql`, { method: 'POST', headers, body }))) parts.push(part);
+    gate.resolve();
+    expect(parts).toMatchObject([
+      { data: { me: { id: 'p1' } }, hasNext: true },
+      {
+        incremental: [{ path: ['me'], data: null, errors: [{ path: ['me'], extensions: { code: 'DEADLINE_EXCEEDED' } }] }],
+        hasNext: false,
+      },
+    ]);
+    await hasty.stop();
+  });
+
+  it('keeps from viewers what they may not see', async () => {
+    const { supergraphSdl, subgraphs, asked } = guardedWorld();
+    const guarded = await testGateway({ supergraphSdl, subgraphs });
+    const query = '{ boss { id ... @defer(label: "a") { level } ... @defer(label: "b") { name salary } } }';
+    const headers = { 'content-type': 'application/json', accept: APOLLO };
+    const response = await fetch(`${guarded.url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) });
+    const found: NonNullable<Part['incremental']>[number][] = [];
+    for await (const part of readParts(response)) found.push(...(part.incremental ?? []));
+    const ofLabel = (wanted: string): unknown => found.find(({ label }) => label === wanted);
+    const denied = (field: string) => [{ path: ['boss', field], extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' } }];
+    expect(ofLabel('a')).toMatchObject({ data: { level: null }, errors: denied('level') });
+    expect(ofLabel('b')).toMatchObject({ data: { name: 'Ada', salary: null }, errors: denied('salary') });
+    expect(asked.join()).not.toContain('salary');
+    await guarded.stop();
   });
 
   it.each([

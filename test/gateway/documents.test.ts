@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { manifestFiles, type TrustMode } from '../../gateway/documents';
-import { createMemoryCache, type CacheStore } from '../../platform/cache';
+import { createMemoryCache, createRedisCache, type CacheStore } from '../../platform/cache';
+import { connectRedis } from '../../platform/redis';
 import { createLogger } from '../../platform/observability';
+import { freshRedisUrl } from '../support/redis';
 import { until } from '../support/until';
 import { testGateway, type TestGateway } from './support/gateway';
 
@@ -40,7 +43,7 @@ describe('trusted documents', () => {
   };
   const serving = async (mode: TrustMode, ...paths: (string | [string, string])[]): Promise<TestGateway> => {
     const files = paths.map((path) => (typeof path === 'string' ? { path, client: null } : { path: path[1], client: path[0] }));
-    const gateway = await testGateway({ documents: { mode, source: manifestFiles(files, silent, 20) } });
+    const gateway = await testGateway({ documents: { mode, source: manifestFiles(files, silent, 20) }, planner: { threads: 0 } });
     gateways.push(gateway);
     return gateway;
   };
@@ -153,7 +156,7 @@ describe('documents that clients register by their hash', () => {
     await Promise.all(gateways.splice(0).map((gateway) => gateway.stop()));
   });
   const serving = async (shared: CacheStore | null = null, mayRegister = true): Promise<TestGateway> => {
-    const gateway = await testGateway({ documents: { shared, mayRegister } });
+    const gateway = await testGateway({ documents: { shared, mayRegister }, planner: { threads: 0 } });
     gateways.push(gateway);
     return gateway;
   };
@@ -203,6 +206,27 @@ describe('documents that clients register by their hash', () => {
     if (!read || read.hit || read.lease === null) throw new Error('the store gave no lease');
     await shared.fill([{ key: forged, lease: read.lease, text: '{ __typename }', ttlSeconds: 60 }]);
     expect(codeOf(await second.post({ extensions: apq(BOOK) }))).toBe('PERSISTED_QUERY_NOT_FOUND');
+  });
+
+  it('are kept in Redis for gateways that come later', async () => {
+    const redis = connectRedis(await freshRedisUrl(), silent);
+    await once(redis, 'ready');
+    const shared = createRedisCache(redis, silent);
+    const first = await serving(shared);
+    await first.post({ query: ME, extensions: apq(ME) });
+    const key = `mercato:document:v1:${sha(ME)}`;
+    await until(
+      () => redis.get(key),
+      (text) => text === ME,
+    );
+    expect(await redis.ttl(key)).toBeGreaterThan(86_000);
+    const later = await serving(shared);
+    expect((await later.post({ extensions: apq(ME) })).body.data).toEqual({ me: { name: 'Ada' } });
+    // With Redis away, clients send the text again.
+    redis.disconnect();
+    expect(codeOf(await later.post({ extensions: apq(BOOK) }))).toBe('PERSISTED_QUERY_NOT_FOUND');
+    expect((await later.post({ extensions: apq(ME) })).body.data).toEqual({ me: { name: 'Ada' } });
+    await shared.close();
   });
 
   it('are not supported where that is off', async () => {

@@ -162,6 +162,25 @@ describe('GraphQL over WebSocket', () => {
     await expect(once(socket, 'open')).rejects.toThrow('404');
   });
 
+  it('opens for no foreign page where cookies are passed on', async () => {
+    const cors = { origins: ['https://shop.example'], credentials: true, maxAgeSeconds: 60 };
+    const passing = await testGateway({ forwardHeaders: ['cookie'], cors });
+    const open = async (headers: Record<string, string>): Promise<string> => {
+      const socket = new WebSocket(`${passing.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', { headers });
+      const outcome = await once(socket, 'open').then(
+        () => 'open',
+        (error: unknown) => String(error),
+      );
+      socket.terminate();
+      return outcome;
+    };
+    expect(await open({ origin: 'https://evil.example', cookie: 'session=1' })).toContain('403');
+    expect(await open({ origin: 'https://shop.example', cookie: 'session=1' })).toBe('open');
+    expect(await open({ origin: passing.url, cookie: 'session=1' })).toBe('open');
+    expect(await open({ origin: 'https://evil.example' })).toBe('open');
+    await passing.stop();
+  });
+
   it('survives clients that ask for an upgrade and are gone', async () => {
     const http = createServer();
     const logger = createLogger({ logLevel: 'silent' }, 'test');
@@ -176,6 +195,7 @@ describe('GraphQL over WebSocket', () => {
       documents,
       engine: noEngine,
       forwardHeaders: [],
+      origins: [],
       identifier,
       revocations,
       logger,
