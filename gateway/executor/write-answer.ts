@@ -8,9 +8,9 @@ const ODD = null;
 /** `null` for what is odd; JSON's own null is a text. */
 type WriteValue = (value: unknown) => string | null;
 
-/** One field of an answer: what stands before its value, and how that is written. */
+/** One field of an answer: where its value is, what stands before it, and how it is written. */
 interface FieldWriter {
-  readonly key: string;
+  readonly source: string;
   readonly head: string;
   readonly write: WriteValue;
 }
@@ -41,8 +41,8 @@ class SelectionWriter {
     if (fields === undefined) this.byType.set(typeName, (fields = this.writersOf(typeName)));
     if (fields === null) return ODD;
     let json = '{';
-    for (const { key, head, write } of fields) {
-      const value = write(data[key]);
+    for (const { source, head, write } of fields) {
+      const value = write(data[source]);
       if (value === ODD) return ODD;
       json += head + value;
     }
@@ -55,10 +55,10 @@ class SelectionWriter {
     if (!fields || this.shape.deferredOf(typeName)) return null;
     const name = textToJson(typeName);
     const found: FieldWriter[] = [];
-    for (const { key, type } of fields) {
+    for (const { key, source, type } of fields) {
       const write = type.kind === 'typename' ? () => name : writerOf(type);
       if (write === null) return null;
-      found.push({ key, head: `${found.length === 0 ? '' : ','}${JSON.stringify(key)}:`, write });
+      found.push({ source, head: `${found.length === 0 ? '' : ','}${JSON.stringify(key)}:`, write });
     }
     return found;
   }

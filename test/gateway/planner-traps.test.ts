@@ -1,0 +1,149 @@
+import { parse } from 'graphql';
+import { Edge } from '../prove/differential/edge';
+import { composed } from '../prove/differential/supergraph';
+import { World } from '../prove/differential/world';
+
+const LINK =
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", "@requires", "@provides", "@override", "@inaccessible", "@interfaceObject", "@context", "@fromContext"])\n';
+const CALM = { nulls: 0, errors: 0, illegalNulls: 0 };
+
+/**
+ * What Apollo's planner gets wrong without a word, each found by hand or by `prove differential`. Answers are compared with
+ * one graphql-js schema over the same data; subgraphs note when they are asked what no right plan asks.
+ */
+describe("the planner's traps", () => {
+  const edge = new Edge();
+  afterAll(() => edge.stop());
+
+  async function agrees(
+    subgraphs: Readonly<Record<string, string>>,
+    queries: readonly string[],
+    { refused = 0, moods = CALM } = {},
+  ): Promise<void> {
+    const sources = Object.entries(subgraphs).map(([name, sdl]) => ({ name, sdl: LINK + sdl }));
+    const supergraphSdl = composed(sources);
+    if (supergraphSdl === null) throw new Error('the subgraphs do not compose');
+    const world = await World.start(edge, sources, supergraphSdl, { seed: 7, moods, isOverHttp: false });
+    try {
+      for (const query of queries) {
+        const sent = { document: parse(query), variables: {} };
+        expect(world.isValid(sent)).toBe(true);
+        expect(await world.differenceOf(sent)).toBeNull();
+      }
+      expect(world.refused).toBe(refused);
+    } finally {
+      await world.stop();
+    }
+  }
+
+  const comments = `
+    type Query { posts: [Post!]! }
+    type Post @key(fields: "id") { id: ID! title: String! comments(limit: Int = 10): [String!]! }`;
+
+  it('do not take a key that cannot be resolved', () =>
+    agrees(
+      {
+        posts: `type Query { posts: [Post!]! }
+          type Post @key(fields: "slug", resolvable: false) @key(fields: "id") {
+            id: ID! slug: String! weight: Int! @external fee: String! @requires(fields: "weight") }`,
+        weights: 'type Post @key(fields: "id") @key(fields: "slug") { id: ID! slug: String! weight: Int! }',
+      },
+      ['{ posts { fee } }', '{ posts { slug fee weight } }'],
+    ));
+
+  it('do not take what a client asks for what @requires needs', () =>
+    agrees(
+      {
+        posts: comments,
+        ratings: `type Post @key(fields: "id") { id: ID! comments(limit: Int = 10): [String!]! @external
+          mood: String! @requires(fields: "comments(limit: 3)") }`,
+      },
+      [
+        '{ posts { comments(limit: 1) mood } }',
+        '{ posts { mood comments(limit: 1) c: comments(limit: 3) d: comments } }',
+        '{ posts { comments mood } }',
+      ],
+    ));
+
+  it('do not take one @requires for another', () =>
+    agrees(
+      {
+        posts: comments,
+        ratings: `type Post @key(fields: "id") { id: ID! comments(limit: Int = 10): [String!]! @external
+          mood: String! @requires(fields: "comments(limit: 3)")
+          tone(loud: Boolean): String! @requires(fields: "comments(limit: 5)")
+          plain: String! @requires(fields: "comments") simple: Int! }`,
+      },
+      [
+        '{ posts { mood tone } }',
+        '{ posts { title mood tone(loud: true) plain simple comments(limit: 2) } }',
+        'query ($loud: Boolean = true) { posts { mood t: tone(loud: $loud) plain } }',
+      ],
+    ));
+
+  it('ask for an interface that nothing implements', () =>
+    agrees(
+      {
+        posts: `type Query { found: Found many: [Found!]! post: Post! }
+          interface Found { id: ID! score: Int }
+          type Post @key(fields: "id") { id: ID! title: String! }`,
+      },
+      ['{ many { id } post { title } }', '{ many { __typename score } found { id } }'],
+      { moods: { nulls: 0, errors: 0, illegalNulls: 0 } },
+    ));
+
+  it('do not take an alias for a key, or for what @requires needs', () =>
+    agrees(
+      {
+        posts: 'type Query { posts: [Post!]! post: Post } type Post @key(fields: "id") { id: ID! title: String! weight: Int! }',
+        prices:
+          'type Post @key(fields: "id") { id: ID! price: Int! weight: Int! @external fee: String! @requires(fields: "weight") }',
+      },
+      [
+        '{ posts { id: title price } }',
+        '{ posts { id: title weight: title fee } post { id: weight price } }',
+        '{ posts { id: __typename __typename price } }',
+      ],
+    ));
+
+  it('do not lose the place of an error below such an alias', () =>
+    agrees(
+      {
+        posts: 'type Query { posts: [Post!]! } type Post @key(fields: "id") { id: ID! next: Post title: String }',
+        prices: 'type Post @key(fields: "id") { id: ID! price: Int price2: Int! }',
+      },
+      ['{ posts { id: next { id: title price price2 } price } }', '{ posts { id: next { next { price2 } id: price2 } } }'],
+      { moods: { nulls: 0.1, errors: 0.3, illegalNulls: 0.1 } },
+    ));
+
+  it('refuse by name what requires what requires something, where there is no way', () =>
+    agrees(
+      {
+        a: 'type Cat @key(fields: "id") { id: ID! size: Int! }',
+        b: `type Cat @key(fields: "id") { id: ID! age: Int! size: Int! @external rank: Int! @external
+          worth: Int! @requires(fields: "size rank") }`,
+        c: `type Query { cats: [Cat!]! }
+          type Cat @key(fields: "id") { id: ID! size: Int! @external age: Int! @external rank: Int! @requires(fields: "size age") }`,
+      },
+      ['{ cats { rank } }', '{ cats { worth } }'],
+      { refused: 1 },
+    ));
+
+  it('let records keep their type when the subgraph of an interface object answers', () =>
+    agrees(
+      {
+        a: `type Query { ant: Ant any: [Whole!]! } interface Whole @key(fields: "id") { id: ID! }
+          type Ant implements Whole @key(fields: "id") { id: ID! size: Int! } type Bee implements Whole @key(fields: "id") { id: ID! }
+          interface Face { id: ID! } `,
+        b: 'type Query { wholes: [Whole!]! } type Whole @key(fields: "id") @interfaceObject { id: ID! extra(of: Int = 1): String! }',
+        c: 'type Ant @key(fields: "id") { id: ID! size: Int! @external worth: Int! @requires(fields: "size") }',
+      },
+      [
+        '{ ant { extra worth __typename } }',
+        '{ any { extra ... on Ant { worth } } }',
+        '{ wholes { extra } }',
+        '{ wholes { extra ... on Ant { worth } } }',
+        '{ wholes { __typename id extra(of: 2) } }',
+      ],
+    ));
+});
