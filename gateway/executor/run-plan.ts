@@ -131,16 +131,6 @@ export class PlanRun implements Merged, Waiter {
   }
 }
 
-/** Runs a plan for whoever awaits it. */
-export function runPlan(
-  plan: CompiledPlan,
-  options: PlanRunOptions,
-  initial: Json = {},
-  initialErrors: readonly GraphQLFormattedError[] = [],
-): Promise<Merged> {
-  return new Promise((ended, broken) => new PlanRun(plan, options, initial, { ended, broken }).begin(initialErrors));
-}
-
 /** The entities that one call asks for. */
 export interface AskedEntities {
   readonly texts: readonly string[];

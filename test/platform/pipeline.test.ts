@@ -57,13 +57,17 @@ describe('answers in HTTP/1.1', () => {
   });
 
   it.each([
-    ['no HTTP', 'SSH-2.0-OpenSSH\r\n\r\n'],
-    ['a length that is none', 'HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n'],
-    ['more than is allowed', 'HTTP/1.1 200 OK\r\ncontent-length: 2000\r\n\r\n'],
-    ['more in chunks than is allowed', `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n7d0\r\n${'x'.repeat(2_000)}\r\n`],
-    ['a chunk without a size', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nxyz\r\n'],
-  ])('are refused when they are %s', (_name, text) => {
-    expect(() => read([text])).toThrow();
+    ['no HTTP', 'SSH-2.0-OpenSSH\r\n\r\n', 'no HTTP/1.1'],
+    ['a length that is none', 'HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n', 'no number'],
+    ['more than is allowed', 'HTTP/1.1 200 OK\r\ncontent-length: 2000\r\n\r\n', 'larger than 1000'],
+    [
+      'more in chunks than is allowed',
+      `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n7d0\r\n${'x'.repeat(2_000)}\r\n`,
+      'larger than 1000',
+    ],
+    ['a chunk without a size', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nxyz\r\n', 'without a size'],
+  ])('are refused when they are %s', (_name, text, problem) => {
+    expect(() => read([text])).toThrow(problem);
   });
 });
 
