@@ -1,6 +1,5 @@
-import { GraphQLError, type ExecutionResult } from 'graphql';
+import { GraphQLError } from 'graphql';
 import { getVariableValues } from 'graphql/execution/values';
-import type { Viewer } from '../platform/auth';
 import { AppError } from '../platform/errors';
 import type { SubgraphClient, SubgraphRequest, SubgraphResponse } from '../platform/federation';
 import type { Logger } from '../platform/observability';
@@ -12,35 +11,14 @@ import { refusalOf, unauthorisedAnswer, type Answer, type AnswerScope } from './
 import type { Json } from './executor/merge';
 import type { SendCall } from './executor/subgraph-call';
 import { subscribeToSource } from './executor/subscribe';
+import type { OperationRequest } from './operation-request';
 import { OperationRun, type RunContext, type RunningOperation } from './operation-run';
 import { refuseTooManyRecords } from './operations/limits';
-import type { PreparedOperation } from './operations/operation';
 import { Operations, type PrepareOptions } from './operations/prepare';
 import { refuseTooLargeVariables } from './operations/variables-size';
 import type { OperationVariant } from './operations/variants';
 import type { PlannedSupergraph } from './planning/planned-supergraph';
 import { CachePolicies } from './response-cache/policy';
-
-/** One operation as a client sent it, and who the client is. */
-export interface OperationRequest {
-  readonly operation: PreparedOperation;
-  readonly variables: Readonly<Json>;
-  readonly viewer: Viewer;
-  readonly requestId: string;
-  readonly traceparent: string | null;
-  /** Headers of the client's request for the subgraphs. */
-  readonly forwarded: Readonly<Record<string, string>> | null;
-  /** Ends subgraph calls when the client is gone. Mutations are never ended half way, also when time is up. */
-  readonly signal: AbortSignal | null;
-  /** Whose turn it is when new operations wait to be planned; everybody's own unless said otherwise. */
-  readonly client?: string;
-  /** What it asks of the schema itself, once that is answered. */
-  readonly introspected?: ExecutionResult;
-  /** Whether its data may be answered as JSON text: see {@link Answer.dataJson}. */
-  readonly takesText?: boolean;
-  /** Told of each subgraph call when it begins. */
-  readonly onCall?: (service: string) => void;
-}
 
 /** An operation whose variables were read; the variant is a promise where it has yet to be planned. */
 interface ReadyOperation {

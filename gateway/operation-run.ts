@@ -3,7 +3,7 @@ import { AppError } from '../platform/errors';
 import type { SubgraphClient } from '../platform/federation';
 import { traceparentFor, type Logger } from '../platform/observability';
 import type { DeadlineQueue, Timed, Waiting } from '../platform/process';
-import type { OperationRequest } from './engine';
+import type { OperationRequest } from './operation-request';
 import { answerOf, refusalOf, type Answer, type AnswerScope } from './executor/answer';
 import type { Json } from './executor/merge';
 import { PlanRun, type Merged, type PlanRunOptions, type RunReceiver } from './executor/run-plan';

@@ -1,6 +1,6 @@
 import type { AppError } from '../../platform/errors';
 import type { Timed, Waiting } from '../../platform/process';
-import type { OperationRequest } from '../engine';
+import type { OperationRequest } from '../operation-request';
 import { answerOf, refusalOf, type Answer, type AnswerSource } from '../executor/answer';
 import type { DeferredPlan } from '../executor/compile-plan';
 import type { Json } from '../executor/merge';

@@ -5,7 +5,8 @@ import { AppError, presentError } from '../../platform/errors';
 import { continuingTrace, noteOnSpan, traced, type Logger } from '../../platform/observability';
 import type { Documents } from '../documents';
 import { MultipartWriter, partsFormatOf, type PartsFormat } from '../defer/multipart';
-import type { Engine, OperationRequest } from '../engine';
+import type { Engine } from '../engine';
+import type { OperationRequest } from '../operation-request';
 import { refusalOf, type Answer } from '../executor/answer';
 import type { Json } from '../executor/merge';
 import type { Identifier } from '../identity/identity';
@@ -41,6 +42,14 @@ export interface GraphqlRouteOptions {
   readonly mayDefer: boolean;
   /** Whether long answers are compressed for clients that ask for it. */
   readonly isCompressing: boolean;
+}
+
+/** An operation that may be answered in parts, for a client that takes them. */
+interface DeferringRequest {
+  readonly engine: Engine;
+  readonly operation: PreparedOperation;
+  readonly asked: GraphqlRequest;
+  readonly format: PartsFormat;
 }
 
 /** The GraphQL endpoint. Well-formed requests go straight to the engine; Apollo Server says what is wrong with all others. */
@@ -99,7 +108,11 @@ export class GraphqlRoute {
     const text = this.options.documents.textOf(asked, scope);
     const query = typeof text === 'string' ? text : await text;
     const format = this.options.mayDefer ? partsFormatOf(scope.request.headers.accept) : null;
-    if (format && (await this.serveInParts(scope, response, type, engine, query, asked, format))) return;
+    if (format) {
+      const operation = await engine.operations.prepare(query, operationName, scope.client);
+      if (!(operation instanceof RefusedOperation) && operation.variants.mayDefer)
+        return this.serveInParts(scope, response, type, { engine, operation, asked, format });
+    }
     const isPublic = scope.viewer === anonymous && scope.forwarded === null && !(scope.counts && this.options.mayCount);
     const cached = this.options.cache && isPublic ? await this.cacheable(this.options.cache, scope, engine, query, asked) : null;
     let own: Answer | null = null;
@@ -124,21 +137,16 @@ export class GraphqlRoute {
     this.answers.send(scope, response, statusOf(answer, type), type, answer, []);
   }
 
-  /** Resolves to whether anything is deferred: what is not is answered as any other, to clients of parts too. */
-  private async serveInParts(
+  /** An answer of which nothing is deferred after all is sent as any other. */
+  private serveInParts(
     scope: RequestScope,
     response: ServerResponse,
     type: AnswerType,
-    engine: Engine,
-    query: string,
-    asked: GraphqlRequest,
-    format: PartsFormat,
-  ): Promise<boolean> {
-    const operation = await engine.operations.prepare(query, asked.operationName, scope.client);
-    if (operation instanceof RefusedOperation || !operation.variants.mayDefer) return false;
+    { engine, operation, asked, format }: DeferringRequest,
+  ): Promise<void> {
     begins(scope, operation);
     if (asked.document) this.options.documents.register(asked);
-    await new Promise<void>((ended) => {
+    return new Promise((ended) => {
       const sendWhole = (answer: Answer): void => {
         this.answers.send(scope, response, statusOf(answer, type), type, answer, []);
         ended();
@@ -150,7 +158,6 @@ export class GraphqlRoute {
       const writer = new MultipartWriter({ response, requestId: scope.requestId, format, sendWhole, onEnd });
       engine.beginInParts({ ...requestOf(scope, operation, asked.variables), signal: scope.signal, takesText: false }, writer);
     });
-    return true;
   }
 
   private async cacheable(

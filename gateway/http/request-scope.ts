@@ -30,7 +30,8 @@ export class RequestScope {
 
   /** Who takes turns with others where work waits: a user, or whoever is at one address. */
   get client(): string {
-    return this.viewer?.userId != null ? `user ${this.viewer.userId}` : (this.request.socket.remoteAddress ?? '');
+    const userId = this.viewer?.userId ?? null;
+    return userId === null ? (this.request.socket.remoteAddress ?? '') : `user ${userId}`;
   }
 
   /** The name that the client gives of itself. */

@@ -1,6 +1,7 @@
 import { anonymous } from '../../platform/auth';
 import type { Logger } from '../../platform/observability';
-import type { Engine, OperationRequest } from '../engine';
+import type { Engine } from '../engine';
+import type { OperationRequest } from '../operation-request';
 import type { Answer } from '../executor/answer';
 import type { Json } from '../executor/merge';
 import { outcomeOf } from '../http/request-log';
