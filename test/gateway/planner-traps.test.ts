@@ -146,4 +146,17 @@ describe("the planner's traps", () => {
         '{ wholes { __typename id extra(of: 2) } }',
       ],
     ));
+
+  it('run mutations in the order in which they are asked, fragments among them', () =>
+    agrees(
+      {
+        posts: `type Query { post: Post } type Post @key(fields: "id") { id: ID! title: String! }
+          type Mutation { publish: Post! retract(id: ID): Boolean! touch: Int! }`,
+        prices: 'type Post @key(fields: "id") { id: ID! price: Int! } type Mutation { reprice: Post }',
+      },
+      [
+        'mutation { touch ...P retract } fragment P on Mutation { publish { title price } }',
+        'mutation { touch ... on Mutation { reprice { price } ...P } r: retract(id: 1) } fragment P on Mutation { publish { title } }',
+      ],
+    ));
 });

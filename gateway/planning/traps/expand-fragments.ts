@@ -7,6 +7,7 @@ import {
   type DocumentNode,
   type GraphQLSchema,
   type InlineFragmentNode,
+  type SelectionSetNode,
 } from 'graphql';
 
 /**
@@ -37,6 +38,27 @@ export function withConcreteFragments(schema: GraphQLSchema, document: DocumentN
   function onType(fragment: InlineFragmentNode, name: string): InlineFragmentNode {
     return { ...fragment, typeCondition: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: name } } };
   }
+}
+
+/** Mutations in the order in which a client asks for them, which the planner loses where some stand in fragments. */
+export function withMutationsInOrder(document: DocumentNode): DocumentNode {
+  const isMutation = document.definitions.some((each) => 'operation' in each && each.operation === 'mutation');
+  if (!isMutation) return document;
+  const inlined = withoutSpreads(document);
+  const definitions = inlined.definitions.map((each) =>
+    each.kind === Kind.OPERATION_DEFINITION ? { ...each, selectionSet: flattened(each.selectionSet) } : each,
+  );
+  return { ...inlined, definitions };
+}
+
+/** Of a selection on an object type, where every fragment that is valid applies; those with a directive of their own stay. */
+function flattened(set: SelectionSetNode): SelectionSetNode {
+  const selections = set.selections.flatMap((selection) =>
+    selection.kind === Kind.INLINE_FRAGMENT && !selection.directives?.length
+      ? flattened(selection.selectionSet).selections
+      : [selection],
+  );
+  return { ...set, selections };
 }
 
 function withoutSpreads(document: DocumentNode): DocumentNode {

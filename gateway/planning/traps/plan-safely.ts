@@ -2,7 +2,7 @@ import { operationFromDocument, type Schema } from '@apollo/federation-internals
 import type { QueryPlan, QueryPlanner } from '@apollo/query-planner';
 import { GraphQLError, type DocumentNode, type GraphQLSchema } from 'graphql';
 import { refuseWrongPlan, unplannable } from './check-plan';
-import { withConcreteFragments } from './expand-fragments';
+import { withConcreteFragments, withMutationsInOrder } from './expand-fragments';
 import { FieldRules } from './field-rules';
 import type { PlannerSupergraph } from './planner-supergraph';
 import { restorePlan } from './restore-plan';
@@ -22,7 +22,8 @@ export function safePlanner(
     refuseWrongPlan(made, rules);
     return restorePlan(made, supergraph);
   };
-  return (document, operationName) => {
+  return (asked, operationName) => {
+    const document = withMutationsInOrder(asked);
     try {
       return plan(document, operationName);
     } catch (error) {

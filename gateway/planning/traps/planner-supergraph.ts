@@ -313,8 +313,9 @@ function isInterfaceObjectIn(holder: Holder, graph: string): boolean {
 
 function onlyIn(field: FieldDefinitionNode, graphs: readonly string[]): ConstDirectiveNode[] {
   return (field.directives ?? []).filter((directive) => {
-    const graph = directive.name.value === 'join__field' ? valueOf(directive, 'graph') : undefined;
-    return directive.name.value === 'join__field' && (graph === undefined || graphs.includes(String(graph)));
+    const graph = valueOf(directive, 'graph');
+    const isHere = graph === undefined || (typeof graph === 'string' && graphs.includes(graph));
+    return directive.name.value === 'join__field' && isHere;
   });
 }
 
