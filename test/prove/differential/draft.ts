@@ -65,10 +65,10 @@ export function sourcesOf(draft: Draft): SubgraphSource[] {
 }
 
 function sdlOf({ types, rootNames }: SubgraphDraft): string {
-  const roots = ['Query', 'Mutation'].flatMap((name) => {
-    const own = rootNames.get(name);
-    return own && types.has(name) ? [`${name.toLowerCase()}: ${own}`] : [];
-  });
+  // Whoever names one root type names them all.
+  const roots = ['Query', 'Mutation'].flatMap((name) =>
+    rootNames.size > 0 && types.has(name) ? [`${name.toLowerCase()}: ${rootNames.get(name) ?? name}`] : [],
+  );
   const schema = roots.length > 0 ? `schema { ${roots.join(' ')} }\n` : '';
   return [`${schema}${LINK}`, ...[...types.values()].map((type) => typeSdl(type, rootNames))].join('\n');
 }

@@ -36,11 +36,7 @@ export class Edge {
   constructor(private readonly logger: Logger = createLogger({ logLevel: 'silent' }, 'differential')) {}
 
   /** Asks over HTTP, as clients do. */
-  async ask(
-    served: Served,
-    query: string,
-    variables: Readonly<Record<string, unknown>>,
-  ): Promise<Answered> {
+  async ask(served: Served, query: string, variables: Readonly<Record<string, unknown>>): Promise<Answered> {
     await this.serve(served);
     const { body } = await (this.pool as Pool).request({
       path: '/graphql',

@@ -170,7 +170,8 @@ export const hidden: Feature = (draft, { random }) => {
   else if (type.kind !== 'scalar' && drawn < 0.15 && !['Query', 'Mutation'].includes(type.name))
     type.directives.add('@inaccessible');
   else if (type.kind === 'type' || type.kind === 'input')
-    random.maybe([...type.fields.values()])?.directives.add('@inaccessible');
+    // The default of a hidden input would still reach the subgraph, and not the one schema that clients see.
+    random.maybe([...type.fields.values()].filter((field) => !field.type.includes('=')))?.directives.add('@inaccessible');
 };
 
 /** Whether a field of this name holds what `@requires` may ask for. */

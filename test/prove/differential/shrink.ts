@@ -36,7 +36,7 @@ export async function smallest(sent: Sent, fails: (sent: Sent) => Promise<boolea
 export async function smallestDraft(draft: Draft, fails: (draft: Draft) => Promise<boolean>): Promise<Draft> {
   let current = draft;
   const endsAt = Date.now() + DRAFT_MS;
-  for (let at = 0; Date.now() < endsAt; ) {
+  for (let at = 0; Date.now() < endsAt;) {
     const cuts = cutsOf(current);
     const cut = cuts[at];
     if (!cut) break;
