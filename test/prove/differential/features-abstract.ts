@@ -1,4 +1,4 @@
-import { addField, emptySubgraph, typeIn, type Draft, type SubgraphDraft, type TypeDraft } from './draft';
+import { addField, emptySubgraph, typeIn, type Draft, type FieldDraft, type SubgraphDraft, type TypeDraft } from './draft';
 import { entitiesIn, isEntity, objectsIn, withArguments, wrapped, type Feature, type Making } from './features-fields';
 
 const SCALARS = ['String', 'Int', 'Float'];
@@ -36,6 +36,12 @@ export const newInterface: Feature = (draft, making) => {
   linkTo(subgraph, name, making);
 };
 
+/** With the same arguments: those that one subgraph lacks would be nobody's. */
+function addLike(type: TypeDraft, name: string, like: FieldDraft, directives: readonly string[] = []): void {
+  const added = addField(type, name, like.type, directives);
+  for (const [argument, text] of like.args) added.args.set(argument, text);
+}
+
 function shareWith(other: SubgraphDraft, name: string, field: string, type: string, args: ReadonlyMap<string, string>): void {
   const known = other.types.get(name);
   if (!known) return;
@@ -52,13 +58,13 @@ export const knownInterface: Feature = (draft, making) => {
   const fields = random.some([...face.fields]);
   const added = typeIn(subgraph, face.name, 'interface');
   const own = random.chance(0.4) ? fresh('i') : null;
-  for (const [name, field] of fields) addField(added, name, field.type);
+  for (const [name, field] of fields) addLike(added, name, field);
   if (own) addField(added, own, 'Int');
   for (const record of random.some(recordsIn(subgraph), 3)) {
     record.interfaces.add(face.name);
     for (const [name, field] of fields) {
       const isElsewhere = draft.some((other) => other !== subgraph && other.types.get(record.name)?.fields.has(name));
-      addField(record, name, field.type, isElsewhere ? ['@shareable'] : []);
+      addLike(record, name, field, isElsewhere ? ['@shareable'] : []);
       if (isElsewhere) for (const other of draft) other.types.get(record.name)?.fields.get(name)?.directives.add('@shareable');
     }
     if (own) addField(record, own, 'Int');
