@@ -1,12 +1,5 @@
 import type { FetchStep } from './compile-plan';
-import type { EntityCall } from './entity-call';
-
-/** Where the answer about one entity stands, or will stand. */
-export interface AskedEntity {
-  readonly call: EntityCall;
-  /** In the list of representations, and so of answers. */
-  readonly at: number;
-}
+import type { AskedEntity } from './entity-call';
 
 /**
  * The entities that one operation has asked for, by what was asked of them: parts of a plan that reach the same entities by

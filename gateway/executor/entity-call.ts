@@ -1,10 +1,16 @@
 import { isInterfaceType, type GraphQLSchema } from 'graphql';
 import type { CallReceiver, SubgraphResponse } from '../../platform/federation';
+import type { AskedEntities, Caller } from './caller';
 import type { FetchStep } from './compile-plan';
-import type { AskedEntity } from './entity-book';
 import type { Json } from './merge';
 import { applyRewrites } from './rewrites';
-import type { AskedEntities, PlanRun } from './run-plan';
+
+/** Where the answer about one entity stands, or will stand. */
+export interface AskedEntity {
+  readonly call: EntityCall;
+  /** In the list of representations, and so of answers. */
+  readonly at: number;
+}
 
 /** A fetch that waits for the answer about some of its entities. */
 export interface EntityTaker {
@@ -27,7 +33,7 @@ export class EntityCall implements CallReceiver, AskedEntities {
   private readonly takers: EntityTaker[] = [];
 
   constructor(
-    private readonly run: PlanRun,
+    private readonly run: Caller,
     private readonly step: FetchStep,
     private readonly book: Map<string, AskedEntity> | null,
   ) {}

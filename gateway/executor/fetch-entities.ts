@@ -1,14 +1,12 @@
 import type { GraphQLFormattedError } from 'graphql';
 import type { SubgraphResponse } from '../../platform/federation';
 import type { FetchStep } from './compile-plan';
-import type { AskedEntity } from './entity-book';
-import { EntityCall, type EntityTaker } from './entity-call';
+import { EntityCall, type AskedEntity, type EntityTaker } from './entity-call';
 import { assignTo, copyOf, mergeInto, type Json } from './merge';
 import { placesAt } from './places';
 import type { Path } from './project';
 import type { Representation } from './representations';
-import type { PlanRun } from './run-plan';
-import type { Cursor, Waiter } from './steps';
+import type { Cursor, StepRun, Waiter } from './step-run';
 
 /** Records of one entity. */
 interface Group {
@@ -18,7 +16,7 @@ interface Group {
 }
 
 /** Asks for the entities at a place of the merged data, each once, and merges what is answered into every record of it. */
-export function fetchEntities(run: PlanRun, step: FetchStep, cursor: Cursor, waiter: Waiter): void {
+export function fetchEntities(run: StepRun, step: FetchStep, cursor: Cursor, waiter: Waiter): void {
   const groups = step.representation ? groupsOf(step.representation, cursor.records) : [];
   if (groups.length === 0) return waiter.ended();
   new EntitiesFetch(run, step, cursor, waiter, groups).begin();
@@ -41,7 +39,7 @@ class EntitiesFetch implements EntityTaker {
   private left = 0;
 
   constructor(
-    private readonly run: PlanRun,
+    private readonly run: StepRun,
     private readonly step: FetchStep,
     private readonly cursor: Cursor,
     private readonly waiter: Waiter,

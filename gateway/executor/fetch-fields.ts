@@ -2,17 +2,16 @@ import type { CallReceiver, SubgraphResponse } from '../../platform/federation';
 import type { FetchStep } from './compile-plan';
 import { copyOf, mergeInto } from './merge';
 import { applyRewrites } from './rewrites';
-import type { PlanRun } from './run-plan';
-import type { Cursor, Waiter } from './steps';
+import type { Cursor, StepRun, Waiter } from './step-run';
 
 /** Fetches fields of the root, or of records that are no entities, and merges them. */
-export function fetchFields(run: PlanRun, step: FetchStep, cursor: Cursor, waiter: Waiter): void {
+export function fetchFields(run: StepRun, step: FetchStep, cursor: Cursor, waiter: Waiter): void {
   run.call(step, null, new FieldsFetch(run, step, cursor, waiter));
 }
 
 class FieldsFetch implements CallReceiver {
   constructor(
-    private readonly run: PlanRun,
+    private readonly run: StepRun,
     private readonly step: FetchStep,
     private readonly cursor: Cursor,
     private readonly waiter: Waiter,

@@ -1,28 +1,26 @@
 import type { GraphQLFormattedError } from 'graphql';
 import { AppError } from '../../platform/errors';
 import type { CallReceiver, RunningCall, SubgraphClient, SubgraphResponse } from '../../platform/federation';
+import type { AskedEntities } from './caller';
 import type { CompiledPlan, FetchStep } from './compile-plan';
 import { EntityBook } from './entity-book';
 import { FetchErrors } from './fetch-errors';
 import { valueToJson } from './json-text';
 import type { Json } from './merge';
-import { beginStep, type Waiter } from './steps';
+import type { StepRun, StepRunOptions, Waiter } from './step-run';
+import { beginStep } from './steps';
 import type { SendCall, SharedRequest, SubgraphCall } from './subgraph-call';
 
 /** What one run of a plan needs to know. */
-export interface PlanRunOptions {
+export interface PlanRunOptions extends StepRunOptions {
   readonly subgraphs: ReadonlyMap<string, SubgraphClient>;
   readonly send: SendCall;
   readonly shared: SharedRequest;
   readonly isMutation: boolean;
   /** As the client sent them. */
   readonly variables: Readonly<Json>;
-  /** With defaults filled in; conditions read these. */
-  readonly coerced: Readonly<Json>;
   /** Told of each subgraph call when it begins. */
   readonly onCall?: (service: string) => void;
-  /** Told when a fetch on which deferred parts depend has been merged. */
-  readonly onFetched?: (id: string) => void;
 }
 
 /** What the subgraphs answered, merged, and what went wrong meanwhile. */
@@ -47,10 +45,9 @@ export interface RunReceiver {
  *
  * `endCalls` is the way to end early: calls that run fail with the given error, and so does each that would begin.
  */
-export class PlanRun implements Merged, Waiter {
+export class PlanRun implements Merged, StepRun, Waiter {
   readonly errors = new FetchErrors();
   readonly absent = new Set<object>();
-  /** What was asked of entities in this run; for mutations, which change what is asked, `null`. */
   readonly book: EntityBook | null;
   private readonly running: PendingCall[] = [];
   private variableTexts: Map<string, string> | null = null;
@@ -97,11 +94,6 @@ export class PlanRun implements Merged, Waiter {
     for (const call of this.running) call.end(reason(call.step.service), !this.options.isMutation);
   }
 
-  /**
-   * Calls a subgraph; the receiver is told exactly once, and may be told at once.
-   *
-   * @param entities what is asked of entities, as JSON text and as objects; `null` for a fetch from the root
-   */
   call(step: FetchStep, entities: AskedEntities | null, receiver: CallReceiver): void {
     const { subgraphs, onCall, send } = this.options;
     if (this.ending) return receiver.failed(this.ending(step.service));
@@ -129,12 +121,6 @@ export class PlanRun implements Merged, Waiter {
     this.controller ??= new AbortController();
     return this.controller.signal;
   }
-}
-
-/** The entities that one call asks for. */
-export interface AskedEntities {
-  readonly texts: readonly string[];
-  objects(): Json[];
 }
 
 class PendingCall implements SubgraphCall, CallReceiver {

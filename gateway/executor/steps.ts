@@ -1,23 +1,11 @@
 import type { FetchStep, Step } from './compile-plan';
 import { fetchEntities } from './fetch-entities';
 import { fetchFields } from './fetch-fields';
-import type { Json } from './merge';
 import { recordsAt } from './places';
-import type { PlanRun } from './run-plan';
-
-/** Where in the merged data a step works. */
-export interface Cursor {
-  readonly path: readonly string[];
-  readonly records: readonly Json[];
-}
-
-/** Told once when a step, and everything that it began, has ended. Steps never fail: see {@link PlanRun}. */
-export interface Waiter {
-  ended(): void;
-}
+import type { Cursor, StepRun, Waiter } from './step-run';
 
 /** Begins a step of a plan. It may end before this returns. */
-export function beginStep(run: PlanRun, step: Step, cursor: Cursor, waiter: Waiter): void {
+export function beginStep(run: StepRun, step: Step, cursor: Cursor, waiter: Waiter): void {
   switch (step.kind) {
     case 'fetch':
       return beginFetch(run, step, cursor, waiter);
@@ -51,7 +39,7 @@ class Fetched implements Waiter {
   }
 }
 
-function beginFetch(run: PlanRun, step: FetchStep, cursor: Cursor, waiter: Waiter): void {
+function beginFetch(run: StepRun, step: FetchStep, cursor: Cursor, waiter: Waiter): void {
   const { onFetched } = run.options;
   const told = step.id !== null && onFetched ? new Fetched(onFetched, step.id, waiter) : waiter;
   if (step.representation) fetchEntities(run, step, cursor, told);
@@ -62,7 +50,7 @@ class Sequence implements Waiter {
   private at = 0;
 
   constructor(
-    private readonly run: PlanRun,
+    private readonly run: StepRun,
     private readonly steps: readonly Step[],
     private readonly cursor: Cursor,
     private readonly waiter: Waiter,
@@ -83,7 +71,7 @@ class Parallel implements Waiter {
     private readonly waiter: Waiter,
   ) {}
 
-  begin(run: PlanRun, steps: readonly Step[], cursor: Cursor): void {
+  begin(run: StepRun, steps: readonly Step[], cursor: Cursor): void {
     if (steps.length === 0) return this.waiter.ended();
     for (const step of steps) beginStep(run, step, cursor, this);
   }

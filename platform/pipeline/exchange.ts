@@ -1,11 +1,17 @@
 import type { Waiting } from '../process';
-import type { Connection } from './connection';
 
 /** Told once how a request ended. */
 export interface AnswerReceiver {
   answered(status: number, body: string): void;
   /** `name` is TimeoutError where time was up; `code` tells of the system where it was a connection. */
   failed(error: Error): void;
+}
+
+/** What an exchange was sent over. */
+export interface Carrier {
+  close(reason: Error): void;
+  /** Closes when nobody waits for an answer of it any more. */
+  closeIfUnwanted(): void;
 }
 
 /** One request and what is known of its answer. */
@@ -21,6 +27,6 @@ export interface Exchange {
   sentAtMs: number;
   /** How long this process had waited for anything at all by then. */
   idleAtSendMs: number;
-  connection: Connection | null;
+  connection: Carrier | null;
   waiting: Waiting | null;
 }
