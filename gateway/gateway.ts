@@ -37,14 +37,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const planner = new Planner({ ...DEFAULT_PLANNER_OPTIONS, ...options.planner }, metrics, logger);
   let engine = new Engine(await planSupergraph(options.supergraphSdl, planner).catch(stopping(planner)), engineOptions);
   const current = (): Engine => engine;
-  const revocations = new Revocations();
-  const revoking = revocations.listen(bus);
-  const identifier = new Identifier({
-    keySource: options.keySource,
-    issuer: options.tokenIssuer,
-    subjects: options.tokenSubjects ?? 'ours',
-    revocations,
-  });
+  const { revocations, revoking, identifier } = identityOf(options);
   const cache = options.responseCache === false ? null : new ResponseCache();
   const apollo = new ApolloFront(logger);
   await apollo.start();
@@ -56,10 +49,9 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   let isDraining = false;
   const hasOwnPort = typeof options.metricsPort === 'number';
   const admission = options.admission === null ? null : new Admission({ ...DEFAULT_ADMISSION, ...options.admission }, metrics);
-  const serve: HttpHandler = (request, response) => route.serve(request, response);
   const routes = surfaceOf({
     ...options,
-    serve: withCors(admission ? shedding(admission, serve) : serve, options.cors ?? null),
+    serve: guarded(route, admission, options.cors ?? null),
     metrics: hasOwnPort || options.environment === 'production' ? null : registry,
     isDraining: () => isDraining,
     extraRoutes: options.extraRoutes ?? {},
@@ -86,16 +78,22 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     stop: async () => {
       isDraining = true;
       await delay(options.drainMs ?? 0);
-      await sockets.stop();
-      await http.stop();
-      await apollo.stop();
-      await measured?.stop();
-      admission?.stop();
-      planner.stop();
-      documents.stop();
+      for (const part of [sockets, http, apollo, measured, admission, planner, documents]) await part?.stop();
       await Promise.all(unsubscribes.map((unsubscribe) => unsubscribe()));
     },
   };
+}
+
+/** Work is refused before it begins where there is too much of it; pages of other origins learn of that, too. */
+function guarded(route: GraphqlRoute, admission: Admission | null, cors: GatewayOptions['cors'] | null): HttpHandler {
+  const serve: HttpHandler = (request, response) => route.serve(request, response);
+  return withCors(admission ? shedding(admission, serve) : serve, cors ?? null);
+}
+
+function identityOf({ bus, keySource, tokenIssuer, tokenSubjects }: GatewayOptions) {
+  const revocations = new Revocations();
+  const identifier = new Identifier({ keySource, issuer: tokenIssuer, subjects: tokenSubjects ?? 'ours', revocations });
+  return { revocations, revoking: revocations.listen(bus), identifier };
 }
 
 /** What could not begin leaves no thread behind. */

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { HOLES } from './auth-directives/holes';
+import { HOLES } from '../gateway/support/planted-holes';
 import { judgeWorld, type Judgement } from './auth-directives/judge-world';
 import type { Proof, ProofContext } from './proof';
 

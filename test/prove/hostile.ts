@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { GraphQLSchema } from 'graphql';
-import { loadSupergraph } from '../../gateway/supergraph/load';
 import { isErrorCode } from '../../platform/errors';
 import { startSubgraphServer } from '../../platform/federation';
 import { createLogger } from '../../platform/observability';
+import { apiSchemaOf } from '../gateway/support/api-schema';
 import { openSupergraph } from '../gateway/support/open-graph';
 import { randomFrom } from '../gateway/support/random-operation';
 import { FAMILY_COUNT, hostileRequests, type HostileRequest } from './hostile/documents';
@@ -164,9 +164,9 @@ async function openWorld(): Promise<World> {
   const sdl = openSupergraph(new Map(servers.map(({ name, url }) => [name, url])));
   await writeFile(join(folder, 'supergraph.graphql'), sdl);
   await writeFile(join(folder, 'key'), KEY);
-  const { apiSchema } = await loadSupergraph(sdl, logger);
+  const schema = await apiSchemaOf(sdl, logger);
   return {
-    schema: apiSchema,
+    schema,
     args: ['--supergraph', join(folder, 'supergraph.graphql'), '--signing-key-file', join(folder, 'key')],
     close: async () => {
       await Promise.all(servers.map(({ stop }) => stop(100)));

@@ -1,3 +1,3 @@
 export { safePlanner, type MakePlan } from './plan-safely';
-export { plannerSupergraph, type PlannerSupergraph } from './planner-supergraph';
+export { plannerSupergraph } from './planner-supergraph';
 export { askedPath, fetchedAs, fetchedNames, withFetchedNames } from './response-names';
