@@ -209,7 +209,7 @@ class Change {
     const known = [...this.standIns].find(([, { node: each }]) => print(each) === asked && each.name.value === node.name.value);
     const name = known?.[0] ?? `${node.name.value}${STAND_IN}${this.standIns.size + 1}`;
     this.standIns.set(name, { field: node.name.value, node: { ...node, selectionSet: undefined } });
-    for (const holder of this.relativesOf(type)) this.addField(holder, node.name.value, name);
+    for (const holder of this.familyWith(type, node.name.value)) this.addField(holder, node.name.value, name);
     return name;
   }
 
@@ -269,6 +269,20 @@ class Change {
     const below = all.filter((holder) => namesOf(holder).includes(type));
     const above = own ? all.filter((holder) => namesOf(own).includes(holder.name.value)) : [];
     return [...(own ? [own] : []), ...below, ...above];
+  }
+
+  /** All types that must have a field because one of them has it: interfaces above it, and what else implements these. */
+  private familyWith(type: string, field: string): readonly Holder[] {
+    const family = new Set<Holder>();
+    const add = (name: string): void => {
+      for (const holder of this.relativesOf(name)) {
+        if (family.has(holder) || !this.fieldOf(holder.name.value, field)) continue;
+        family.add(holder);
+        add(holder.name.value);
+      }
+    };
+    add(type);
+    return [...family];
   }
 
   private fieldOf(type: string, field: string): FieldDefinitionNode | undefined {
