@@ -27,6 +27,8 @@ interface Scale {
   readonly longestMs: number;
   /** Whether leases of the dead are ended at once instead of being waited for, which takes a minute. */
   readonly isHurried: boolean;
+  /** How long all who have no answer yet may ask again. */
+  readonly comeBackMs: number;
   /** How long nothing may get done, with something left to do, before that counts as stuck. */
   readonly restMs: number;
 }
@@ -40,6 +42,7 @@ const SHORT: Scale = {
   killEveryMs: 300,
   longestMs: 240_000,
   isHurried: true,
+  comeBackMs: 60_000,
   restMs: 40_000,
 };
 const FULL: Scale = {
@@ -51,6 +54,7 @@ const FULL: Scale = {
   killEveryMs: 600,
   longestMs: 2_400_000,
   isHurried: false,
+  comeBackMs: 600_000,
   restMs: 120_000,
 };
 const CONTROL: Scale = { ...SHORT, checkouts: 40, kills: 3, hotBuyers: 0, clients: 8, longestMs: 60_000, restMs: 20_000 };
@@ -149,7 +153,7 @@ async function comeToRest(context: ProofContext, fleet: Fleet, market: Market, b
   const startedMs = performance.now();
   await fleet.untilReady();
   if (scale.isHurried) await books.hurry();
-  await market.comeBack(8, scale.restMs / 2);
+  await market.comeBack(scale.clients, scale.comeBackMs);
   let left: Record<string, number> = {};
   let least = Infinity;
   for (let sinceMs = startedMs; performance.now() - sinceMs < scale.restMs;) {
