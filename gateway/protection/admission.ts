@@ -6,15 +6,19 @@ export interface AdmissionOptions {
   /** How late the event loop may be, at its best moment of a round, before it counts as overloaded. */
   readonly targetDelayMs: number;
   readonly roundMs: number;
+  /** How long one turn of the event loop may begin requests; those that wait behind it by then are refused. */
+  readonly turnMs: number;
   /** Requests that took longer say that something behind the gateway is overloaded, when they are most. */
   readonly slowMs: number;
 }
 
 export const DEFAULT_ADMISSION: AdmissionOptions = {
   maximum: 4_000,
-  minimum: 16,
-  targetDelayMs: 20,
+  // A browserful of clients that each wait for their answer is no overload, nor is a busy neighbour on the same machine.
+  minimum: 256,
+  targetDelayMs: 100,
   roundMs: 100,
+  turnMs: 500,
   slowMs: 2_500,
 };
 
@@ -32,7 +36,9 @@ const GROW = 1.05;
 /**
  * How many requests may be in work at once, so that those in work are answered in time. As long as the event loop keeps up
  * there is room for all. Once even its best moment of a round comes late, a queue stands that does not go away (as CoDel
- * judges routers' queues): the limit shrinks below what is in work until the queue is gone, and then grows again.
+ * judges routers' queues): the limit shrinks below what is in work until the queue is gone, and then grows again. Where
+ * requests are answered within the turn of the loop that began them, none are ever many in work; the queue then stands in the
+ * turn itself, whose length is bounded.
  */
 export class Admission {
   private running = 0;
@@ -55,7 +61,7 @@ export class Admission {
 
   /** Whether a request may begin, whose end must then be told. */
   begin(): boolean {
-    if (this.running < this.limit) {
+    if (this.running < this.limit && performance.now() - this.tickAtMs < this.options.turnMs) {
       this.running += 1;
       return true;
     }

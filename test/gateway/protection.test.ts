@@ -158,7 +158,7 @@ describe('too much at once', () => {
 
   it('lowers the limit while the event loop is late, and raises it again', async () => {
     const limits: number[] = [];
-    const options = { ...DEFAULT_ADMISSION, maximum: 100, minimum: 2, roundMs: 50 };
+    const options = { ...DEFAULT_ADMISSION, maximum: 100, minimum: 2, roundMs: 50, targetDelayMs: 20 };
     const admission = new Admission(options, { onShed: () => undefined, onAdmissionLimit: (limit) => limits.push(limit) });
     for (let at = 0; at < 50; at += 1) admission.begin();
     // Late at every tick of a round, which is what a queue looks like that does not go away.

@@ -10,8 +10,10 @@ export const STEPS = ['next', 'a', 'b', 'c', 'd'] as const;
 /**
  * SDL of subgraphs that can answer nearly everything each: at each step down a planner may go on in most of them, for each of
  * six types. Small queries have more plans than memory holds.
+ *
+ * @param more further fields of the type Plain
  */
-export function openSubgraphs(count = 4): ReadonlyMap<string, string> {
+export function openSubgraphs(count = 4, more = ''): ReadonlyMap<string, string> {
   return new Map(
     Array.from({ length: count }, (_, at) => {
       const types = TYPES.map((name, of) => {
@@ -26,7 +28,7 @@ export function openSubgraphs(count = 4): ReadonlyMap<string, string> {
           echo(numbers: [[Int]], tree: Tree, text: String, flag: Boolean): Int @shareable }
         input Tree { left: Tree right: Tree leaves: [Int!] }
         interface Animal { id: ID! next: Animal value: Int }
-        type Plain { text: String @shareable value: Int @shareable plain: Plain @shareable plains(first: Int): [Plain!]! @shareable
+        type Plain { ${more} text: String @shareable value: Int @shareable plain: Plain @shareable plains(first: Int): [Plain!]! @shareable
           part: Part @shareable }
         union Part = Plain | Ant
         ${types.join('\n')}`,
@@ -35,8 +37,9 @@ export function openSubgraphs(count = 4): ReadonlyMap<string, string> {
   );
 }
 
-export function openSupergraph(urls: ReadonlyMap<string, string>): string {
-  const services = [...openSubgraphs(urls.size)].map(([name, sdl]) => ({
+/** @param more further fields of the type Plain */
+export function openSupergraph(urls: ReadonlyMap<string, string>, more = ''): string {
+  const services = [...openSubgraphs(urls.size, more)].map(([name, sdl]) => ({
     name,
     typeDefs: parse(sdl),
     url: urls.get(name) ?? `http://${name}.invalid`,

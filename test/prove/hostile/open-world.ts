@@ -34,8 +34,8 @@ function animal(type: string): object {
   return { __typename: type, id: type };
 }
 
-export function openClients(logger: Logger): SubgraphClient[] {
-  return [...openSubgraphs()].map(([name, sdl]) => {
+export function openClients(logger: Logger, more = ''): SubgraphClient[] {
+  return [...openSubgraphs(undefined, more)].map(([name, sdl]) => {
     const schema = buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: {} }]);
     for (const type of Object.values(schema.getTypeMap())) {
       if (!isObjectType(type) || type.name.startsWith('_')) continue;
