@@ -156,6 +156,21 @@ describe('too much at once', () => {
     await gateway.stop();
   });
 
+  it('bounds how long one turn of the event loop may begin requests, when it began many', () => {
+    const admission = new Admission(
+      { ...DEFAULT_ADMISSION, turnMs: 20 },
+      { onShed: () => undefined, onAdmissionLimit: () => undefined },
+    );
+    const begun = (count: number): number => Array.from({ length: count }, () => admission.begin()).filter(Boolean).length;
+    const wait = (): void => {
+      for (const untilMs = performance.now() + 30; performance.now() < untilMs;);
+    };
+    wait();
+    expect(begun(32)).toBe(32);
+    expect(begun(10)).toBe(0);
+    admission.stop();
+  });
+
   it('lowers the limit while the event loop is late, and raises it again', async () => {
     const limits: number[] = [];
     const options = { ...DEFAULT_ADMISSION, maximum: 100, minimum: 2, roundMs: 50, targetDelayMs: 20 };
