@@ -13,7 +13,7 @@ import type { SendCall } from './executor/subgraph-call';
 import { subscribeToSource } from './executor/subscribe';
 import type { OperationRequest } from './operation-request';
 import { OperationRun, type RunContext, type RunningOperation } from './operation-run';
-import { refuseTooManyRecords } from './operations/limits';
+import { refuseTooCostly } from './operations/limits';
 import { Operations, type PrepareOptions } from './operations/prepare';
 import { refuseTooLargeVariables } from './operations/variables-size';
 import type { OperationVariant } from './operations/variants';
@@ -28,6 +28,8 @@ interface ReadyOperation {
 
 export interface EngineOptions extends PrepareOptions {
   readonly authorisation: AuthorisationOptions;
+  /** Told what an operation may cost, and for clients that ask what it did cost. */
+  readonly onCost: (kind: 'estimated' | 'actual', cost: number) => void;
   readonly subgraphs: ReadonlyMap<string, SubgraphClient>;
   readonly logger: Logger;
   /** Calls a subgraph, timed, traced and protected. */
@@ -156,13 +158,23 @@ export class Engine {
     const { operation } = request;
     const { values, errors } = this.coerce(request);
     if (!values) return errors;
-    refuseTooManyRecords(operation, values, this.options.limits);
+    this.options.onCost('estimated', refuseTooCostly(operation, values, this.options.limits));
     const grants = this.authorisation.grants(request);
     const variant =
       grants instanceof Promise
         ? grants.then((granted) => this.variantOf(request, values, granted, isDeferring))
         : this.variantOf(request, values, grants, isDeferring);
     return { coerced: values, variant };
+  }
+
+  /** What an answer cost, for who asks; `null` where it was refused for its variables. */
+  costOf({ operation, variables }: OperationRequest, { data }: Answer): Readonly<Json> | null {
+    const { apiSchema } = this.supergraph;
+    const { coerced } = getVariableValues(apiSchema, operation.definition.variableDefinitions ?? [], variables);
+    if (!coerced || data === undefined) return null;
+    const actual = operation.demand.actual(data, coerced);
+    this.options.onCost('actual', actual);
+    return { estimated: operation.demand.estimate(coerced), actual, maximum: this.options.limits.cost };
   }
 
   private variantOf({ operation, client }: OperationRequest, coerced: Json, grants: GrantKey, isDeferring: boolean) {

@@ -128,6 +128,7 @@ function engineOptionsOf(options: GatewayOptions, metrics: GatewayMetrics): Engi
     introspection: options.introspection,
     suggestions: options.environment !== 'production',
     onPlan: metrics.onPlan,
+    onCost: metrics.onCost,
     authorisation: options.authorisation ?? {},
     unauthorised: options.authorisation?.unauthorised ?? 'filter',
     send: guardedCalls(options, metrics),

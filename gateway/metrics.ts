@@ -8,6 +8,7 @@ export interface GatewayMetrics extends PlannerWatch, ProtectionWatch, Admission
   onRequest(kind: string, outcome: RequestOutcome, seconds: number): void;
   onSubgraphCall(service: string, outcome: 'ok' | 'errors' | 'failed', seconds: number): void;
   onPlan(outcome: 'hit' | 'miss'): void;
+  onCost(kind: 'estimated' | 'actual', cost: number): void;
   onCache(outcome: 'hit' | 'miss' | 'bypass'): void;
   onSubscription(change: 1 | -1): void;
   onSocket(change: 1 | -1): void;
@@ -19,6 +20,12 @@ export function gatewayMetrics(metrics: Metrics): GatewayMetrics {
   const requests = metrics.histogram('mercato_gateway_request_seconds', 'Duration of GraphQL requests', ['operation', 'outcome']);
   const calls = metrics.histogram('mercato_gateway_subgraph_seconds', 'Duration of calls of subgraphs', ['subgraph', 'outcome']);
   const plans = metrics.counter('mercato_gateway_plans_total', 'Operations found in or added to the plan cache', ['outcome']);
+  const costs = metrics.histogram(
+    'mercato_gateway_cost',
+    'Cost of operations in records, or as @cost weighs them: estimated of each, actual where a client asks',
+    ['kind'],
+    [1, 10, 100, 1_000, 10_000, 100_000],
+  );
   const planning = metrics.histogram(
     'mercato_gateway_planning_seconds',
     'Duration of what planning threads do, with how it ended',
@@ -48,6 +55,7 @@ export function gatewayMetrics(metrics: Metrics): GatewayMetrics {
     onRequest: (operation, outcome, seconds) => requests.observe({ operation, outcome }, seconds),
     onSubgraphCall: (subgraph, outcome, seconds) => calls.observe({ subgraph, outcome }, seconds),
     onPlan: (outcome) => plans.inc({ outcome }),
+    onCost: (kind, cost) => costs.observe({ kind }, cost),
     onRequestPlanned: (kind, outcome, seconds) => planning.observe({ kind, outcome }, seconds),
     onQueue: (length) => planQueue.set(length),
     onThread: (change) => planThreads.inc(change),

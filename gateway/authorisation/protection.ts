@@ -88,7 +88,7 @@ export function protectionOf(security: Security, schema: GraphQLSchema, document
         const type = getNamedType(typeInfo.getType());
         if (!parent) return;
         for (const object of objectsOf(schema, parent)) note(security.ofField(object, field));
-        if (isAbstractType(type)) for (const object of objectsOf(schema, type)) note(security.ofType(object));
+        if (type) for (const object of objectsOf(schema, type)) note(security.ofType(object));
       },
     }),
   );

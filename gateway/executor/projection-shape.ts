@@ -135,7 +135,7 @@ export class SelectionShape {
    */
   fieldsOfUntold(): readonly FieldShape[] | null {
     const { type, scope, sets } = this;
-    const isAlike = scope.denials === null && isInterfaceType(type) && sets.every((set) => isForAll(scope, type, set));
+    const isAlike = isInterfaceType(type) && !deniesOf(scope, type) && sets.every((set) => isForAll(scope, type, set));
     if (!isAlike) return null;
     const known = this.byType.get(type.name);
     if (known) return known;
@@ -163,6 +163,15 @@ export class SelectionShape {
     if (deferred.length > 0) this.deferredByType?.set(type.name, deferred);
     return [...nodes].map(([key, fieldNodes]) => shapeOfField(this.scope, type, key, fieldNodes));
   }
+}
+
+/** Whether something of any type behind an interface is denied. */
+function deniesOf({ schema, denials }: Scope, type: GraphQLInterfaceType): boolean {
+  const fields = Object.keys(type.getFields());
+  return (
+    denials !== null &&
+    schema.getPossibleTypes(type).some(({ name }) => denials.type(name) || fields.some((field) => denials.field(name, field)))
+  );
 }
 
 /** Whether a selection asks the same of every type that implements an interface. */

@@ -113,7 +113,8 @@ export class GraphqlRoute {
       if (!(operation instanceof RefusedOperation) && operation.variants.mayDefer)
         return this.serveInParts(scope, response, type, { engine, operation, asked, format });
     }
-    const isPublic = scope.viewer === anonymous && scope.forwarded === null && !(scope.counts && this.options.mayCount);
+    const isPublic =
+      scope.viewer === anonymous && scope.forwarded === null && !(scope.counts && this.options.mayCount) && !scope.asksCost;
     const cached = this.options.cache && isPublic ? await this.cacheable(this.options.cache, scope, engine, query, asked) : null;
     let own: Answer | null = null;
     if (cached) {
@@ -185,12 +186,21 @@ export class GraphqlRoute {
     const operation = prepared instanceof Promise ? await prepared : prepared;
     if (operation instanceof RefusedOperation) return refusalOf(operation.errors, scope.requestId, this.options.logger);
     begins(scope, operation);
-    const execute = () => this.execute(scope, engine, requestOf(scope, operation, variables));
+    const execute = () =>
+      scope.asksCost
+        ? this.executeWithCost(scope, engine, { ...requestOf(scope, operation, variables), takesText: false })
+        : this.execute(scope, engine, requestOf(scope, operation, variables));
     if (!this.options.mayCount || !scope.counts) return execute();
     const log: StatementLog = { statements: [] };
     const answer = await countingStatements(log, execute);
     const counts = { subgraphCalls: scope.subgraphCalls, statements: log.statements.length };
     return { ...answer, extensions: { ...answer.extensions, counts } };
+  }
+
+  private async executeWithCost(scope: RequestScope, engine: Engine, request: OperationRequest): Promise<Answer> {
+    const answer = await this.execute(scope, engine, request);
+    const cost = engine.costOf(request, answer);
+    return cost ? { ...answer, extensions: { ...answer.extensions, cost } } : answer;
   }
 
   /** Ends the operation when its client goes away before it has its answer. */

@@ -11,6 +11,8 @@ export class RequestScope {
   readonly traceparent: string | null;
   /** Whether the client asked, by `x-mercato-count: 1`, what its request cost; answered outside production. */
   readonly counts: boolean;
+  /** Whether the client asked, by `x-mercato-cost: 1`, what its operation costs. */
+  readonly asksCost: boolean;
   viewer: Viewer | null = null;
   /** Headers for the subgraphs. */
   forwarded: Readonly<Record<string, string>> | null = null;
@@ -26,6 +28,7 @@ export class RequestScope {
     const { traceparent } = request.headers;
     this.traceparent = typeof traceparent === 'string' && traceparent.length <= 100 ? traceparent : null;
     this.counts = request.headers['x-mercato-count'] === '1';
+    this.asksCost = request.headers['x-mercato-cost'] === '1';
   }
 
   /** Who takes turns with others where work waits: a user, or whoever is at one address. */

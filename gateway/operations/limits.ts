@@ -13,8 +13,8 @@ export interface OperationLimits {
   readonly directivesPerField: number;
   readonly directives: number;
   readonly tokens: number;
-  /** Records that the answer may hold: page sizes multiplied down the selection, as `answer-size.ts` estimates. */
-  readonly records: number;
+  /** What the answer may cost: records, with page sizes multiplied down the selection, as `gateway/demand/` estimates. */
+  readonly cost: number;
 }
 
 export const DEFAULT_LIMITS: OperationLimits = {
@@ -25,7 +25,7 @@ export const DEFAULT_LIMITS: OperationLimits = {
   directivesPerField: 5,
   directives: 50,
   tokens: 2_000,
-  records: 100_000,
+  cost: 100_000,
 };
 
 /** Introspection by GraphiQL and code generators nests `ofType` deeper than any shop query. */
@@ -52,13 +52,15 @@ export function refuseTooLarge(document: DocumentNode, limits: OperationLimits):
   within('directives', measure.directives, limits.directives);
 }
 
-/** @throws AppError OPERATION_TOO_LARGE when its pages within pages could hold more records than one answer may */
-export function refuseTooManyRecords(operation: PreparedOperation, variables: Readonly<Json>, limits: OperationLimits): void {
-  within('records', operation.answerSize(variables), limits.records);
+/** Answers the estimate. @throws AppError OPERATION_TOO_LARGE when it is over the limit, BAD_USER_INPUT where a list's size must be asked */
+export function refuseTooCostly(operation: PreparedOperation, variables: Readonly<Json>, limits: OperationLimits): number {
+  const estimate = operation.demand.estimate(variables);
+  within('cost', estimate, limits.cost);
+  return estimate;
 }
 
 export function tooLarge(limit: keyof OperationLimits, allowed: number, actual: number | null): AppError {
-  const found = actual === null ? 'is more' : limit === 'records' ? `could be ${actual}` : `is ${actual}`;
+  const found = actual === null ? 'is more' : limit === 'cost' ? `could be ${actual}` : `is ${actual}`;
   const message = `The operation is too large: ${limit} may be ${allowed} at most, and ${found}. Ask for less, or in several requests`;
   return new AppError('OPERATION_TOO_LARGE', message, { limit, allowed, actual });
 }

@@ -1,6 +1,6 @@
 import type { DocumentNode, FragmentDefinitionNode, OperationDefinitionNode, OperationTypeNode } from 'graphql';
 import type { Protection } from '../authorisation';
-import type { AnswerSize } from './answer-size';
+import type { OperationDemand } from '../demand';
 import type { OperationVariants } from './variants';
 
 /** An operation that was parsed, found small enough and valid; shared by all requests that ask it. */
@@ -17,5 +17,5 @@ export interface PreparedOperation {
   readonly protection: Protection | null;
   readonly variants: OperationVariants;
   /** An estimate, made before anything is fetched. */
-  readonly answerSize: AnswerSize;
+  readonly demand: OperationDemand;
 }

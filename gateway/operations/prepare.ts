@@ -13,8 +13,8 @@ import {
 import { LRUCache } from 'lru-cache';
 import { AppError, ERROR_CODES } from '../../platform/errors';
 import { protectionOf } from '../authorisation';
+import { demandOf } from '../demand';
 import type { PlannedSupergraph } from '../planning/planned-supergraph';
-import { answerSizeOf } from './answer-size';
 import { refuseTooLarge, tooLarge, type OperationLimits } from './limits';
 import type { PreparedOperation } from './operation';
 import { OperationVariants, planCache } from './variants';
@@ -128,16 +128,16 @@ export class Operations {
     const fragments = fragmentsOf(document);
     const { plans } = this;
     const { onPlan, unauthorised } = this.options;
-    const { apiSchema, security } = this.supergraph;
+    const { apiSchema, security, costs } = this.supergraph;
     const protection = protectionOf(security, apiSchema, document);
     const variants = new OperationVariants(
       { supergraph: this.supergraph, plans, onPlan, unauthorised },
       { document, definition, fragments, hash, protection },
     );
     const rootType = apiSchema.getRootType(definition.operation);
-    const answerSize = answerSizeOf(apiSchema, rootType, definition.selectionSet, fragments);
+    const demand = demandOf(apiSchema, costs, { rootType, selections: definition.selectionSet, fragments });
     const name = definition.name?.value ?? null;
-    return { document, definition, fragments, kind: definition.operation, name, hash, protection, variants, answerSize };
+    return { document, definition, fragments, kind: definition.operation, name, hash, protection, variants, demand };
   }
 }
 

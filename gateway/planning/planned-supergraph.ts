@@ -6,6 +6,7 @@ import { supergraphId, type Supergraph } from '../supergraph/supergraph';
 import { fetchedNames } from './traps';
 import { graphqlErrorOf, type Planner } from './planner';
 import { Security } from '../authorisation';
+import { CostDirectives } from '../demand';
 
 /** What too much was asked of once is refused at once for so long. */
 const BAD_FOR_MS = 60_000;
@@ -40,7 +41,7 @@ export async function planSupergraph(sdl: string, planner: Planner): Promise<Pla
   const { apiSdl, fullSdl } = await planner.ask('', { kind: 'load', supergraph: id, sdl }, sdl);
   const planning = new ThreadPlanning(planner, id, sdl);
   const [apiSchema, fullSchema] = [schemaOf(apiSdl), schemaOf(fullSdl)];
-  return { id, sdl, apiSchema, fullSchema, fetchedNames: fetchedNames(sdl), security, planning };
+  return { id, sdl, apiSchema, fullSchema, fetchedNames: fetchedNames(sdl), security, costs: new CostDirectives(sdl), planning };
 }
 
 /** Of an SDL that was printed from a valid schema. */

@@ -5,6 +5,7 @@ import type { GraphQLSchema } from 'graphql';
 import { silenceVendorTelemetry } from '../../platform/config';
 import { quietChild, type Logger } from '../../platform/observability';
 import { Security, withoutEnforcedLinks } from '../authorisation';
+import { CostDirectives } from '../demand';
 import { withDefer } from '../defer/defer-directive';
 import { fetchedNames, plannerSupergraph, safePlanner, type MakePlan } from '../planning/traps';
 import { supergraphId, type Supergraph as ReadSupergraph } from './supergraph';
@@ -62,6 +63,7 @@ export async function loadSupergraph(sdl: string, logger: Logger): Promise<Loade
     fullSchema: internals.supergraphSchema,
     fetchedNames: fetchedNames(sdl),
     security: new Security(sdl),
+    costs: new CostDirectives(sdl),
     plan: plannerOf(sdl, planner, internals),
   };
 }

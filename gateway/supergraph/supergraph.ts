@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { GraphQLSchema } from 'graphql';
 import type { Security } from '../authorisation';
+import type { CostDirectives } from '../demand';
 
 /** A supergraph that was read. Immutable: a new version is a new object. */
 export interface Supergraph {
@@ -15,6 +16,8 @@ export interface Supergraph {
   readonly fetchedNames: ReadonlySet<string>;
   /** Who may see what. */
   readonly security: Security;
+  /** What its parts cost. */
+  readonly costs: CostDirectives;
 }
 
 export function supergraphId(sdl: string): string {

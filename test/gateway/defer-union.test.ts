@@ -7,7 +7,7 @@ import { readParts } from './support/multipart';
 import { randomFrom, randomQuery } from './support/random-operation';
 
 const OPERATIONS = 60;
-const BIG = { depth: 60, aliases: 1_000, rootFields: 100, fields: 10_000, directives: 1_000, tokens: 20_000, records: 1e9 };
+const BIG = { depth: 60, aliases: 1_000, rootFields: 100, fields: 10_000, directives: 1_000, tokens: 20_000, cost: 1e9 };
 
 type Data = Record<string, unknown>;
 

@@ -223,7 +223,7 @@ describe('limits', () => {
     [
       'lists in lists',
       `{ works { ${'author { works { '.repeat(5)} title ${'} } '.repeat(5)} } }`,
-      { limit: 'records', allowed: 100_000, actual: 337_040 },
+      { limit: 'cost', allowed: 100_000, actual: 337_040 },
     ],
     ['fragments that double', `{ me { ...F0 } } ${doubled.join(' ')} fragment F12 on Person { name }`, { limit: 'fields' }],
   ])('of %s', async (_name, query, details) => {

@@ -19,7 +19,7 @@ describe('random operations', () => {
       fields: 10_000,
       directives: 1_000,
       tokens: 20_000,
-      records: 1e9,
+      cost: 1e9,
     };
     gateway = await testGateway({ limits, responseCache: false });
     supergraph = await loadSupergraph(librarySupergraph(), createLogger({ logLevel: 'silent' }, 'test'));

@@ -24,7 +24,14 @@ function protect(draft: Draft, random: Random): void {
   const rule = ruleOf(random);
   const types = [...subgraph.types.values()];
   const objects = types.filter(({ kind }) => kind === 'type');
-  if (random.chance(0.25)) {
+  if (random.chance(0.2)) {
+    // Types behind interfaces and unions are where an enforcement has most to miss.
+    const unions = new Set(types.flatMap(({ kind, members }) => (kind === 'union' ? [...members.keys()] : [])));
+    const behind = objects.filter(({ name, interfaces }) => interfaces.size > 0 || unions.has(name));
+    random.maybe(behind)?.directives.add(rule);
+    return;
+  }
+  if (random.chance(0.2)) {
     const isInterfaceObject = (name: string): boolean =>
       types.some((type) => type.name === name && type.directives.has('@interfaceObject'));
     random

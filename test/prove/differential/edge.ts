@@ -12,7 +12,7 @@ const UNLIMITED = {
   fields: 100_000,
   directives: 10_000,
   tokens: 100_000,
-  records: 1e12,
+  cost: 1e12,
 };
 
 export interface Answered {

@@ -1,0 +1,2 @@
+export { CostDirectives } from './cost-directives';
+export { demandOf, type OperationDemand } from './operation-demand';
