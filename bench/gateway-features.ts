@@ -83,7 +83,13 @@ class FeaturesBench {
 
   private async start(features: Features) {
     const port = await freePort();
-    const command = [process.execPath, join(__dirname, 'gateway', 'ours-process.js'), this.supergraphFile, String(port)];
+    const command = [
+      process.execPath,
+      ...process.execArgv,
+      join(__dirname, 'gateway', 'ours-process.js'),
+      this.supergraphFile,
+      String(port),
+    ];
     const output = openSync('/dev/null', 'w');
     const options = { cwd: __dirname, environment: {}, output };
     const started = startPinned([...command, JSON.stringify(features)], options);

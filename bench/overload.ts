@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import type { Benchmark } from './benchmark';
+import { endingWithUs } from './gateway/processes';
 
 /** An answer that comes later is of no use to anybody. */
 const USEFUL_MS = 1_000;
@@ -37,7 +38,7 @@ export const benchmark: Benchmark = {
 };
 
 async function open(shedding: string): Promise<{ url: string; close(): void }> {
-  const child = fork(join(__dirname, 'overload', 'gateway-process.js'), [shedding]);
+  const child = endingWithUs(fork(join(__dirname, 'overload', 'gateway-process.js'), [shedding]));
   const [url] = (await once(child, 'message')) as [string];
   return { url, close: () => child.kill() };
 }

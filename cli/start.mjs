@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installWhenNeeded } from './install.mjs';
+import { NODE_FLAGS } from './node-flags.mjs';
 
 const OLDEST_NODE = 20;
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -25,7 +26,7 @@ handOver(process.argv.slice(2));
 function handOver(args) {
   const own = join(ROOT, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
   const node = existsSync(own) ? own : process.execPath;
-  const child = spawn(node, [join(ROOT, 'dist', 'cli', 'main.js'), ...args], {
+  const child = spawn(node, [...NODE_FLAGS, join(ROOT, 'dist', 'cli', 'main.js'), ...args], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     // In a group of its own, or Ctrl-C would reach it twice: from the terminal and from here.
     detached: process.platform !== 'win32',

@@ -51,8 +51,10 @@ export const PEERS: readonly Peer[] = [
     path: '/graphql',
     isInstalled: false,
     environment: { LOG_LEVEL: 'info' },
+    // With the flags that `npx mercato` starts it with, and this process too.
     command: ({ projectRoot, supergraphFile }, port) => [
       NODE,
+      ...process.execArgv,
       join(projectRoot, 'dist', 'cli', 'main.js'),
       ...['gateway', '--supergraph', supergraphFile, '--port', String(port)],
     ],

@@ -25,6 +25,19 @@ export interface Started {
   stop(): Promise<void>;
 }
 
+const children = new Set<ChildProcess>();
+
+process.on('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
+/** A child that does not outlive this process, which may be ended in the middle of a round. */
+export function endingWithUs<T extends ChildProcess>(child: T): T {
+  children.add(child);
+  child.once('exit', () => children.delete(child));
+  return child;
+}
+
 /** Starts a gateway, pinned, its output into the file descriptor. */
 export function startPinned(
   command: readonly string[],
@@ -32,13 +45,13 @@ export function startPinned(
 ): Started & { readonly child: ChildProcess } {
   const [program = '', ...given] = hasTaskset ? ['taskset', '-c', GATEWAY_CORE, ...command] : command;
   const stdio = ['ignore', options.output, options.output] as const;
-  const child = spawn(program, given, { cwd: options.cwd, env: options.environment, stdio: [...stdio] });
+  const child = endingWithUs(spawn(program, given, { cwd: options.cwd, env: options.environment, stdio: [...stdio] }));
   return { child, pid: child.pid ?? 0, stop: () => end(child) };
 }
 
 /** Forks one of our own scripts beside the load. */
 export function forkBeside(script: string, given: readonly string[] = []): ChildProcess {
-  const child = fork(join(__dirname, `${script}.js`), [...given], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+  const child = endingWithUs(fork(join(__dirname, `${script}.js`), [...given], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] }));
   if (hasTaskset) execFileSync('taskset', ['-a', '-cp', OTHER_CORE, String(child.pid)], { stdio: 'ignore' });
   return child;
 }

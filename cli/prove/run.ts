@@ -26,7 +26,7 @@ export async function runBenchmark(benchmark: Benchmark, selection: readonly str
   const { seconds, connections } = options;
   const run = (startSystem: StartSystem): Promise<BenchmarkResult> =>
     benchmark.run({ seconds, connections, selection, say, startSystem });
-  const result = benchmark.needsServers === false ? await run(withoutServers) : await onOwnServers(true, run);
+  const result = benchmark.needsServers === false ? await onNoServers(run) : await onOwnServers(true, run);
   if (options.json !== undefined) {
     const { rows, figures } = result;
     const report = {
@@ -45,8 +45,12 @@ export async function runBenchmark(benchmark: Benchmark, selection: readonly str
 
 type StartSystem = (options?: SystemOptions) => Promise<TestSystem>;
 
-function withoutServers(): never {
-  throw new Error('this benchmark said that it needs no servers');
+/** Ends at once when it is told to: what such work starts ends with this process. */
+function onNoServers<T>(work: (start: StartSystem) => Promise<T>): Promise<T> {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+  return work(() => {
+    throw new Error('this benchmark said that it needs no servers');
+  });
 }
 
 async function onOwnServers<T>(isDurable: boolean, work: (start: StartSystem) => Promise<T>): Promise<T> {

@@ -58,7 +58,7 @@ export async function keepProcess(options: KeptProcessOptions): Promise<KeptProc
 export function launch(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<GuardedProcess> {
   return startGuarded({
     command: process.execPath,
-    args: [MAIN_SCRIPT, ...args],
+    args: [...process.execArgv, MAIN_SCRIPT, ...args],
     environment,
     stderr: 'inherit',
     cwd: process.cwd(),
