@@ -7,6 +7,7 @@ import { DeadlineQueue } from '../platform/process';
 import { Authorisation, type AuthorisationOptions, type GrantKey } from './authorisation';
 import { DeferredRun } from './defer/deferred-run';
 import type { PartsReceiver } from './defer/parts';
+import type { EntityCache } from './entity-cache';
 import { refusalOf, unauthorisedAnswer, type Answer, type AnswerScope } from './executor/answer';
 import type { Json } from './executor/merge';
 import type { SendCall } from './executor/subgraph-call';
@@ -34,6 +35,8 @@ export interface EngineOptions extends PrepareOptions {
   readonly logger: Logger;
   /** Calls a subgraph, timed, traced and protected. */
   readonly send: SendCall;
+  /** Where fetches of queries are kept; `null` keeps none. */
+  readonly entityCache: EntityCache | null;
   /** How long one operation, or the completion of one event, may run. */
   readonly operationTimeoutMs: number;
   readonly subgraphErrors: 'ours' | 'any';
@@ -53,9 +56,10 @@ export class Engine {
     this.operations = new Operations(supergraph, options);
     this.cachePolicies = new CachePolicies(supergraph);
     this.authorisation = new Authorisation(options.authorisation, options.logger);
-    const { subgraphs, send, logger, operationTimeoutMs } = options;
+    const { subgraphs, send, logger, operationTimeoutMs, entityCache } = options;
     const deadlines = new DeadlineQueue(operationTimeoutMs);
-    this.context = { subgraphs, send, logger, deadlines, scopeOf: (request) => this.scopeOf(request) };
+    const cache = entityCache?.of(supergraph) ?? null;
+    this.context = { subgraphs, send, cache, logger, deadlines, scopeOf: (request) => this.scopeOf(request) };
   }
 
   /** Executes a query or mutation. Never rejects. */

@@ -3,6 +3,7 @@ import { startHttpServer, type HttpHandler } from '../platform/http';
 import { createMetrics } from '../platform/observability';
 import { Documents, RegisteredDocuments } from './documents';
 import { Engine, type EngineOptions } from './engine';
+import { EntityCache } from './entity-cache';
 import { sendToSubgraph, type SendCall } from './executor/subgraph-call';
 import { ApolloFront } from './http/apollo';
 import { withCors } from './http/cors';
@@ -33,7 +34,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const metrics = gatewayMetrics(registry);
   const documents = documentsOf(options);
   await documents.start();
-  const engineOptions = engineOptionsOf(options, metrics);
+  const entityCache = options.entityCache ? new EntityCache(options.entityCache.store, metrics) : null;
+  const engineOptions = engineOptionsOf(options, metrics, entityCache);
   const planner = new Planner({ ...DEFAULT_PLANNER_OPTIONS, ...options.planner }, metrics, logger);
   let engine = new Engine(await planSupergraph(options.supergraphSdl, planner).catch(stopping(planner)), engineOptions);
   const current = (): Engine => engine;
@@ -68,7 +70,9 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     revocations,
     origins: options.cors?.credentials ? options.cors.origins : [],
   });
-  const unsubscribes = [revoking.stop, ...(cache ? [cache.listen(bus, options.cacheTopics ?? [])] : [])];
+  const unsubscribes = [revoking.stop];
+  if (cache) unsubscribes.push(cache.listen(bus, options.cacheTopics ?? []));
+  if (entityCache) unsubscribes.push(entityCache.listen(bus, options.entityCache?.topics ?? []));
   return {
     url: `http://${options.host === '0.0.0.0' ? '127.0.0.1' : options.host}:${http.port}`,
     port: http.port,
@@ -120,7 +124,7 @@ function guardedCalls(options: GatewayOptions, metrics: GatewayMetrics): SendCal
   return protectedCalls({ ...DEFAULT_CALL_PROTECTION, slowMs, ...options.protection }, metrics, options.logger, observed);
 }
 
-function engineOptionsOf(options: GatewayOptions, metrics: GatewayMetrics): EngineOptions {
+function engineOptionsOf(options: GatewayOptions, metrics: GatewayMetrics, entityCache: EntityCache | null): EngineOptions {
   return {
     subgraphs: options.subgraphs,
     logger: options.logger,
@@ -132,6 +136,7 @@ function engineOptionsOf(options: GatewayOptions, metrics: GatewayMetrics): Engi
     authorisation: options.authorisation ?? {},
     unauthorised: options.authorisation?.unauthorised ?? 'filter',
     send: guardedCalls(options, metrics),
+    entityCache,
     operationTimeoutMs: options.operationTimeoutMs ?? DEFAULT_OPERATION_TIMEOUT_MS,
     subgraphErrors: options.subgraphErrors ?? 'ours',
   };

@@ -1,10 +1,11 @@
 import type { Metrics } from '../platform/observability';
+import type { EntityCacheWatch } from './entity-cache';
 import type { PlannerWatch } from './planning/planner';
 import type { AdmissionWatch } from './protection/admission';
 import type { ProtectionWatch } from './protection/protected-calls';
 
 /** What the gateway counts and times. */
-export interface GatewayMetrics extends PlannerWatch, ProtectionWatch, AdmissionWatch {
+export interface GatewayMetrics extends PlannerWatch, ProtectionWatch, AdmissionWatch, EntityCacheWatch {
   onRequest(kind: string, outcome: RequestOutcome, seconds: number): void;
   onSubgraphCall(service: string, outcome: 'ok' | 'errors' | 'failed', seconds: number): void;
   onPlan(outcome: 'hit' | 'miss'): void;
@@ -49,6 +50,10 @@ export function gatewayMetrics(metrics: Metrics): GatewayMetrics {
   const cached = metrics.counter('mercato_gateway_response_cache_total', 'Public queries by what the response cache did', [
     'outcome',
   ]);
+  const fetched = metrics.counter('mercato_gateway_entity_cache_total', 'Entities and root fetches by whether they were kept', [
+    'subgraph',
+    'outcome',
+  ]);
   const subscriptions = metrics.gauge('mercato_gateway_subscriptions', 'Subscriptions that are open', []);
   const sockets = metrics.gauge('mercato_gateway_sockets', 'WebSockets that are open', []);
   return {
@@ -65,6 +70,10 @@ export function gatewayMetrics(metrics: Metrics): GatewayMetrics {
     onShed: () => shed.inc(),
     onAdmissionLimit: (limit) => admitted.set(limit),
     onCache: (outcome) => cached.inc({ outcome }),
+    onEntityCache: (subgraph, hits, misses) => {
+      if (hits > 0) fetched.inc({ subgraph, outcome: 'hit' }, hits);
+      if (misses > 0) fetched.inc({ subgraph, outcome: 'miss' }, misses);
+    },
     onSubscription: (change) => subscriptions.inc(change),
     onSocket: (change) => sockets.inc(change),
   };

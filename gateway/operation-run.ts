@@ -5,8 +5,9 @@ import { traceparentFor, type Logger } from '../platform/observability';
 import type { DeadlineQueue, Timed, Waiting } from '../platform/process';
 import type { OperationRequest } from './operation-request';
 import { answerOf, refusalOf, type Answer, type AnswerScope } from './executor/answer';
+import type { FetchCache } from './executor/fetch-cache';
 import type { Json } from './executor/merge';
-import { PlanRun, type Merged, type PlanRunOptions, type RunReceiver } from './executor/run-plan';
+import { FOR_EVER_MS, PlanRun, type Merged, type PlanRunOptions, type RunReceiver } from './executor/run-plan';
 import type { SendCall } from './executor/subgraph-call';
 import type { OperationVariant } from './operations/variants';
 
@@ -14,6 +15,7 @@ import type { OperationVariant } from './operations/variants';
 export interface RunContext {
   readonly subgraphs: ReadonlyMap<string, SubgraphClient>;
   readonly send: SendCall;
+  readonly cache: FetchCache | null;
   readonly deadlines: DeadlineQueue;
   readonly logger: Logger;
   readonly scopeOf: (request: OperationRequest) => AnswerScope;
@@ -69,6 +71,8 @@ export class OperationRun implements RunReceiver, Timed, RunningOperation {
     let answer: Answer;
     try {
       answer = answerOf(variant.shape, merged, context.scopeOf(request));
+      const { freshForMs } = this.plan;
+      if (freshForMs < FOR_EVER_MS) answer = { ...answer, freshForMs };
     } catch (error) {
       answer = refusalOf([error], request.requestId, context.logger);
     }
@@ -82,13 +86,15 @@ export class OperationRun implements RunReceiver, Timed, RunningOperation {
 }
 
 export function planOptionsOf(
-  { subgraphs, send }: RunContext,
+  { subgraphs, send, cache: fetched }: RunContext,
   request: OperationRequest,
   coerced: Readonly<Json>,
 ): PlanRunOptions {
   const { operation, variables, viewer, requestId, traceparent, forwarded, onCall } = request;
   const shared = { viewer, requestId, traceparent: traceparentFor(traceparent), forwarded };
-  return { subgraphs, send, shared, isMutation: operation.kind === 'mutation', variables, coerced, onCall };
+  // What a mutation, or an event, has just changed is not read from what was kept before.
+  const cache = operation.kind === 'query' ? fetched : null;
+  return { subgraphs, send, cache, shared, isMutation: operation.kind === 'mutation', variables, coerced, onCall };
 }
 
 export function lateError(service: string): AppError {

@@ -1,5 +1,5 @@
 import type { JSONWebKeySet } from 'jose';
-import type { CacheStore } from '../platform/cache';
+import type { CacheStore, TaggedStore } from '../platform/cache';
 import type { Settings } from '../platform/config';
 import type { EventBus } from '../platform/events';
 import type { SubgraphClient } from '../platform/federation';
@@ -24,6 +24,13 @@ export interface DocumentOptions {
   readonly mayRegister?: boolean;
   /** Where all gateways keep registered documents; without it each for itself. */
   readonly shared?: CacheStore | null;
+}
+
+/** What subgraphs answer, kept by the `@cacheControl` of the schema for all gateways that share a store. */
+export interface EntityCacheOptions {
+  readonly store: TaggedStore;
+  /** Event topics of which every event may end what is kept; without any, only age does. */
+  readonly topics: readonly string[];
 }
 
 export interface GatewayOptions {
@@ -59,6 +66,8 @@ export interface GatewayOptions {
   readonly extraRoutes?: Routes;
   /** Whether answers to public queries are kept; `true` unless said otherwise. */
   readonly responseCache?: boolean;
+  /** Where answers of subgraphs are kept; nowhere unless said otherwise. */
+  readonly entityCache?: EntityCacheOptions | null;
   /** Differences from the default limits of an operation. */
   readonly limits?: Partial<OperationLimits>;
   /** Differences from the defaults of how subgraphs are guarded; `null` guards none. */

@@ -16,6 +16,8 @@ export interface Answer {
   readonly dataJson?: string;
   readonly errors?: readonly GraphQLFormattedError[];
   readonly extensions?: Readonly<Json>;
+  /** How long it stays fresh where a part of it came from a cache; unset where none did. */
+  readonly freshForMs?: number;
 }
 
 export interface AnswerScope {

@@ -4,6 +4,7 @@ import type { CallReceiver, RunningCall, SubgraphClient, SubgraphResponse } from
 import type { AskedEntities } from './caller';
 import type { CompiledPlan, FetchStep } from './compile-plan';
 import { EntityBook } from './entity-book';
+import type { CachingRun, FetchCache } from './fetch-cache';
 import { FetchErrors } from './fetch-errors';
 import { valueToJson } from './json-text';
 import type { Json } from './merge';
@@ -15,6 +16,8 @@ import type { SendCall, SharedRequest, SubgraphCall } from './subgraph-call';
 export interface PlanRunOptions extends StepRunOptions {
   readonly subgraphs: ReadonlyMap<string, SubgraphClient>;
   readonly send: SendCall;
+  /** `null` where every fetch asks its subgraph. */
+  readonly cache: FetchCache | null;
   readonly shared: SharedRequest;
   readonly isMutation: boolean;
   /** As the client sent them. */
@@ -31,6 +34,9 @@ export interface Merged {
   readonly absent: ReadonlySet<object>;
 }
 
+/** Some days: a small integer, which costs a run nothing. */
+export const FOR_EVER_MS = 1_000_000_000;
+
 /** Told once how a run ended. */
 export interface RunReceiver {
   ended(merged: Merged): void;
@@ -45,10 +51,11 @@ export interface RunReceiver {
  *
  * `endCalls` is the way to end early: calls that run fail with the given error, and so does each that would begin.
  */
-export class PlanRun implements Merged, StepRun, Waiter {
+export class PlanRun implements Merged, StepRun, CachingRun, Waiter {
   readonly errors = new FetchErrors();
   readonly absent = new Set<object>();
   readonly book: EntityBook | null;
+  freshForMs = FOR_EVER_MS;
   private readonly running: PendingCall[] = [];
   private variableTexts: Map<string, string> | null = null;
   private ending: ((service: string) => AppError) | null = null;
@@ -94,7 +101,16 @@ export class PlanRun implements Merged, StepRun, Waiter {
     for (const call of this.running) call.end(reason(call.step.service), !this.options.isMutation);
   }
 
+  get shared(): SharedRequest {
+    return this.options.shared;
+  }
+
   call(step: FetchStep, entities: AskedEntities | null, receiver: CallReceiver): void {
+    const { cache } = this.options;
+    if (cache === null || this.ending || !cache.take(this, step, entities, receiver)) this.ask(step, entities, receiver);
+  }
+
+  ask(step: FetchStep, entities: AskedEntities | null, receiver: CallReceiver): void {
     const { subgraphs, onCall, send } = this.options;
     if (this.ending) return receiver.failed(this.ending(step.service));
     const client = subgraphs.get(step.service);

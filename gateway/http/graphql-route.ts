@@ -125,8 +125,9 @@ export class GraphqlRoute {
         known?.json ??
         (await cached.cache.fill(cached.key, cached.policy, async () => {
           own = await this.run(scope, engine, query, operationName, variables);
-          if (own.dataJson !== undefined) return Buffer.from(own.dataJson);
-          return own.errors || !own.data ? null : Buffer.from(JSON.stringify(own.data));
+          if (own.errors) return null;
+          const json = own.dataJson ?? (own.data ? JSON.stringify(own.data) : null);
+          return json === null ? null : { json: Buffer.from(json), freshForMs: own.freshForMs ?? Infinity };
         }));
       if (json) {
         if (asked.document) this.options.documents.register(asked);

@@ -28,10 +28,16 @@ interface Entry extends CachedData {
   readonly types: readonly string[];
 }
 
+/** Data that was computed, and how long what it was made of stays fresh. */
+export interface ComputedData {
+  readonly json: Buffer;
+  readonly freshForMs: number;
+}
+
 interface Flight {
   readonly startedAtMs: number;
   readonly types: readonly string[];
-  readonly work: Promise<Buffer | null>;
+  readonly work: Promise<ComputedData | null>;
 }
 
 /**
@@ -73,16 +79,16 @@ export class ResponseCache {
    * @param execute answers the JSON text of `data`, or `null` for an answer that only its own client may have (errors)
    * @returns `null` for such an answer, and also for who waited for one: each then executes for itself
    */
-  async fill(key: string, policy: CachePolicy, execute: () => Promise<Buffer | null>): Promise<Buffer | null> {
+  async fill(key: string, policy: CachePolicy, execute: () => Promise<ComputedData | null>): Promise<Buffer | null> {
     const flying = this.flights.get(key);
-    if (flying && this.mayJoin(flying)) return flying.work;
+    if (flying && this.mayJoin(flying)) return (await flying.work)?.json ?? null;
     const startedAtMs = performance.now();
     const flight: Flight = { startedAtMs, types: policy.types, work: execute() };
     this.flights.set(key, flight);
     try {
-      const json = await flight.work;
-      if (json) this.store(key, policy, startedAtMs, json);
-      return json;
+      const computed = await flight.work;
+      if (computed) this.store(key, policy, startedAtMs, computed);
+      return computed?.json ?? null;
     } finally {
       if (this.flights.get(key) === flight) this.flights.delete(key);
     }
@@ -93,14 +99,14 @@ export class ResponseCache {
     return this.lastDeafAtMs() < startedAtMs || performance.now() - startedAtMs < SETTLING_MS;
   }
 
-  private store(key: string, policy: CachePolicy, startedAtMs: number, json: Buffer): void {
+  private store(key: string, policy: CachePolicy, startedAtMs: number, { json, freshForMs }: ComputedData): void {
     if (
       json.length > MAX_ENTRY_BYTES ||
       Math.max(this.lastTouchOf(policy.types), this.lastDeafAtMs()) >= startedAtMs - SETTLING_MS
     )
       return;
     const entry: Entry = { json, startedAtMs, storedAtMs: performance.now(), types: policy.types };
-    this.entries.set(key, entry, { ttl: policy.maxAgeSeconds * 1000 });
+    this.entries.set(key, entry, { ttl: Math.max(1, Math.min(policy.maxAgeSeconds * 1000, freshForMs)) });
   }
 
   /** When it was last seen that changes are not heard: what was kept before may have changed without a word. */

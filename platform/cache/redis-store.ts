@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Logger } from '../observability';
+import { Rest } from './rest';
 import type { CacheFill, CacheRead, CacheStore } from './store';
 
 const LEASE_SECONDS = 30;
-/** How long reads miss without asking after one that failed. */
-const REST_MS = 1_000;
 const PAY_EVERY_MS = 1_000;
 const CHUNK = 500;
 
@@ -91,30 +90,6 @@ async function fillQuietly(redis: Scripted, entries: readonly CacheFill[], logge
     await redis.mercatoFill(entries.length, ...entries.map((entry) => entry.key), ...values);
   } catch (error) {
     logger.warn({ err: error }, 'cache fill failed');
-  }
-}
-
-/** Says whether to ask Redis at all: after a failure one read in {@link REST_MS} tries, until one gets an answer. */
-class Rest {
-  private untilMs: number | null = null;
-
-  isResting(): boolean {
-    return this.untilMs !== null;
-  }
-
-  mayTry(): boolean {
-    if (this.untilMs === null) return true;
-    if (performance.now() < this.untilMs) return false;
-    this.begin();
-    return true;
-  }
-
-  begin(): void {
-    this.untilMs = performance.now() + REST_MS;
-  }
-
-  end(): void {
-    this.untilMs = null;
   }
 }
 

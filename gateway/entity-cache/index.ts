@@ -1,0 +1,1 @@
+export { EntityCache, type EntityCacheWatch } from './entity-cache';
