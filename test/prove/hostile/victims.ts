@@ -18,7 +18,7 @@ export class Victims {
   failed = 0;
   private count = 0;
   /** From another address than the attackers': clients that have no account are told apart by it. */
-  private readonly agent = new Agent({ connect: { localAddress: '127.0.0.2' } });
+  private readonly agent = new Agent({ localAddress: '127.0.0.2' });
 
   constructor(private readonly url: string) {}
 
