@@ -6,6 +6,7 @@ import { Engine, type EngineOptions } from './engine';
 import { EntityCache } from './entity-cache';
 import { sendToSubgraph, type SendCall } from './executor/subgraph-call';
 import { ApolloFront } from './http/apollo';
+import { clientAddresses } from './http/client-address';
 import { withCors } from './http/cors';
 import { GraphqlRoute } from './http/graphql-route';
 import { metricsRoutes, surfaceOf } from './http/surface';
@@ -45,7 +46,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   await apollo.start();
   const mayCount = options.environment !== 'production';
   const forwardHeaders = options.forwardHeaders ?? [];
-  const shared = { engine: current, documents, identifier, logger, metrics, forwardHeaders };
+  const addressOf = clientAddresses(options.trustedProxies ?? []);
+  const shared = { engine: current, documents, identifier, addressOf, logger, metrics, forwardHeaders };
   const { defer: mayDefer = true, compression: isCompressing = true } = options;
   const route = new GraphqlRoute({ ...shared, apollo, cache, mayCount, mayDefer, isCompressing });
   let isDraining = false;

@@ -81,6 +81,8 @@ export interface GatewayOptions {
   readonly documents?: DocumentOptions;
   /** Whether clients that take answers in parts get what they mark by `@defer` later; `true` unless said otherwise. */
   readonly defer?: boolean;
+  /** Proxies of which `X-Forwarded-For` is believed, as addresses or networks; none unless said otherwise. */
+  readonly trustedProxies?: readonly string[];
   /** Which pages of other sites may use it from a browser; none unless said otherwise. */
   readonly cors?: CorsOptions | null;
   /** Whether long answers are compressed for clients that ask for it; `true` unless said otherwise. */

@@ -17,6 +17,7 @@ import { refuseTooLargeVariables } from '../operations/variables-size';
 import { cacheKeyOf, type ResponseCache } from '../response-cache/response-cache';
 import { AnswerSender } from './answer-sender';
 import type { ApolloFront } from './apollo';
+import type { AddressOf } from './client-address';
 import { BodyWriter } from './compression';
 import { forwardedHeaders } from './forwarded-headers';
 import type { GraphqlRequest } from './graphql-body';
@@ -30,6 +31,7 @@ export interface GraphqlRouteOptions {
   readonly engine: () => Engine;
   readonly apollo: ApolloFront;
   readonly identifier: Identifier;
+  readonly addressOf: AddressOf;
   readonly forwardHeaders: readonly string[];
   readonly logger: Logger;
   readonly metrics: GatewayMetrics;
@@ -61,7 +63,7 @@ export class GraphqlRoute {
   }
 
   serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const scope = new RequestScope(request, response);
+    const scope = new RequestScope(request, response, this.options.addressOf);
     return continuingTrace(scope.traceparent, () =>
       traced('graphql request', 'server', { 'mercato.request_id': scope.requestId }, () =>
         this.serveScope(scope, request, response),

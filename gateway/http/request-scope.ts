@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Viewer } from '../../platform/auth';
 import type { PreparedOperation } from '../operations/operation';
+import type { AddressOf } from './client-address';
 import { clientNameIn } from './client-name';
 import { requestIdOf } from './request-id';
 
@@ -23,6 +24,7 @@ export class RequestScope {
   constructor(
     readonly request: IncomingMessage,
     private readonly response: ServerResponse,
+    private readonly addressOf: AddressOf,
   ) {
     this.requestId = requestIdOf(request.headers['x-request-id']);
     const { traceparent } = request.headers;
@@ -34,7 +36,7 @@ export class RequestScope {
   /** Who takes turns with others where work waits: a user, or whoever is at one address. */
   get client(): string {
     const userId = this.viewer?.userId ?? null;
-    return userId === null ? (this.request.socket.remoteAddress ?? '') : `user ${userId}`;
+    return userId === null ? this.addressOf(this.request) : `user ${userId}`;
   }
 
   /** The name that the client gives of itself. */

@@ -16,6 +16,7 @@ import type { Revocations } from '../identity/revocations';
 import type { GatewayMetrics } from '../metrics';
 import type { PreparedOperation } from '../operations/operation';
 import { RefusedOperation } from '../operations/prepare';
+import type { AddressOf } from '../http/client-address';
 import { clientNameIn } from '../http/client-name';
 import { forwardedHeaders } from '../http/forwarded-headers';
 import { newRequestId } from '../http/request-id';
@@ -33,6 +34,7 @@ export interface SocketServerOptions {
   readonly engine: () => Engine;
   readonly documents: Documents;
   readonly identifier: Identifier;
+  readonly addressOf: AddressOf;
   readonly forwardHeaders: readonly string[];
   /** Of other sites whose pages may act for whoever visits them. */
   readonly origins: readonly string[];
@@ -86,13 +88,13 @@ function protocolOf(options: SocketServerOptions, open: OpenSockets): ServerOpti
     onSubscribe: async (context, _id, payload) => {
       const requestId = newRequestId();
       const engine = options.engine();
-      const operation = await prepare(context, engine, options.documents, payload);
+      const operation = await prepare(context, engine, options, payload);
       if (operation instanceof RefusedOperation) {
         return refusalOf(operation.errors, requestId, options.logger).errors?.map(toGraphQLError) ?? [];
       }
       const { document, name } = operation;
       const started = new SocketOperation(
-        { ...options, engine, client: clientOf(context) },
+        { ...options, engine, client: clientOf(context, options) },
         operation,
         context.extra.identity,
         (payload.variables ?? {}) as Json,
@@ -137,7 +139,7 @@ async function connect(context: SocketContext, options: SocketServerOptions, ope
 async function prepare(
   context: SocketContext,
   engine: Engine,
-  documents: Documents,
+  options: SocketServerOptions,
   payload: SubscribePayload,
 ): Promise<PreparedOperation | RefusedOperation> {
   // The one that is beginning is counted already.
@@ -148,9 +150,9 @@ async function prepare(
   try {
     // The protocol asks for a text in any case: who names a document instead sends an empty one.
     const asked: DocumentRequest = { query: payload.query === '' ? null : payload.query, document: documentReference(payload) };
-    const text = await documents.textOf(asked, { clientName: clientNameOf(context) });
-    const operation = await engine.operations.prepare(text, payload.operationName ?? null, clientOf(context));
-    if (!(operation instanceof RefusedOperation)) documents.register(asked);
+    const text = await options.documents.textOf(asked, { clientName: clientNameOf(context) });
+    const operation = await engine.operations.prepare(text, payload.operationName ?? null, clientOf(context, options));
+    if (!(operation instanceof RefusedOperation)) options.documents.register(asked);
     return operation;
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
@@ -164,9 +166,9 @@ function clientNameOf({ connectionParams, extra }: SocketContext): string | null
 }
 
 /** Who takes turns with others where work waits: a user, or whoever is at one address. */
-function clientOf({ extra }: SocketContext): string {
+function clientOf({ extra }: SocketContext, { addressOf }: SocketServerOptions): string {
   const userId = extra.identity?.viewer.userId ?? null;
-  return userId === null ? (extra.request.socket.remoteAddress ?? '') : `user ${userId}`;
+  return userId === null ? addressOf(extra.request) : `user ${userId}`;
 }
 
 function operationOf(args: ExecutionArgs): SocketOperation {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 /** How a gateway meets its clients. */
@@ -14,6 +15,8 @@ export interface ClientSettings {
     /** Manifests, each for one client by its name, or for all. */
     readonly files: readonly { readonly path: string; readonly client: string | null }[];
   };
+  /** Proxies of which `X-Forwarded-For` is believed: addresses, and networks such as `10.0.0.0/8`. */
+  readonly trustedProxies: readonly string[];
   /** Whether clients may register documents by their hash, and send the hash alone from then on. */
   readonly automaticDocuments: boolean;
 }
@@ -36,6 +39,13 @@ export const CLIENT_VARIABLES = {
     .min(0, 'must be 0 at least')
     .max(86_400, 'must be 86400 at most')
     .default(600),
+  TRUSTED_PROXIES: z
+    .string()
+    .default('')
+    .transform(listOf)
+    .refine((networks) => networks.every(isNetwork), {
+      error: 'must be addresses or networks such as 10.0.0.0/8, with commas between',
+    }),
   COMPRESSION: onOff.default('on'),
   DEFER: onOff.default('on'),
   TRUSTED_DOCUMENTS: z
@@ -52,6 +62,7 @@ export function clientSettings(v: Variables): ClientSettings {
   return {
     cors:
       origins.length === 0 ? null : { origins, credentials: v.CORS_CREDENTIALS === 'on', maxAgeSeconds: v.CORS_MAX_AGE_SECONDS },
+    trustedProxies: v.TRUSTED_PROXIES,
     compression: v.COMPRESSION === 'on',
     defer: v.DEFER === 'on',
     trustedDocuments: { mode: v.TRUSTED_DOCUMENTS, files: v.TRUSTED_DOCUMENTS_FILES.map(fileOf) },
@@ -80,6 +91,13 @@ function listOf(text: string): string[] {
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '');
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
 }
 
 /** As browsers send it: without a path, not even a slash. */

@@ -195,6 +195,7 @@ describe('GraphQL over WebSocket', () => {
       documents,
       engine: noEngine,
       forwardHeaders: [],
+      addressOf: () => '127.0.0.1',
       origins: [],
       identifier,
       revocations,
