@@ -20,20 +20,44 @@ export type RequestOutcome = 'ok' | 'partial' | 'refused' | 'failed';
 export function gatewayMetrics(metrics: Metrics): GatewayMetrics {
   const requests = metrics.histogram('mercato_gateway_request_seconds', 'Duration of GraphQL requests', ['operation', 'outcome']);
   const calls = metrics.histogram('mercato_gateway_subgraph_seconds', 'Duration of calls of subgraphs', ['subgraph', 'outcome']);
-  const plans = metrics.counter('mercato_gateway_plans_total', 'Operations found in or added to the plan cache', ['outcome']);
   const costs = metrics.histogram(
     'mercato_gateway_cost',
     'Cost of operations in records, or as @cost weighs them: estimated of each, actual where a client asks',
     ['kind'],
     [1, 10, 100, 1_000, 10_000, 100_000],
   );
+  const subscriptions = metrics.gauge('mercato_gateway_subscriptions', 'Subscriptions that are open', []);
+  const sockets = metrics.gauge('mercato_gateway_sockets', 'WebSockets that are open', []);
+  return {
+    ...planningMetrics(metrics),
+    ...protectionMetrics(metrics),
+    ...cacheMetrics(metrics),
+    onRequest: (operation, outcome, seconds) => requests.observe({ operation, outcome }, seconds),
+    onSubgraphCall: (subgraph, outcome, seconds) => calls.observe({ subgraph, outcome }, seconds),
+    onCost: (kind, cost) => costs.observe({ kind }, cost),
+    onSubscription: (change) => subscriptions.inc(change),
+    onSocket: (change) => sockets.inc(change),
+  };
+}
+
+function planningMetrics(metrics: Metrics): PlannerWatch & Pick<GatewayMetrics, 'onPlan'> {
+  const plans = metrics.counter('mercato_gateway_plans_total', 'Operations found in or added to the plan cache', ['outcome']);
   const planning = metrics.histogram(
     'mercato_gateway_planning_seconds',
     'Duration of what planning threads do, with how it ended',
     ['kind', 'outcome'],
   );
-  const planQueue = metrics.gauge('mercato_gateway_planning_queue', 'New operations that wait for a planning thread', []);
-  const planThreads = metrics.gauge('mercato_gateway_planning_threads', 'Planning threads that run', []);
+  const queue = metrics.gauge('mercato_gateway_planning_queue', 'New operations that wait for a planning thread', []);
+  const threads = metrics.gauge('mercato_gateway_planning_threads', 'Planning threads that run', []);
+  return {
+    onPlan: (outcome) => plans.inc({ outcome }),
+    onRequestPlanned: (kind, outcome, seconds) => planning.observe({ kind, outcome }, seconds),
+    onQueue: (length) => queue.set(length),
+    onThread: (change) => threads.inc(change),
+  };
+}
+
+function protectionMetrics(metrics: Metrics): ProtectionWatch & AdmissionWatch {
   const breakers = metrics.gauge('mercato_gateway_breaker_open', '1 while calls of a subgraph are refused since it fails', [
     'subgraph',
   ]);
@@ -41,40 +65,34 @@ export function gatewayMetrics(metrics: Metrics): GatewayMetrics {
     'subgraph',
     'outcome',
   ]);
-  const refusedCalls = metrics.counter('mercato_gateway_refused_calls_total', 'Calls of subgraphs that were not begun', [
+  const refused = metrics.counter('mercato_gateway_refused_calls_total', 'Calls of subgraphs that were not begun', [
     'subgraph',
     'reason',
   ]);
   const shed = metrics.counter('mercato_gateway_shed_total', 'Requests that were refused before any work since too many ran', []);
   const admitted = metrics.gauge('mercato_gateway_admission_limit', 'How many requests may be in work at once', []);
-  const cached = metrics.counter('mercato_gateway_response_cache_total', 'Public queries by what the response cache did', [
+  return {
+    onBreaker: (subgraph, state) => breakers.set({ subgraph }, state === 'closed' ? 0 : 1),
+    onRetry: (subgraph, outcome) => retries.inc({ subgraph, outcome }),
+    onRefusedCall: (subgraph, reason) => refused.inc({ subgraph, reason }),
+    onShed: () => shed.inc(),
+    onAdmissionLimit: (limit) => admitted.set(limit),
+  };
+}
+
+function cacheMetrics(metrics: Metrics): EntityCacheWatch & Pick<GatewayMetrics, 'onCache'> {
+  const answers = metrics.counter('mercato_gateway_response_cache_total', 'Public queries by what the response cache did', [
     'outcome',
   ]);
   const fetched = metrics.counter('mercato_gateway_entity_cache_total', 'Entities and root fetches by whether they were kept', [
     'subgraph',
     'outcome',
   ]);
-  const subscriptions = metrics.gauge('mercato_gateway_subscriptions', 'Subscriptions that are open', []);
-  const sockets = metrics.gauge('mercato_gateway_sockets', 'WebSockets that are open', []);
   return {
-    onRequest: (operation, outcome, seconds) => requests.observe({ operation, outcome }, seconds),
-    onSubgraphCall: (subgraph, outcome, seconds) => calls.observe({ subgraph, outcome }, seconds),
-    onPlan: (outcome) => plans.inc({ outcome }),
-    onCost: (kind, cost) => costs.observe({ kind }, cost),
-    onRequestPlanned: (kind, outcome, seconds) => planning.observe({ kind, outcome }, seconds),
-    onQueue: (length) => planQueue.set(length),
-    onThread: (change) => planThreads.inc(change),
-    onBreaker: (subgraph, state) => breakers.set({ subgraph }, state === 'closed' ? 0 : 1),
-    onRetry: (subgraph, outcome) => retries.inc({ subgraph, outcome }),
-    onRefusedCall: (subgraph, reason) => refusedCalls.inc({ subgraph, reason }),
-    onShed: () => shed.inc(),
-    onAdmissionLimit: (limit) => admitted.set(limit),
-    onCache: (outcome) => cached.inc({ outcome }),
+    onCache: (outcome) => answers.inc({ outcome }),
     onEntityCache: (subgraph, hits, misses) => {
       if (hits > 0) fetched.inc({ subgraph, outcome: 'hit' }, hits);
       if (misses > 0) fetched.inc({ subgraph, outcome: 'miss' }, misses);
     },
-    onSubscription: (change) => subscriptions.inc(change),
-    onSocket: (change) => sockets.inc(change),
   };
 }

@@ -1,6 +1,7 @@
 import { Pool, type Dispatcher } from 'undici';
 import { AppError } from '../errors';
-import { Pipeline, type AnswerReceiver } from '../pipeline';
+import { Pipeline, type AnswerReceiver, type Sent } from '../pipeline';
+import { SharedCalls } from './shared-calls';
 import { SubgraphMessages } from './subgraph-messages';
 import type { CallReceiver, ExecuteOnSubgraph, SubgraphClient, SubgraphRequest, SubgraphResponse } from './subgraph-request';
 
@@ -28,15 +29,18 @@ export function createHttpSubgraphClient(options: HttpSubgraphOptions): Subgraph
   const { timeoutMs } = options;
   const messages = new SubgraphMessages(options.name, url, options.signingKey);
   const calls = new Pipeline({ url, timeoutMs, maxConnections: MAX_CONNECTIONS, maxAnswerBytes: MAX_ANSWER_BYTES });
+  const shared = new SharedCalls();
   const streams = new Pool(url.origin, { connections: MAX_STREAMS, keepAliveTimeout: 30_000, connect: { timeout: 2_000 } });
   const begin: ExecuteOnSubgraph['begin'] = (request, receiver) => {
     const { body } = request;
     const bytes = Buffer.byteLength(body);
-    const head = messages.head(request, body, bytes);
     const isAscii = bytes === body.length && messages.isAscii(request);
-    // What may have written is not repeated.
-    const mayRepeat = !/^\s*mutation\b/.test(request.query);
-    return calls.send(head, body, isAscii, mayRepeat, new SubgraphAnswer(options, receiver));
+    // What may have written is neither repeated nor shared.
+    const isQuery = !/^\s*mutation\b/.test(request.query);
+    const send = (taker: AnswerReceiver): Sent => calls.send(messages.head(request, body, bytes), body, isAscii, isQuery, taker);
+    const answer = new SubgraphAnswer(options, receiver);
+    // Other letters leave at once, not at the end of the turn.
+    return isQuery && isAscii ? shared.send(messages.viewOf(request) + body, answer, send) : send(answer);
   };
   let openStreams = 0;
   return {

@@ -21,6 +21,13 @@ export class SubgraphMessages {
     this.prefix = `POST ${this.path} HTTP/1.1\r\nhost: ${url.host}\r\n${user}content-type: application/json\r\naccept: application/json\r\n`;
   }
 
+  /** What a call is sent of whoever asks: calls that differ in it may be answered differently. */
+  viewOf({ viewer, forwarded }: SubgraphRequest): string {
+    let view = this.signingKey === null ? '' : this.textOf(viewer);
+    for (const name in forwarded) view += `\n${name}: ${forwarded[name]}`;
+    return `${view}\n`;
+  }
+
   /** Of a call: text with a line for each header and the empty line at its end. */
   head(request: SubgraphRequest, body: string, bodyBytes: number): string {
     let head = this.prefix;
