@@ -3,6 +3,8 @@ import { Kind, parse, type ConstArgumentNode, type ConstDirectiveNode, type Cons
 const SPECS = 'https://specs.apollo.dev/';
 const ENFORCED = ['authenticated', 'requiresScopes', 'policy'] as const;
 const VERSION = 'v0.1';
+/** Linked `for: SECURITY` without a rule about who may see what: arguments that clients must not give, which the planner fills in. */
+const CONTEXT_LINK = `${SPECS}context/${VERSION}`;
 
 export type SecurityDirective = (typeof ENFORCED)[number];
 
@@ -89,7 +91,8 @@ export function withoutEnforcedLinks(sdl: string): string {
   securityNamesOf(document);
   const purposes = linksOf(document).flatMap((link) => {
     const purpose = argumentOf(link, 'for');
-    const isEnforced = ENFORCED_LINKS.has(textOf(argumentOf(link, 'url')) ?? '');
+    const url = textOf(argumentOf(link, 'url')) ?? '';
+    const isEnforced = ENFORCED_LINKS.has(url) || url === CONTEXT_LINK;
     return isEnforced && purpose?.value.kind === Kind.ENUM && purpose.value.value === 'SECURITY' ? [purpose] : [];
   });
   let text = sdl;

@@ -1,5 +1,6 @@
 import { isInterfaceType, parse, Kind, type FieldNode, type GraphQLSchema, type SelectionNode } from 'graphql';
 import type { FetchDataRewrite, FetchNode, PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner';
+import { contextVariablesOf, type ContextVariable } from './context-variables';
 import { compileRepresentation, type Representation } from './representations';
 
 /** A query plan made ready to run many times. */
@@ -35,7 +36,12 @@ export interface FetchStep {
   readonly service: string;
   readonly query: string;
   readonly operationName: string | null;
+  /** Those that the client sends. */
   readonly variables: readonly string[];
+  /** Those that records around the entities fill in; `null` for nearly every fetch. */
+  readonly context: readonly ContextVariable[] | null;
+  /** The values of these, once they are known. */
+  readonly given: Readonly<Record<string, unknown>> | null;
   /** The body of its request as JSON text, up to the first variable. */
   readonly bodyHead: string;
   /** How each entity is told, to be asked for more; `null` for a fetch from the root. */
@@ -97,18 +103,20 @@ function compileNode(node: PlanNode, schema: GraphQLSchema): Step {
 }
 
 function compileFetch(node: FetchNode, schema: GraphQLSchema): FetchStep {
-  if (node.contextRewrites?.length) throw new Error('the plan uses @fromContext, which this gateway does not do');
   const { operation: query, serviceName: service, inputRewrites = [], outputRewrites = [] } = node;
   const operationName = node.operationName ?? null;
   const name = operationName === null ? '' : `,"operationName":${JSON.stringify(operationName)}`;
   const selections = rootSelections(query);
+  const context = contextVariablesOf(node);
   return {
     kind: 'fetch',
     id: node.id ?? null,
     service,
     query,
     operationName,
-    variables: node.variableUsages ?? [],
+    variables: (node.variableUsages ?? []).filter((each) => !context?.some((variable) => variable.name === each)),
+    context,
+    given: null,
     bodyHead: `{"query":${JSON.stringify(query)}${name},"variables":{`,
     representation: node.requires ? compileRepresentation(schema, node.requires, inputRewrites) : null,
     shareKey: [service, withoutName(query, operationName), JSON.stringify([node.requires, inputRewrites, outputRewrites])].join(

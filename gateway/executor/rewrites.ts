@@ -2,7 +2,8 @@ import type { FetchDataRewrite } from '@apollo/query-planner';
 import { isAbstractType, isInterfaceType, isObjectType, type GraphQLSchema } from 'graphql';
 import type { Json } from './merge';
 
-const FRAGMENT = '... on ';
+/** How a path tells a type that a record must have. */
+export const FRAGMENT = '... on ';
 
 /** Renames and sets fields as the planner says, where one subgraph knows a type or field under another name. */
 export function applyRewrites(schema: GraphQLSchema, rewrites: readonly FetchDataRewrite[], value: unknown): void {

@@ -203,7 +203,7 @@ class PendingCall implements SubgraphCall, CallReceiver {
       const value = this.run.options.variables[name];
       if (value !== undefined) variables[name] = value;
     }
-    return variables;
+    return this.step.given ? Object.assign(variables, this.step.given) : variables;
   }
 
   signal(): AbortSignal | undefined {

@@ -1,6 +1,8 @@
 import type { FetchStep, Step } from './compile-plan';
+import { Countdown } from './countdown';
 import { fetchEntities } from './fetch-entities';
 import { fetchFields } from './fetch-fields';
+import { fetchInContext } from './fetch-in-context';
 import { recordsAt } from './places';
 import type { Cursor, StepRun, Waiter } from './step-run';
 
@@ -17,7 +19,7 @@ export function beginStep(run: StepRun, step: Step, cursor: Cursor, waiter: Wait
     case 'sequence':
       return new Sequence(run, step.steps, cursor, waiter).ended();
     case 'parallel':
-      return new Parallel(step.steps.length, waiter).begin(run, step.steps, cursor);
+      return beginAll(run, step.steps, cursor, waiter);
     case 'condition': {
       const branch = run.options.coerced[step.variable] === true ? step.then : step.otherwise;
       return branch ? beginStep(run, branch, cursor, waiter) : waiter.ended();
@@ -42,7 +44,8 @@ class Fetched implements Waiter {
 function beginFetch(run: StepRun, step: FetchStep, cursor: Cursor, waiter: Waiter): void {
   const { onFetched } = run.options;
   const told = step.id !== null && onFetched ? new Fetched(onFetched, step.id, waiter) : waiter;
-  if (step.representation) fetchEntities(run, step, cursor, told);
+  if (step.context) fetchInContext(run, step, step.context, cursor, told);
+  else if (step.representation) fetchEntities(run, step, cursor, told);
   else fetchFields(run, step, cursor, told);
 }
 
@@ -65,19 +68,8 @@ class Sequence implements Waiter {
   }
 }
 
-class Parallel implements Waiter {
-  constructor(
-    private left: number,
-    private readonly waiter: Waiter,
-  ) {}
-
-  begin(run: StepRun, steps: readonly Step[], cursor: Cursor): void {
-    if (steps.length === 0) return this.waiter.ended();
-    for (const step of steps) beginStep(run, step, cursor, this);
-  }
-
-  ended(): void {
-    this.left -= 1;
-    if (this.left === 0) this.waiter.ended();
-  }
+function beginAll(run: StepRun, steps: readonly Step[], cursor: Cursor, waiter: Waiter): void {
+  if (steps.length === 0) return waiter.ended();
+  const countdown = new Countdown(steps.length, waiter);
+  for (const step of steps) beginStep(run, step, cursor, countdown);
 }

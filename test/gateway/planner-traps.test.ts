@@ -1,40 +1,13 @@
-import { parse } from 'graphql';
-import { Edge } from '../prove/differential/edge';
-import { composed } from '../prove/differential/supergraph';
-import { World } from '../prove/differential/world';
-
-const LINK =
-  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", "@requires", "@provides", "@override", "@inaccessible", "@interfaceObject", "@context", "@fromContext"])\n';
-const CALM = { nulls: 0, errors: 0, illegalNulls: 0 };
+import { Agreement } from './support/agreement';
 
 /**
  * What Apollo's planner gets wrong without a word, each found by hand or by `prove differential`. Answers are compared with
  * one graphql-js schema over the same data; subgraphs note when they are asked what no right plan asks.
  */
 describe("the planner's traps", () => {
-  const edge = new Edge();
-  afterAll(() => edge.stop());
-
-  async function agrees(
-    subgraphs: Readonly<Record<string, string>>,
-    queries: readonly string[],
-    { refused = 0, moods = CALM } = {},
-  ): Promise<void> {
-    const sources = Object.entries(subgraphs).map(([name, sdl]) => ({ name, sdl: LINK + sdl }));
-    const supergraphSdl = composed(sources);
-    if (supergraphSdl === null) throw new Error('the subgraphs do not compose');
-    const world = await World.start(edge, sources, supergraphSdl, { seed: 7, moods, isOverHttp: false });
-    try {
-      for (const query of queries) {
-        const sent = { document: parse(query), variables: {} };
-        expect(world.isValid(sent)).toBe(true);
-        expect(await world.differenceOf(sent)).toBeNull();
-      }
-      expect(world.refused).toBe(refused);
-    } finally {
-      await world.stop();
-    }
-  }
+  const agreement = new Agreement();
+  const agrees = agreement.expect.bind(agreement);
+  afterAll(() => agreement.stop());
 
   const comments = `
     type Query { posts: [Post!]! }
@@ -158,5 +131,43 @@ describe("the planner's traps", () => {
         'mutation { touch ...P retract } fragment P on Mutation { publish { title price } }',
         'mutation { touch ... on Mutation { reprice { price } ...P } r: retract(id: 1) } fragment P on Mutation { publish { title } }',
       ],
+    ));
+
+  it('look through fragments in fragments that exclude each other', () => {
+    const said = (name: string): string => `type ${name} implements Said { code: String! path: [String!] }`;
+    return agrees(
+      {
+        posts: `type Query { only: [Only!]! all: [All!]! } interface Said { code: String! path: [String!] }
+          ${said('Red')} ${said('Green')} ${said('Blue')} union All = Red | Green | Blue union Only = Red
+          union One = Red | Green union Two = Green | Blue union Three = Red | Blue`,
+        others: `type Query { said: Said } interface Said { code: String! path: [String!] } ${said('White')}`,
+      },
+      [
+        '{ only { ... on Three { ... on One { __typename ... on Said { path } } } ... on One { ... on Three { ... on Two { code: __typename } } } } }',
+        '{ only { ... on Three { ...F } ... on One { ... on Three { ... on Two { ... on Said { code } } } } } } fragment F on One { __typename ... on Said { path } }',
+        '{ all { ... on Three { ... on One { ... on Said { path } } } ... on One { ... on Three { ... on Two { __typename } ... on Said { code } } } } }',
+      ],
+    );
+  });
+
+  it('do not let what a client asks below a record make a required record null', () =>
+    agrees(
+      {
+        posts: 'type Query { posts: [Post!]! } type Post @key(fields: "id") { id: ID! next: Post many: [Post] title: String! }',
+        prices: `type Post @key(fields: "id") { id: ID! next: Post @external many: [Post] @external
+          price: String @requires(fields: "next { id }") sum: String @requires(fields: "many { id } next { id }") }`,
+      },
+      ['{ posts { next { title } price } }', '{ posts { many { id title } sum next { title next { title } } } }'],
+      { moods: { nulls: 0, errors: 0.4, illegalNulls: 0 } },
+    ));
+
+  it('declare no variable that only nobody would have used', () =>
+    agrees(
+      {
+        posts: 'type Query { post: Post found: [Found!] } type Post @key(fields: "id") { id: ID! } interface Found { id: ID! }',
+        wholes:
+          'interface Found @key(fields: "id") { id: ID! more(of: Int): String } type One implements Found @key(fields: "id") { id: ID! more(of: Int): String }',
+      },
+      ['query ($of: Int = 3) { found { more(of: $of) } }'],
     ));
 });

@@ -1,43 +1,84 @@
 import {
+  getNamedType,
   isAbstractType,
+  isCompositeType,
+  isInterfaceType,
+  isObjectType,
   Kind,
-  TypeInfo,
   visit,
-  visitWithTypeInfo,
   type DocumentNode,
+  type FieldNode,
+  type GraphQLCompositeType,
   type GraphQLSchema,
   type InlineFragmentNode,
+  type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
 
 /**
  * Says for each object type what fragments on interfaces and unions say for all: the planner cannot always tell which
- * types an `@interfaceObject` may be. Fragments by name become inline ones.
+ * types an `@interfaceObject` may be, nor what is left of fragments in fragments that exclude each other's types.
+ * Fragments by name become inline ones.
  */
 export function withConcreteFragments(schema: GraphQLSchema, document: DocumentNode): DocumentNode {
-  const inlined = withoutSpreads(document);
-  const types = new TypeInfo(schema);
-  return visit(
-    inlined,
-    visitWithTypeInfo(types, {
-      SelectionSet: (set) => {
-        const parent = types.getParentType();
-        if (!isAbstractType(parent)) return undefined;
-        const selections = set.selections.flatMap((selection) => {
-          const condition = selection.kind === Kind.INLINE_FRAGMENT ? selection.typeCondition?.name.value : undefined;
-          const type = condition === undefined ? undefined : schema.getType(condition);
-          if (!isAbstractType(type) || type === parent) return [selection];
-          const possible = schema.getPossibleTypes(parent).filter((each) => schema.isSubType(type, each));
-          return possible.map(({ name }) => onType(selection as InlineFragmentNode, name));
-        });
-        return { ...set, selections: selections.length > 0 ? selections : [TYPENAME] };
-      },
+  const { definitions, ...rest } = withoutSpreads(document);
+  return {
+    ...rest,
+    definitions: definitions.map((each) => {
+      const root = each.kind === Kind.OPERATION_DEFINITION ? schema.getRootType(each.operation) : null;
+      if (each.kind !== Kind.OPERATION_DEFINITION || !root) return each;
+      return { ...each, selectionSet: concrete(schema, each.selectionSet, root, new Set([root.name])) };
     }),
-  );
+  };
+}
 
-  function onType(fragment: InlineFragmentNode, name: string): InlineFragmentNode {
-    return { ...fragment, typeCondition: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: name } } };
-  }
+/** @param possible the object types that a record here may have, by all fragments around */
+function concrete(
+  schema: GraphQLSchema,
+  set: SelectionSetNode,
+  parent: GraphQLCompositeType,
+  possible: ReadonlySet<string>,
+): SelectionSetNode {
+  const selections = set.selections.flatMap((selection): readonly SelectionNode[] => {
+    if (selection.kind === Kind.FRAGMENT_SPREAD) return [selection];
+    return selection.kind === Kind.FIELD
+      ? [concreteField(schema, selection, parent)]
+      : concreteFragments(schema, selection, parent, possible);
+  });
+  return { ...set, selections: selections.length > 0 ? selections : [TYPENAME] };
+}
+
+function concreteField(schema: GraphQLSchema, field: FieldNode, parent: GraphQLCompositeType): FieldNode {
+  const definition = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[field.name.value] : undefined;
+  const type = definition && getNamedType(definition.type);
+  if (!field.selectionSet || !isCompositeType(type)) return field;
+  return { ...field, selectionSet: concrete(schema, field.selectionSet, type, new Set(objectsOf(schema, type))) };
+}
+
+function concreteFragments(
+  schema: GraphQLSchema,
+  fragment: InlineFragmentNode,
+  parent: GraphQLCompositeType,
+  possible: ReadonlySet<string>,
+): readonly InlineFragmentNode[] {
+  const named = fragment.typeCondition && schema.getType(fragment.typeCondition.name.value);
+  const type = isCompositeType(named) ? named : parent;
+  const left = objectsOf(schema, type).filter((name) => possible.has(name));
+  if (left.length === 0) return [];
+  // What is deferred stays one part.
+  const isWhole = fragment.directives?.some(({ name }) => name.value === 'defer') === true;
+  if (type === parent || (isWhole && left.length > 1))
+    return [{ ...fragment, selectionSet: concrete(schema, fragment.selectionSet, type, new Set(left)) }];
+  return left.flatMap((name) => {
+    const object = schema.getType(name);
+    if (!isObjectType(object)) return [];
+    const selectionSet = concrete(schema, fragment.selectionSet, object, new Set([name]));
+    return [{ ...fragment, typeCondition: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: name } }, selectionSet }];
+  });
+}
+
+function objectsOf(schema: GraphQLSchema, type: GraphQLCompositeType): string[] {
+  return isAbstractType(type) ? schema.getPossibleTypes(type).map(({ name }) => name) : [type.name];
 }
 
 /** Mutations in the order in which a client asks for them, which the planner loses where some stand in fragments. */

@@ -1,4 +1,13 @@
-import { Kind, parse, type ConstDirectiveNode, type FieldDefinitionNode, type TypeNode } from 'graphql';
+import {
+  Kind,
+  parse,
+  type ConstDirectiveNode,
+  type FieldDefinitionNode,
+  type InterfaceTypeDefinitionNode,
+  type ObjectTypeDefinitionNode,
+  type TypeNode,
+  type UnionTypeDefinitionNode,
+} from 'graphql';
 import { fieldsOf } from './selection';
 
 /** What a supergraph says of where its fields are resolved, for checks of plans. */
@@ -7,12 +16,17 @@ export class FieldRules {
   private readonly fields = new Map<string, FieldDefinitionNode>();
   private readonly keys = new Set<string>();
   private readonly provided = new Set<string>();
+  /** Types that carry a `@context`, by its name. */
+  private readonly holders = new Map<string, Set<string>>();
+  /** Interfaces and members of unions, by both: what may be what. */
+  private readonly related = new Map<string, Set<string>>();
 
   constructor(supergraphSdl: string) {
     for (const node of parse(supergraphSdl, { noLocation: true }).definitions) {
       if (node.kind === Kind.ENUM_TYPE_DEFINITION && node.name.value === 'join__Graph')
         for (const value of node.values ?? [])
           this.graphs.set(String(argumentOf(value.directives?.[0], 'name')), value.name.value);
+      if (isComposite(node)) this.noteContexts(node);
       if (node.kind !== Kind.OBJECT_TYPE_DEFINITION && node.kind !== Kind.INTERFACE_TYPE_DEFINITION) continue;
       for (const directive of node.directives ?? []) {
         const key = argumentOf(directive, 'key');
@@ -28,6 +42,23 @@ export class FieldRules {
         }
       }
     }
+  }
+
+  get hasContexts(): boolean {
+    return this.holders.size > 0;
+  }
+
+  /** The context that fills in an argument of `Type.field`. */
+  contextOf(graph: string, coordinate: string, argument: string): string | undefined {
+    const definition = this.fields.get(coordinate);
+    const joins = definition ? joinsOf(definition).filter((join) => argumentOf(join, 'graph') === graph) : [];
+    return joins.flatMap(contextArgumentsOf).find(({ name }) => name === argument)?.context;
+  }
+
+  /** Whether a record of a type, or of one that it may be, carries a context. */
+  mayCarry(type: string, context: string): boolean {
+    const holders = this.holders.get(context);
+    return holders !== undefined && [type, ...(this.related.get(type) ?? [])].some((each) => holders.has(each));
   }
 
   graphOf(service: string): string {
@@ -54,10 +85,43 @@ export class FieldRules {
     return definition ? named(definition.type) : null;
   }
 
+  private noteContexts(node: Composite): void {
+    const name = node.name.value;
+    for (const directive of node.directives ?? []) {
+      const context = directive.name.value === 'context' ? argumentOf(directive, 'name') : undefined;
+      if (typeof context === 'string') this.holders.set(context, (this.holders.get(context) ?? new Set()).add(name));
+    }
+    const others = node.kind === Kind.UNION_TYPE_DEFINITION ? node.types : node.interfaces;
+    for (const other of others ?? [])
+      for (const [a, b] of [
+        [name, other.name.value],
+        [other.name.value, name],
+      ] as const)
+        this.related.set(a, (this.related.get(a) ?? new Set()).add(b));
+  }
+
   private joinsIn(graph: string, type: string, field: string): readonly ConstDirectiveNode[] {
     const definition = this.fields.get(`${type}.${field}`);
     return definition ? joinsOf(definition).filter((join) => argumentOf(join, 'graph') === graph) : [];
   }
+}
+
+type Composite = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode | UnionTypeDefinitionNode;
+
+function isComposite(node: { readonly kind: Kind }): node is Composite {
+  return [Kind.OBJECT_TYPE_DEFINITION, Kind.INTERFACE_TYPE_DEFINITION, Kind.UNION_TYPE_DEFINITION].includes(node.kind);
+}
+
+function contextArgumentsOf(join: ConstDirectiveNode): { readonly name: string; readonly context: string }[] {
+  const list = join.arguments?.find(({ name }) => name.value === 'contextArguments')?.value;
+  return (list?.kind === Kind.LIST ? list.values : []).flatMap((each) => {
+    const textOf = (wanted: string): string[] => {
+      const value = each.kind === Kind.OBJECT ? each.fields.find(({ name }) => name.value === wanted)?.value : undefined;
+      return value?.kind === Kind.STRING ? [value.value] : [];
+    };
+    const [[name], [context]] = [textOf('name'), textOf('context')];
+    return name !== undefined && context !== undefined ? [{ name, context }] : [];
+  });
 }
 
 function joinsOf(field: FieldDefinitionNode): readonly ConstDirectiveNode[] {

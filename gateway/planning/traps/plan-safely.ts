@@ -1,10 +1,12 @@
 import { operationFromDocument, type Schema } from '@apollo/federation-internals';
 import type { QueryPlan, QueryPlanner } from '@apollo/query-planner';
-import { GraphQLError, type DocumentNode, type GraphQLSchema } from 'graphql';
-import { refuseWrongPlan, unplannable } from './check-plan';
+import { Kind, type DocumentNode, type GraphQLSchema } from 'graphql';
+import { isContextVariable } from './check-context';
+import { refuseWrongPlan } from './check-plan';
 import { withConcreteFragments, withMutationsInOrder } from './expand-fragments';
 import { FieldRules } from './field-rules';
 import type { PlannerSupergraph } from './planner-supergraph';
+import { isRefusal, unplannable } from './refusal';
 import { restorePlan } from './restore-plan';
 
 export type MakePlan = (document: DocumentNode, operationName: string | undefined) => QueryPlan;
@@ -23,11 +25,12 @@ export function safePlanner(
     return restorePlan(made, supergraph);
   };
   return (asked, operationName) => {
+    if (rules.hasContexts && declaresContextVariable(asked)) throw unplannable('its variables are called like those of plans');
     const document = withMutationsInOrder(asked);
     try {
       return plan(document, operationName);
     } catch (error) {
-      if (error instanceof GraphQLError || error instanceof RangeError) throw error;
+      if (isOurs(error)) throw error;
       return again(() => plan(withConcreteFragments(clients, document), operationName));
     }
   };
@@ -38,7 +41,20 @@ function again(plan: () => QueryPlan): QueryPlan {
   try {
     return plan();
   } catch (error) {
-    if (error instanceof GraphQLError || error instanceof RangeError) throw error;
+    if (isOurs(error)) throw error;
     throw unplannable('the query planner gave up on it');
   }
+}
+
+function declaresContextVariable({ definitions }: DocumentNode): boolean {
+  return definitions.some(
+    (each) =>
+      each.kind === Kind.OPERATION_DEFINITION &&
+      each.variableDefinitions?.some(({ variable }) => isContextVariable(variable.name.value)),
+  );
+}
+
+/** A refusal, or a plan that is too large to be made; the planner's own errors say nothing of the operation. */
+function isOurs(error: unknown): boolean {
+  return isRefusal(error) || error instanceof RangeError;
 }

@@ -44,7 +44,8 @@ const NOBODY = 'Nobody__is_';
  * - It takes the first `@key` of a type to come back to a subgraph, also one that is `resolvable: false`. Such keys are
  *   of no use to a plan, and are left out.
  * - It tells fields apart by name, not by arguments: what a client asks is taken for what `@requires` needs, and two
- *   `@requires` for one. Each required field that has arguments gets a stand-in of its own, without arguments.
+ *   `@requires` for one. Each required field that has arguments gets a stand-in of its own, without arguments. So does a
+ *   required record that may be null: with the client's own it would become null when a field of the client's fails.
  * - It plans nothing for an interface that no type implements in a subgraph. One type implements it there, which is never met.
  */
 export function plannerSupergraph(sdl: string): PlannerSupergraph {
@@ -197,11 +198,18 @@ class Change {
       const nested = selection.selectionSet && inner ? this.withStandIns(inner, selection.selectionSet) : null;
       const own = { ...selection, ...(nested ? { selectionSet: nested } : {}) };
       const definition = selection.kind === Kind.FIELD ? this.fieldOf(type, selection.name.value) : undefined;
-      if (nested || definition?.arguments?.length) isOther = true;
-      if (own.kind !== Kind.FIELD || !definition?.arguments?.length) return own;
+      const isOwn = definition !== undefined && this.needsStandIn(definition, selection.selectionSet !== undefined);
+      if (nested || isOwn) isOther = true;
+      if (own.kind !== Kind.FIELD || !isOwn) return own;
       return { ...own, name: nameNode(this.standInFor(type, own)), arguments: [] };
     });
     return isOther ? { ...set, selections } : null;
+  }
+
+  /** Beside those with arguments: what can be null because of something that a client asks below it. */
+  private needsStandIn({ name, arguments: given, type }: FieldDefinitionNode, isRecord: boolean): boolean {
+    if (this.standIns.has(name.value)) return false;
+    return given?.length ? true : isRecord && isNullable(type);
   }
 
   private standInFor(type: string, node: FieldNode): string {
@@ -359,6 +367,12 @@ function namesOf(holder: Holder): string[] {
 
 function named(type: TypeNode): string {
   return type.kind === Kind.NAMED_TYPE ? type.name.value : named(type.type);
+}
+
+/** Whether it, or an item of it, may be null. */
+function isNullable(type: TypeNode): boolean {
+  if (type.kind !== Kind.NON_NULL_TYPE) return true;
+  return type.type.kind === Kind.LIST_TYPE && isNullable(type.type.type);
 }
 
 function nameNode(value: string): NameNode {

@@ -18,7 +18,7 @@ export function fetchedNames(supergraphSdl: string): ReadonlySet<string> {
       if (value.kind === Kind.STRING && (name.value === 'key' || name.value === 'requires')) note(value.value);
     },
     ObjectField: ({ name, value }) => {
-      if (value.kind === Kind.STRING && name.value === 'selection') note(value.value.replace(/^\s*\{|\}\s*$/g, ''));
+      if (value.kind === Kind.STRING && name.value === 'selection') note(value.value.replace(/^\s*\{(.*)\}\s*$/s, '$1'));
     },
   });
   return names;

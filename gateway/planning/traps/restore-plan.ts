@@ -1,7 +1,8 @@
 import type { FetchDataRewrite, FetchNode, PlanNode, QueryPlan, QueryPlanSelectionNode } from '@apollo/query-planner';
-import { Kind, parse, print, visit, type FieldNode, type SelectionSetNode } from 'graphql';
+import { Kind, parse, visit, type FieldNode, type SelectionSetNode } from 'graphql';
 import type { PlannerSupergraph } from './planner-supergraph';
 import { withoutConflicts } from './split-fetch';
+import { withUsedVariables } from './used-variables';
 
 /** Turns a plan over the planner's supergraph into one over the real subgraphs. */
 export function restorePlan(plan: QueryPlan, supergraph: PlannerSupergraph): QueryPlan {
@@ -40,13 +41,12 @@ function restored(node: PlanNode, supergraph: PlannerSupergraph): PlanNode {
 }
 
 function restoredFetch(node: FetchNode, supergraph: PlannerSupergraph): FetchNode {
-  const operation = restoredOperation(node.operation, supergraph);
   const requires = node.requires?.filter((selection) => !isNobody(selection, supergraph));
   const renamed = (requires ?? []).flatMap((selection) => renamesIn(selection, [], supergraph));
   const inputRewrites: FetchDataRewrite[] = [...(node.inputRewrites ?? []), ...renamed];
   return {
     ...node,
-    operation,
+    ...restoredOperation(node, supergraph),
     ...(requires ? { requires } : {}),
     ...(inputRewrites.length > 0 ? { inputRewrites } : {}),
   };
@@ -57,8 +57,11 @@ function isNobody(selection: QueryPlanSelectionNode, { nobodies }: PlannerSuperg
 }
 
 /** Stand-ins get their arguments, under their own response name; what is asked of nobody is left out. */
-function restoredOperation(operation: string, { standIns, nobodies }: PlannerSupergraph): string {
-  if (![...standIns.keys(), ...nobodies].some((name) => operation.includes(name))) return operation;
+function restoredOperation(
+  { operation, variableUsages }: FetchNode,
+  { standIns, nobodies }: PlannerSupergraph,
+): Partial<Pick<FetchNode, 'operation' | 'variableUsages'>> {
+  if (![...standIns.keys(), ...nobodies].some((name) => operation.includes(name))) return {};
   const document = visit(parse(operation, { noLocation: true }), {
     Field: (node): FieldNode | undefined => {
       const standIn = standIns.get(node.name.value);
@@ -71,7 +74,7 @@ function restoredOperation(operation: string, { standIns, nobodies }: PlannerSup
       leave: (set: SelectionSetNode) => (set.selections.length > 0 ? undefined : { ...set, selections: [TYPENAME] }),
     },
   });
-  return print(document);
+  return withUsedVariables(document, variableUsages);
 }
 
 const TYPENAME: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };

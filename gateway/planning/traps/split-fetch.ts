@@ -1,6 +1,7 @@
 import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner';
-import { Kind, parse, print, visit, type FieldNode, type SelectionSetNode } from 'graphql';
+import { Kind, parse, visit, type FieldNode, type SelectionSetNode } from 'graphql';
 import type { PlannerSupergraph } from './planner-supergraph';
+import { withUsedVariables } from './used-variables';
 
 /**
  * Fields of one fetch may require the same field with different arguments, and a representation holds but one value under
@@ -25,13 +26,9 @@ export function withoutConflicts(node: FetchNode, supergraph: PlannerSupergraph)
       Field: (field) => ((roundOf.get(field) ?? at) === at ? undefined : null),
       InlineFragment: { leave: ({ selectionSet }) => (selectionSet.selections.length > 0 ? undefined : null) },
     });
-    const used = new Set<string>();
-    visit(own, { VariableDefinition: () => false, Variable: ({ name }) => void used.add(name.value) });
-    const tidy = visit(own, { VariableDefinition: ({ variable }) => (used.has(variable.name.value) ? undefined : null) });
     return {
       ...node,
-      operation: print(tidy),
-      variableUsages: (node.variableUsages ?? []).filter((name) => used.has(name)),
+      ...withUsedVariables(own, node.variableUsages),
       requires: (node.requires ?? []).map((each) => without(each, isForeign)),
     };
   });

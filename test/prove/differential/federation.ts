@@ -129,7 +129,7 @@ function readField(node: FieldDefinitionNode): FieldView {
 function readContextual(node: InputValueDefinitionNode): ContextualArgument {
   const [directive] = named(node.directives ?? [], 'fromContext');
   const [, context = '', selection = ''] = /^\s*\$(\w+)\s*(.*)$/s.exec(String(directive && argumentOf(directive, 'field'))) ?? [];
-  return { name: node.name.value, context, selection: parseSelection(selection.replace(/^\{|\}$/g, '')) };
+  return { name: node.name.value, context, selection: parseSelection(selection.replace(/^\{(.*)\}\s*$/s, '$1')) };
 }
 
 function kindOf(node: string): TypeView['kind'] {

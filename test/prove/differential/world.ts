@@ -1,4 +1,4 @@
-import { Supergraph } from '@apollo/federation-internals';
+import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals';
 import { lexicographicSortSchema, parse, print, printSchema, validate, type GraphQLSchema } from 'graphql';
 import { createSubgraphExecutor, type SubgraphClient } from '../../../platform/federation';
 import { createLogger } from '../../../platform/observability';
@@ -84,7 +84,11 @@ export class World {
 
   /** Where Apollo's composition and our own merge see different schemas; `null` when they agree. */
   schemaDifference(): string | null {
-    const apollo = Supergraph.build(this.served.supergraphSdl).apiSchema().toGraphQLJSSchema();
+    const apollo = Supergraph.build(this.served.supergraphSdl, {
+      supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
+    })
+      .apiSchema()
+      .toGraphQLJSSchema();
     const [ours, theirs] = [this.api, apollo].map((schema) => printSchema(lexicographicSortSchema(schema)).split('\n'));
     const surplus = ours?.find((line) => !theirs?.includes(line));
     const missing = theirs?.find((line) => !ours?.includes(line));
