@@ -24,12 +24,17 @@ describe('@fromContext', () => {
   const agrees = agreement.expect.bind(agreement);
   afterAll(() => agreement.stop());
 
-  it('takes the value of the record around, for each of a list its own', () =>
-    agrees({ posts: POSTS, names: NAMES }, [
-      '{ posts { author { greeting } } }',
-      '{ posts { lang author { id greeting(size: 3) other: greeting(size: 4) mood look } } }',
-      'query ($size: Int = 5) { posts { author { greeting(size: $size) name } } }',
-    ]));
+  it.each([false, true])('takes the value of the record around, for each of a list its own, over HTTP: %s', (isOverHttp) =>
+    agrees(
+      { posts: POSTS, names: NAMES },
+      [
+        '{ posts { author { greeting } } }',
+        '{ posts { lang author { id greeting(size: 3) other: greeting(size: 4) mood look } } }',
+        'query ($size: Int = 5) { posts { author { greeting(size: $size) name } } }',
+      ],
+      { isOverHttp },
+    ),
+  );
 
   it('looks up through lists and records between', () =>
     agrees({ posts: POSTS, names: NAMES }, [

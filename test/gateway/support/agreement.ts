@@ -11,6 +11,7 @@ export interface AgreementOptions {
   /** How many of the queries the gateway refuses to plan. */
   readonly refused?: number;
   readonly moods?: typeof CALM;
+  readonly isOverHttp?: boolean;
   /** Of the data. */
   readonly seed?: number;
 }
@@ -22,12 +23,12 @@ export class Agreement {
   async expect(
     subgraphs: Readonly<Record<string, string>>,
     queries: readonly string[],
-    { refused = 0, moods = CALM, seed = 7 }: AgreementOptions = {},
+    { refused = 0, moods = CALM, seed = 7, isOverHttp = false }: AgreementOptions = {},
   ): Promise<void> {
     const sources = Object.entries(subgraphs).map(([name, sdl]) => ({ name, sdl: LINK + sdl }));
     const supergraphSdl = composed(sources);
     if (supergraphSdl === null) throw new Error('the subgraphs do not compose');
-    const world = await World.start(this.edge, sources, supergraphSdl, { seed, moods, isOverHttp: false });
+    const world = await World.start(this.edge, sources, supergraphSdl, { seed, moods, isOverHttp });
     try {
       for (const query of queries) {
         const sent = { document: parse(query), variables: {} };
