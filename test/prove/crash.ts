@@ -24,6 +24,10 @@ interface Scale {
   readonly hotUnits: number;
   readonly clients: number;
   readonly killEveryMs: number;
+  /** How many of the crash points are to be passed, drawn by lot. */
+  readonly points: number;
+  /** How many crash points are waited for at once. */
+  readonly pointsAtOnce: number;
   readonly longestMs: number;
   /** Whether leases of the dead are ended at once instead of being waited for, which takes a minute. */
   readonly isHurried: boolean;
@@ -34,13 +38,15 @@ interface Scale {
 }
 
 const SHORT: Scale = {
-  checkouts: 150,
-  kills: 12,
-  hotBuyers: 60,
-  hotUnits: 20,
+  checkouts: 60,
+  kills: 10,
+  hotBuyers: 40,
+  hotUnits: 15,
   clients: 12,
   killEveryMs: 300,
-  longestMs: 240_000,
+  points: 7,
+  pointsAtOnce: 2,
+  longestMs: 120_000,
   isHurried: true,
   comeBackMs: 60_000,
   restMs: 40_000,
@@ -52,12 +58,14 @@ const FULL: Scale = {
   hotUnits: 100,
   clients: 24,
   killEveryMs: 600,
+  points: CRASH_POINTS.length,
+  pointsAtOnce: 1,
   longestMs: 2_400_000,
   isHurried: false,
   comeBackMs: 600_000,
   restMs: 120_000,
 };
-const CONTROL: Scale = { ...SHORT, checkouts: 40, kills: 3, hotBuyers: 0, clients: 8, longestMs: 60_000, restMs: 20_000 };
+const CONTROL: Scale = { ...SHORT, checkouts: 20, kills: 3, hotBuyers: 0, clients: 8, longestMs: 15_000, restMs: 8_000 };
 
 export const proof: Proof = {
   name: 'crash',
@@ -92,6 +100,14 @@ interface Result {
   readonly figures: Readonly<Record<string, number>>;
 }
 
+function drawn<T>(all: readonly T[], count: number, random: () => number): T[] {
+  return all
+    .map((each) => ({ each, lot: random() }))
+    .toSorted((a, b) => a.lot - b.lot)
+    .slice(0, count)
+    .map(({ each }) => each);
+}
+
 async function trial(context: ProofContext, fleet: Fleet, scale: Scale, mailbox: Mailbox | null): Promise<Result> {
   const prefix = mailbox === null ? 'control-' : 'buyer-';
   const history = new History(join(runState().folder, `history-${Date.now()}.jsonl`));
@@ -101,7 +117,8 @@ async function trial(context: ProofContext, fleet: Fleet, scale: Scale, mailbox:
   await market.addScarce();
   const chargesBefore = new Set((await readCharges(fleet)).map(({ reference }) => reference));
   const killsBefore = deathsOf(fleet);
-  const killer = new Killer(fleet, random, scale.killEveryMs, mailbox === null ? TELLING_POINTS : CRASH_POINTS);
+  const points = mailbox === null ? TELLING_POINTS : drawn(CRASH_POINTS, scale.points, random);
+  const killer = new Killer(fleet, random, scale, points);
   const startedMs = performance.now();
   const isEnough = (): boolean =>
     performance.now() - startedMs > scale.longestMs ||
@@ -139,7 +156,7 @@ async function trial(context: ProofContext, fleet: Fleet, scale: Scale, mailbox:
     figures: {
       checkouts: market.buyers.length,
       kills,
-      points: CRASH_POINTS.length - missed,
+      points: points.length - missed,
       ...audit.figures,
       wrong: audit.problems.length + checks.length,
       violations: violations.length,

@@ -18,6 +18,7 @@ import type { Proof, ProofContext } from './proof';
 const SHORT = 200;
 const FULL = 5_000;
 const AT_ONCE = 4;
+const PROGRESS_EVERY = 500;
 const CALM_MS = 4_000;
 /** How long the event loop may stand still. */
 const MAX_STALL_MS = 50;
@@ -64,7 +65,7 @@ async function attack(context: ProofContext, world: World) {
       await send(request);
       alone.push({ family: request.family, ...(await gateway.stall()) });
     }
-    await sendAll(requests.slice(FAMILY_COUNT), send);
+    await sendAll(requests.slice(FAMILY_COUNT), send, (left) => say(`  ${left} documents left`));
   });
   const stall = worstOf([...alone, await gateway.stall()]);
   for (const { family, processorMs } of alone.toSorted((a, b) => b.processorMs - a.processorMs).slice(0, 5))
@@ -101,10 +102,17 @@ function worstOf(stalls: readonly Stall[]): Stall {
   return { clockMs: most('clockMs'), processorMs: most('processorMs'), rssMb: most('rssMb') };
 }
 
-async function sendAll(requests: readonly HostileRequest[], send: (request: HostileRequest) => Promise<void>): Promise<void> {
+async function sendAll(
+  requests: readonly HostileRequest[],
+  send: (request: HostileRequest) => Promise<void>,
+  progress: (left: number) => void,
+): Promise<void> {
   const rest = [...requests];
   const lane = async (): Promise<void> => {
-    for (let request = rest.shift(); request; request = rest.shift()) await send(request);
+    for (let request = rest.shift(); request; request = rest.shift()) {
+      if (rest.length > 0 && rest.length % PROGRESS_EVERY === 0) progress(rest.length);
+      await send(request);
+    }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
 }

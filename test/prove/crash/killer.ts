@@ -15,18 +15,19 @@ export class Killer {
   private readonly stopping = new AbortController();
   private readonly hitPoints = new Map<string, number>();
   private readonly ordered = new Map<string, number>();
+  private readonly awaited = new Set<string>();
   private readonly serverKills = new Map<string, number>();
   private running: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly fleet: Fleet,
     private readonly random: () => number,
-    private readonly pauseMs: number,
+    private readonly pace: { readonly killEveryMs: number; readonly pointsAtOnce: number },
     private readonly pointsToHit: readonly string[] = CRASH_POINTS,
   ) {}
 
   start(): void {
-    this.running = this.killOn();
+    this.running = Promise.all(Array.from({ length: this.pace.pointsAtOnce }, (_, lane) => this.killOn(lane)));
   }
 
   async stop(): Promise<void> {
@@ -55,10 +56,11 @@ export class Killer {
   }
 
   /** Crash points and kills by chance in turn; now and then the next one comes before the last one is up again. */
-  private async killOn(): Promise<void> {
-    for (let turn = 0; await this.pause(this.pauseMs * (0.5 + this.random())); turn += 1) {
+  private async killOn(lane: number): Promise<void> {
+    for (let turn = 0; await this.pause(this.pace.killEveryMs * (0.5 + this.random())); turn += 1) {
       if (this.random() < CALM) await this.untilUp();
-      if (turn % 4 === 3) await this.killAtRandom();
+      // One lane alone: two could kill and start the same server at once.
+      if (lane === 0 && turn % 4 === 3) await this.killAtRandom();
       else await this.orderPoint();
     }
   }
@@ -92,7 +94,15 @@ export class Killer {
 
   /** The least hit one; where nobody passes in time, its turn comes again later. */
   private async orderPoint(): Promise<void> {
-    const point = this.pointsToHit.toSorted((a, b) => this.timesOrdered(a) - this.timesOrdered(b))[0] ?? '';
+    const free = this.pointsToHit.filter((each) => !this.awaited.has(each));
+    const point = free.toSorted((a, b) => this.timesOrdered(a) - this.timesOrdered(b))[0];
+    if (point === undefined) return;
+    this.awaited.add(point);
+    await this.dieAt(point);
+    this.awaited.delete(point);
+  }
+
+  private async dieAt(point: string): Promise<void> {
     const file = join(this.fleet.pointsFolder, point);
     this.ordered.set(point, this.timesOrdered(point) + 1);
     writeFileSync(file, '');
