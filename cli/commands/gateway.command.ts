@@ -14,6 +14,8 @@ interface GatewayCommandOptions {
   readonly signingKeyFile?: string;
   readonly subgraph?: ReadonlyMap<string, string>;
   readonly poll: number;
+  readonly cache?: string;
+  readonly cacheTopic?: readonly string[];
 }
 
 const HELP = `
@@ -21,9 +23,16 @@ Examples:
   mercato gateway --supergraph supergraph.graphql
   mercato gateway --supergraph https://example.org/supergraph.graphql --port 4000 --poll 5
   mercato gateway --supergraph supergraph.graphql --subgraph products=http://localhost:4001/graphql
+  mercato gateway --supergraph supergraph.graphql --cache redis://localhost:6379 --cache-topic product
 
 Subgraphs are reached at the URLs that the supergraph names. They get the client's authorization header and those that
 --forward-header names, and no signature unless there is a key. Without --jwks no token is verified here.
+--cache keeps what subgraphs answer about entities and root fields in Redis, for as long as @cacheControl(maxAge: Int,
+scope: String) of the supergraph says; subgraphs compose it by @composeDirective. scope: PUBLIC shares an answer among all
+clients, PRIVATE keeps one for each; without a scope those share one whose forwarded headers and tokens are equal. Where
+nothing is said, nothing is kept. --cache-topic NAME ends answers sooner: subgraphs tell of a change in the same Redis by
+  XADD mercato:events:NAME * event '{"id":"1","type":"NAME.changed","key":"k","touches":[{"type":"Product","id":"7"}]}'
+where type and id are those of the changed entities.
 Also read from the environment: LOG_LEVEL, NODE_ENV, INTROSPECTION, OPERATION_TIMEOUT_MS, PLANNING_THREADS,
 PLANNING_TIMEOUT_MS, MAX_REQUESTS, DRAIN_SECONDS, METRICS_PORT, OTEL_EXPORTER_OTLP_ENDPOINT, CORS_ORIGINS and the other
 settings of docs/settings.md that say how clients are met.`;
@@ -41,12 +50,15 @@ export function gatewayCommand(): Command {
     .option('--signing-key-file <file>', 'sign requests to subgraphs with the key in this file, 32 characters at least')
     .option('--subgraph <name=URL>', 'where a subgraph is, whatever the supergraph says; may be repeated', collectSubgraph)
     .option('--poll <seconds>', 'how often a supergraph at a URL is asked for', readSeconds, 10)
+    .option('--cache <redis URL>', 'keep what subgraphs answer there, by @cacheControl', readRedisUrl)
+    .option('--cache-topic <name>', 'events that end what is kept; may be repeated', collectTopic)
     .addHelpText('after', HELP)
     .action(async (options: GatewayCommandOptions) => {
       if ((options.jwks === undefined) !== (options.issuer === undefined))
         throw new CommandError('--jwks and --issuer go together: whose keys, and who must have issued the tokens');
       if (options.jwks !== undefined && !/^https?:\/\//.test(options.jwks))
         throw new CommandError(`--jwks: a URL of http or https; not ${options.jwks}`);
+      if (options.cacheTopic && options.cache === undefined) throw new CommandError('--cache-topic goes with --cache');
       const environment = environmentWith({ PORT: String(options.port), HOST: options.host }, { LOG_LEVEL: 'warn' });
       const settings = readSettings(environment, { mustSign: false });
       const { startStandalone } = require('../gateway/standalone') as typeof import('../gateway/standalone');
@@ -57,6 +69,7 @@ export function gatewayCommand(): Command {
         jwks: options.jwks ?? null,
         issuer: options.issuer ?? null,
         subgraphs: options.subgraph ?? new Map(),
+        cache: options.cache === undefined ? null : { url: options.cache, topics: options.cacheTopic ?? [] },
         signingKey: options.signingKeyFile === undefined ? null : readKey(options.signingKeyFile),
       });
     });
@@ -90,6 +103,16 @@ const OWN_HEADERS: ReadonlySet<string> = new Set([
   'x-mercato-viewer',
   'x-request-id',
 ]);
+
+function readRedisUrl(text: string): string {
+  if (/^rediss?:\/\//.test(text) && URL.canParse(text)) return text;
+  throw new InvalidArgumentError('it must be a URL that begins with redis:// or rediss://');
+}
+
+function collectTopic(name: string, before: readonly string[] = []): readonly string[] {
+  if (!/^[\w-]{1,100}$/.test(name)) throw new InvalidArgumentError('it must be the name of a topic, such as product');
+  return [...before, name];
+}
 
 function collectSubgraph(text: string, before: ReadonlyMap<string, string> = new Map()): ReadonlyMap<string, string> {
   const [, name, url] = /^([^=]+)=(https?:\/\/.+)$/.exec(text) ?? [];

@@ -12,6 +12,9 @@ import { unsubscribeRoutes } from './unsubscribe';
 /** Topics whose events end cached public answers. */
 const CACHED_TOPICS = ['product', 'category', 'stock'];
 
+/** Topics of all events that touch something; what is about people and orders may be kept for each viewer. */
+const EVENT_TOPICS = [...CACHED_TOPICS, 'account', 'order'];
+
 export interface GatewayParts {
   readonly supergraphSdl: string;
   readonly clients: readonly SubgraphClient[];
@@ -26,6 +29,7 @@ export interface GatewayParts {
 export async function openGateway(resources: Resources, parts: GatewayParts): Promise<RunningGateway> {
   const { settings, logger, bus, lifecycle } = resources;
   const order = parts.clients.find(({ name }) => name === 'order');
+  const store = resources.openTaggedStore();
   const running = await startGateway({
     host: settings.host,
     port: settings.port,
@@ -41,6 +45,7 @@ export async function openGateway(resources: Resources, parts: GatewayParts): Pr
     ...clientOptions(settings, resources.cache, logger),
     responseCache: settings.cacheEnabled,
     cacheTopics: CACHED_TOPICS,
+    entityCache: store && { store, topics: EVENT_TOPICS },
     metrics: parts.metrics ?? createMetrics(),
     metricsPort: settings.metricsPort,
     operationTimeoutMs: settings.operationTimeoutMs,

@@ -1,5 +1,12 @@
 import type { Redis } from 'ioredis';
-import { createMemoryCache, createRedisCache, noCache, type CacheStore } from '../../platform/cache';
+import {
+  createMemoryCache,
+  createRedisCache,
+  createRedisTaggedStore,
+  noCache,
+  type CacheStore,
+  type TaggedStore,
+} from '../../platform/cache';
 import type { Settings } from '../../platform/config';
 import { createMemoryBus, createRedisBus, type EventBus } from '../../platform/events';
 import { createLogger, type Logger } from '../../platform/observability';
@@ -13,6 +20,8 @@ export interface Resources {
   readonly logger: Logger;
   readonly lifecycle: Lifecycle;
   readonly cache: CacheStore;
+  /** Where a gateway keeps what subgraphs answer; `null` where it keeps nothing. @throws CommandError where it should and cannot */
+  readonly openTaggedStore: () => TaggedStore | null;
   readonly bus: EventBus;
 }
 
@@ -28,14 +37,29 @@ export async function openResources(settings: Settings, processName: string, sta
   if (settings.redisUrl === null) {
     const bus = createMemoryBus(logger);
     lifecycle.add('event bus', () => bus.close());
-    return { settings, logger, lifecycle, bus, cache: settings.cacheEnabled ? createMemoryCache() : noCache };
+    const cache = settings.cacheEnabled ? createMemoryCache() : noCache;
+    return { settings, logger, lifecycle, bus, cache, openTaggedStore: withoutRedis(settings) };
   }
   const redis = connectRedis(settings.redisUrl, logger);
   lifecycle.add('redis connection', () => redis.disconnect());
   await untilReady(redis, REDIS_PATIENCE_MS);
   const bus = createRedisBus(redis, logger, { keepMs: keepEventsMs(settings) });
   lifecycle.add('event bus', () => bus.close());
-  return { settings, logger, lifecycle, bus, cache: settings.cacheEnabled ? createRedisCache(redis, logger) : noCache };
+  const openTaggedStore = (): TaggedStore | null => {
+    if (!settings.entityCacheEnabled || !settings.cacheEnabled) return null;
+    const store = createRedisTaggedStore(redis, logger);
+    lifecycle.add('entity cache', () => store.close());
+    return store;
+  };
+  const cache = settings.cacheEnabled ? createRedisCache(redis, logger) : noCache;
+  return { settings, logger, lifecycle, bus, cache, openTaggedStore };
+}
+
+function withoutRedis(settings: Settings): () => null {
+  return () => {
+    if (settings.entityCacheEnabled) throw new CommandError('ENTITY_CACHE: is kept in Redis; set REDIS_URL');
+    return null;
+  };
 }
 
 /** Two hours, and revocations for as long as the access tokens that they revoke: a gateway that starts reads them back. */

@@ -1,8 +1,10 @@
-import { createMemoryBus } from '../../platform/events';
+import { createRedisTaggedStore } from '../../platform/cache';
+import { createMemoryBus, createRedisBus, type EventBus } from '../../platform/events';
 import type { Settings } from '../../platform/config';
 import { createLogger, startTracing } from '../../platform/observability';
 import { Lifecycle } from '../../platform/process';
-import { startGateway, type RunningGateway } from '../../gateway';
+import { connectRedis } from '../../platform/redis';
+import { startGateway, type GatewayOptions, type RunningGateway } from '../../gateway';
 import { clientOptions } from '../compose/clients';
 import { portTaken } from '../compose/gateway';
 import { keysOver } from '../compose/published-keys';
@@ -19,9 +21,11 @@ export interface StandaloneOptions {
   readonly issuer: string | null;
   readonly subgraphs: ReadonlyMap<string, string>;
   readonly signingKey: string | null;
+  /** Where what subgraphs answer is kept, and events that end it. */
+  readonly cache: { readonly url: string; readonly topics: readonly string[] } | null;
 }
 
-/** The gateway alone over any supergraph: no Redis, no database, nothing of the shop. Swaps when the supergraph changes. */
+/** The gateway alone over any supergraph: no database, nothing of the shop, Redis only for what is cached. Swaps when the supergraph changes. */
 export async function startStandalone(settings: Settings, options: StandaloneOptions): Promise<void> {
   const logger = createLogger(settings, 'gateway');
   const lifecycle = new Lifecycle(logger);
@@ -36,7 +40,7 @@ export async function startStandalone(settings: Settings, options: StandaloneOpt
   lifecycle.add('calls of subgraphs', () => clients.close());
   const sdl = await firstOf(source);
   const addresses = addressesIn(clients, sdl, source);
-  const bus = createMemoryBus(logger);
+  const { bus, entityCache } = openCache(options, lifecycle, logger);
   const keys = options.jwks === null ? null : keysOver(new URL(options.jwks));
   const gateway = await startGateway({
     host: settings.host,
@@ -55,6 +59,7 @@ export async function startStandalone(settings: Settings, options: StandaloneOpt
     checkReady: keys?.readOnce ?? (async () => undefined),
     // Nothing tells a gateway of other people's subgraphs when its answers are out of date.
     responseCache: false,
+    entityCache,
     ...clientOptions(settings, null, logger),
     metricsPort: settings.metricsPort,
     operationTimeoutMs: settings.operationTimeoutMs,
@@ -71,6 +76,21 @@ export async function startStandalone(settings: Settings, options: StandaloneOpt
 }
 
 type Logger = ReturnType<typeof createLogger>;
+
+/** Without topics nothing is heard: what is cached ends by its age alone. */
+function openCache(
+  { cache }: StandaloneOptions,
+  lifecycle: Lifecycle,
+  logger: Logger,
+): { bus: EventBus; entityCache: GatewayOptions['entityCache'] } {
+  if (!cache) return { bus: createMemoryBus(logger), entityCache: null };
+  const redis = connectRedis(cache.url, logger);
+  lifecycle.add('redis connection', () => redis.disconnect());
+  const bus = cache.topics.length > 0 ? createRedisBus(redis, logger) : createMemoryBus(logger);
+  const store = createRedisTaggedStore(redis, logger);
+  lifecycle.add('entity cache', async () => void (await Promise.all([store.close(), bus.close()])));
+  return { bus, entityCache: { store, topics: cache.topics } };
+}
 
 /** A supergraph that cannot be read, or used, is told once, and the one before it still serves. */
 function watch(source: SupergraphSource, gateway: RunningGateway, clients: SubgraphClients, logger: Logger): () => void {
@@ -113,6 +133,10 @@ function addressesIn(clients: SubgraphClients, sdl: string, source: SupergraphSo
   }
 }
 
+function toldBy(topics: readonly string[]): string {
+  return topics.length > 0 ? `, ended by events of ${topics.join(', ')}` : '';
+}
+
 function unusable(source: SupergraphSource, error: unknown): CommandError {
   const reason = error instanceof Error ? error.message : String(error);
   return new CommandError(`--supergraph: ${source.name} is of no use: ${reason.split('\n', 1)[0]}`);
@@ -132,6 +156,8 @@ function showStart(
   for (const [name, address] of addresses)
     say(`  Subgraph          ${name} at ${address}${options.signingKey === null ? '' : ', signed'}`);
   say(`  Forwarded         ${['authorization', ...options.forwardHeaders].join(', ')}`);
+  if (options.cache)
+    say(`  Cache             ${new URL(options.cache.url).host}, by @cacheControl${toldBy(options.cache.topics)}`);
   say(
     `  Access tokens     ${options.jwks === null ? 'not verified here (--jwks): subgraphs judge them' : `verified by ${options.jwks}`}`,
   );

@@ -39,7 +39,6 @@ export class EntityCache {
     return async () => {
       clearInterval(watch);
       await unsubscribe();
-      await this.store.close();
     };
   }
 

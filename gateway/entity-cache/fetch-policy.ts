@@ -12,7 +12,7 @@ import {
   type SelectionNode,
 } from 'graphql';
 import type { FetchStep } from '../executor/compile-plan';
-import { readHints, type CacheHint } from '../supergraph/cache-hints';
+import { CacheHints, type CacheHint } from '../supergraph/cache-hints';
 import type { Supergraph } from '../supergraph/supergraph';
 
 /**
@@ -38,16 +38,16 @@ const ENTITIES = '_entities';
 
 /** Judges fetches by the `@cacheControl` hints of a supergraph. Closed by default: what no hint allows is not kept. */
 export class FetchPolicies {
-  private readonly hints: ReadonlyMap<string, CacheHint>;
+  private readonly hints: CacheHints;
   private readonly judged = new WeakMap<FetchStep, FetchPolicy | 'none'>();
 
   constructor(private readonly supergraph: Pick<Supergraph, 'id' | 'sdl' | 'fullSchema'>) {
-    this.hints = readHints(supergraph.sdl);
+    this.hints = new CacheHints(supergraph.sdl, supergraph.fullSchema);
   }
 
   /** Whether anything at all may be kept. */
   get hasAny(): boolean {
-    return this.hints.size > 0;
+    return this.hints.hasAny;
   }
 
   of(step: FetchStep): FetchPolicy | null {
@@ -82,7 +82,7 @@ class Judgement {
 
   constructor(
     private readonly schema: GraphQLSchema,
-    private readonly hints: ReadonlyMap<string, CacheHint>,
+    private readonly hints: CacheHints,
   ) {}
 
   entities(selections: readonly SelectionNode[]): void {
@@ -108,7 +108,7 @@ class Judgement {
   }
 
   private entity(type: string, selections: readonly SelectionNode[]): void {
-    const hint = this.hints.get(type);
+    const hint = this.hints.ofType(type);
     if (hint) this.take(hint);
     // Whoever announces a change of an interface's record names its own type, which the subgraph of this fetch does not know.
     if (isObjectType(this.schema.getType(type))) this.entityTypes.add(type);
@@ -122,13 +122,13 @@ class Judgement {
     const field = isObjectType(owner) || isInterfaceType(owner) ? owner.getFields()[node.name.value] : undefined;
     if (!field) return this.refuse();
     const type = getNamedType(field.type);
-    const hints = [this.hints.get(`${parent}.${node.name.value}`), this.hints.get(type.name)].filter(
+    const hints = [this.hints.ofField(parent, node.name.value), this.hints.ofType(type.name)].filter(
       (hint) => hint !== undefined,
     );
     // The field's own age wins over that of its type; who may see it is what the stricter of them says.
     const age = hints.find(({ maxAge }) => maxAge !== null)?.maxAge ?? null;
     for (const { scope } of hints) this.take({ maxAge: age, scope });
-    if (age === null && isTop) this.refuse();
+    if (age === null && isTop && !this.hints.isKey(parent, node.name.value)) this.refuse();
     if (!isCompositeType(type)) return;
     this.note(type.name);
     this.fields(type.name, node.selectionSet?.selections ?? [], false);

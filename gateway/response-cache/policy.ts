@@ -10,7 +10,7 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import type { PreparedOperation } from '../operations/operation';
-import { readHints, type CacheHint } from '../supergraph/cache-hints';
+import { CacheHints } from '../supergraph/cache-hints';
 import type { Supergraph } from '../supergraph/supergraph';
 
 /** For how long everybody may be given the same answer, and what ends it sooner. */
@@ -25,11 +25,11 @@ export interface CachePolicy {
  * when every root field is declared cacheable, by itself or by its type, and nothing below is private or of age 0.
  */
 export class CachePolicies {
-  private readonly hints: ReadonlyMap<string, CacheHint>;
+  private readonly hints: CacheHints;
   private readonly judged = new WeakMap<PreparedOperation, { readonly policy: CachePolicy | null }>();
 
   constructor(private readonly supergraph: Supergraph) {
-    this.hints = readHints(supergraph.sdl);
+    this.hints = new CacheHints(supergraph.sdl, supergraph.fullSchema);
   }
 
   policyOf(operation: PreparedOperation): CachePolicy | null {
@@ -43,7 +43,7 @@ export class CachePolicies {
 
   /** What not everybody may see is nobody's public answer. */
   private mayJudge({ kind, protection }: PreparedOperation): boolean {
-    return kind === 'query' && protection === null && this.hints.size > 0;
+    return kind === 'query' && protection === null && this.hints.hasAny;
   }
 
   private judge(operation: PreparedOperation): CachePolicy | null {
@@ -73,7 +73,7 @@ export class CachePolicies {
 
   /** Infinity where nothing is said below the root, so that the field takes its parent's age. */
   private ageOf(parent: string, field: string, type: string, isRoot: boolean): number {
-    const hints = [this.hints.get(`${parent}.${field}`), this.hints.get(type)].filter((hint) => hint !== undefined);
+    const hints = [this.hints.ofField(parent, field), this.hints.ofType(type)].filter((hint) => hint !== undefined);
     if (hints.some((hint) => hint.scope === 'PRIVATE')) return 0;
     const age = hints.find((hint) => hint.maxAge !== null)?.maxAge;
     return age ?? (isRoot ? 0 : Infinity);

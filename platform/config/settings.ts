@@ -30,6 +30,8 @@ export interface Settings {
   readonly abandonedCartHours: number;
   /** `false` answers every read from PostgreSQL: for benchmarks and for finding out whether a cache lies. */
   readonly cacheEnabled: boolean;
+  /** Whether gateways keep what subgraphs answer in Redis, by `@cacheControl`, for one another. */
+  readonly entityCacheEnabled: boolean;
   readonly accessTokenSeconds: number;
   readonly refreshTokenSeconds: number;
   /** How long two tabs may present the same refresh token before it counts as theft. */
@@ -119,6 +121,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env, optio
     currency: v.CURRENCY,
     abandonedCartHours: v.ABANDONED_CART_HOURS,
     cacheEnabled: v.CACHE === 'on',
+    entityCacheEnabled: v.ENTITY_CACHE === 'on',
     accessTokenSeconds: v.ACCESS_TOKEN_SECONDS,
     refreshTokenSeconds: v.REFRESH_TOKEN_SECONDS,
     refreshGraceSeconds: v.REFRESH_GRACE_SECONDS,
@@ -220,6 +223,7 @@ const variables = z.object({
     .default('EUR'),
   ABANDONED_CART_HOURS: wholeNumber(1, 335, 24),
   CACHE: onOff.default('on'),
+  ENTITY_CACHE: onOff.default('off'),
   ACCESS_TOKEN_SECONDS: wholeNumber(5, 86_400, 900),
   REFRESH_TOKEN_SECONDS: wholeNumber(10, 31_536_000, 2_592_000),
   REFRESH_GRACE_SECONDS: wholeNumber(0, 300, 20),

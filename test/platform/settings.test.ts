@@ -7,6 +7,7 @@ describe('settings', () => {
       redisUrl: null,
       environment: 'development',
       cacheEnabled: true,
+      entityCacheEnabled: false,
       introspection: true,
     });
   });
