@@ -19,13 +19,15 @@ export interface RunningHttpServer {
 /** Who sends drop by drop holds a connection for so long at most. */
 const HEADERS_TIMEOUT_MS = 15_000;
 const REQUEST_TIMEOUT_MS = 60_000;
+/** How often that is looked after. */
+const CHECK_MS = 5_000;
 
 /** @throws Error with `code` EADDRINUSE when the port is taken */
 export async function startHttpServer(
   routes: Routes,
   options: { host: string; port: number; fallback?: HttpHandler },
 ): Promise<RunningHttpServer> {
-  const server = createServer((request, response) => {
+  const server = createServer({ connectionsCheckingInterval: CHECK_MS }, (request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     const handler =
       routes[`${request.method} ${path}`] ??
