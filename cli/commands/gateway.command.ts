@@ -40,7 +40,7 @@ settings of docs/settings.md that say how clients are met.`;
 /** `mercato gateway --supergraph FILE|URL`: the gateway alone, over any supergraph. */
 export function gatewayCommand(): Command {
   return new Command('gateway')
-    .description('serve any supergraph: the gateway alone, without the shop and without Redis')
+    .description('serve any supergraph: the gateway alone, without the shop; Redis only to cache in')
     .requiredOption('-s, --supergraph <file or URL>', 'what is served; watched, and swapped in when it changes')
     .option('-p, --port <number>', 'where it listens; 0 takes a free port', readPort, 4000)
     .option('--host <address>', 'the address that it listens on', '127.0.0.1')

@@ -7,7 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { composeServices } from '@apollo/composition';
 import { parse } from 'graphql';
+import { Redis } from 'ioredis';
 import { MAIN_SCRIPT } from '../../cli/project-root';
+import { freshRedisUrl } from '../support/redis';
 import { until } from '../support/until';
 
 /** `mercato gateway` over two subgraphs that are not ours. */
@@ -42,8 +44,8 @@ describe('the gateway alone', () => {
     await rm(folder, { recursive: true });
   });
 
-  const supergraph = (more = '', petsUrl = pets.url): string => {
-    const link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])';
+  const supergraph = (more = '', petsUrl = pets.url, { kept, hint } = { kept: '', hint: '' }): string => {
+    const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@composeDirective"]) ${kept}`;
     const { supergraphSdl } = composeServices([
       {
         name: 'people',
@@ -52,7 +54,7 @@ describe('the gateway alone', () => {
           `${link} type Query { me: Person broken: Int ${more} } type Person @key(fields: "id") { id: ID! name: String! }`,
         ),
       },
-      { name: 'pets', url: petsUrl, typeDefs: parse(`${link} type Person @key(fields: "id") { id: ID! pet: String }`) },
+      { name: 'pets', url: petsUrl, typeDefs: parse(`${link} type Person @key(fields: "id") { id: ID! pet: String ${hint} }`) },
     ]);
     return supergraphSdl ?? '';
   };
@@ -115,11 +117,36 @@ describe('the gateway alone', () => {
     expect((await ask(url, '{ me { pet } }')).data).toEqual({ me: { pet: 'Cat' } });
   }, 90_000);
 
+  it('keeps in Redis what the schema lets it keep, until it is told of a change', async () => {
+    const kept = `@composeDirective(name: "@cacheControl") @link(url: "https://example.org/cache/v1.0", import: ["@cacheControl"])
+      directive @cacheControl(maxAge: Int, scope: String) on FIELD_DEFINITION`;
+    await writeFile(file, supergraph('', pets.url, { kept, hint: '@cacheControl(maxAge: 3600, scope: "PUBLIC")' }));
+    const redisUrl = await freshRedisUrl();
+    const { url } = await start('--cache', redisUrl, '--cache-topic', 'pets');
+    const callsOf = async (caller: string) => {
+      const before = pets.asked.length;
+      expect((await ask(url, '{ me { pet } }', { authorization: caller })).data).toEqual({ me: { pet: 'Cat' } });
+      return pets.asked.length - before;
+    };
+    const isKept = (calls: number) => calls === 0;
+    await until(() => callsOf('one'), isKept);
+    await until(() => callsOf('another'), isKept);
+    const redis = new Redis(redisUrl);
+    const told = { id: '1', type: 'pets.changed', key: 'k', touches: [{ type: 'Person', id: '1' }] };
+    await redis.xadd('mercato:events:pets', '*', 'event', JSON.stringify(told));
+    await until(
+      () => callsOf('one'),
+      (calls) => calls === 1,
+    );
+    redis.disconnect();
+  }, 90_000);
+
   it.each([
     ['a file that is not there', ['--supergraph', '/nowhere.graphql'], 'there is no such file'],
     ['what is no supergraph', ['--supergraph', join(__dirname, '../../package.json')], 'is of no use'],
     ['keys without an issuer', ['--jwks', 'http://127.0.0.1:1/keys'], '--jwks and --issuer go together'],
     ['a header that it writes itself', ['--forward-header', 'content-length'], 'the gateway writes that header itself'],
+    ['a topic without a cache', ['--cache-topic', 'pets'], '--cache-topic goes with --cache'],
     ['a subgraph that is none', ['--subgraph', 'cats=http://127.0.0.1:1'], 'the supergraph has no cats'],
   ])(
     'says in a line what is wrong with %s',
