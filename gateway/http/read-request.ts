@@ -4,6 +4,7 @@ import { mayComeFromAnotherSite } from './cross-site';
 import { graphqlRequest, isJson, type GraphqlRequest } from './graphql-body';
 import { graphqlQueryString } from './graphql-query-string';
 import { HttpRefused } from './http-refused';
+import { turnToRead } from './large-bodies';
 
 const MAX_BODY_BYTES = 256 * 1024;
 
@@ -35,6 +36,8 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
     if (error instanceof BodyTooLarge) throw new HttpRefused(413, `The body is too large: ${MAX_BODY_BYTES} bytes at most`);
     throw error;
   });
+  const turn = turnToRead(text);
+  if (turn) await turn;
   if (!isJson(request)) return text;
   try {
     return JSON.parse(text);
