@@ -19,6 +19,26 @@ export const FAULTS: readonly Fault[] = [
       }),
   },
   {
+    name: 'two entities change places',
+    plant: (client) =>
+      changed(client, (data) => {
+        const entities = data['_entities'];
+        if (!Array.isArray(entities) || entities.length < 2) return data;
+        const [first, second, ...rest] = entities as unknown[];
+        return { ...data, _entities: [second, first, ...rest] };
+      }),
+  },
+  {
+    name: 'errors are not told',
+    plant: (client) => ({
+      ...client,
+      execute: async (request): Promise<SubgraphResponse> => {
+        const { data } = await client.execute(request);
+        return { data: data ?? null };
+      },
+    }),
+  },
+  {
     name: 'an alias is dropped',
     plant: (client) =>
       changed(client, (data, query) => {

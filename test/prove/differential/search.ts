@@ -40,7 +40,9 @@ export async function search(edge: Edge, options: Search): Promise<Found> {
     const { compared, failing } = await compare(world, options);
     const { refused } = world;
     if (!failing) return { compared, refused, failure: null };
-    return { compared, refused, failure: await shrunk(edge, world, draft, failing, options) };
+    // A planted fault is no finding: that it is noticed is enough.
+    const failure = options.fault ? await world.differenceOf(failing) : await shrunk(edge, world, draft, failing, options);
+    return { compared, refused, failure };
   } finally {
     await world.stop();
   }
