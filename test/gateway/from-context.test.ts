@@ -98,6 +98,40 @@ describe('@fromContext', () => {
       { moods: { nulls: 0.2, errors: 0, illegalNulls: 0 } },
     ));
 
+  it('is not taken from what a client asks of the same field', () =>
+    agrees(
+      {
+        posts: `type Query { posts: [Post!]! }
+          type Post @key(fields: "id") @context(name: "post") { id: ID! lang(of: Int = 1): String owner: User author: User }
+          type User @key(fields: "id") { id: ID! name: String title: String!
+            greeting(lang: String @fromContext(field: "$post { lang(of: 2) }")): String
+            mood(name: String @fromContext(field: "$post { owner { name } }")): String }`,
+      },
+      [
+        '{ posts { lang(of: 1) author { greeting } } }',
+        '{ posts { lang author { greeting mood } l: lang(of: 2) } }',
+        '{ posts { owner { title mood } author { mood title } } }',
+      ],
+      { moods: { nulls: 0, errors: 0.3, illegalNulls: 0 } },
+    ));
+
+  it('waits for the subgraph that brings it, where the record itself comes from a third one', () =>
+    agrees(
+      {
+        posts: `type Query { lists: [[Post]] } type Post @key(fields: "id") { id: ID! author(of: Int): User best: Post }
+          type User @key(fields: "id", resolvable: false) { id: ID! }`,
+        moods: `type Post @key(fields: "id") @context(name: "post") { id: ID! lang: String! owner: User tone: String @external }
+          type User @key(fields: "id") { id: ID! greeting(lang: String @fromContext(field: "$post { lang }")): [String]
+            mood(tone: String @fromContext(field: "$post { tone }")): String self: User }`,
+        tones: 'type Post @key(fields: "id") { id: ID! tone: String }',
+      },
+      [
+        '{ lists { author { greeting } } }',
+        '{ lists { author { greeting mood self { greeting mood } } owner { greeting mood } best { author { mood } } } }',
+        'query ($no: Boolean = false) { lists { tone author { mood @skip(if: $no) } owner { greeting } } }',
+      ],
+    ));
+
   it('lets no client fill in such a value', () =>
     agrees(
       { posts: POSTS, names: NAMES },

@@ -5,6 +5,7 @@ import { isContextVariable } from './check-context';
 import { refuseWrongPlan } from './check-plan';
 import { withConcreteFragments, withMutationsInOrder } from './expand-fragments';
 import { FieldRules } from './field-rules';
+import { withContextsInOrder } from './order-contexts';
 import type { PlannerSupergraph } from './planner-supergraph';
 import { isRefusal, unplannable } from './refusal';
 import { restorePlan } from './restore-plan';
@@ -22,7 +23,7 @@ export function safePlanner(
   const plan: MakePlan = (document, operationName) => {
     const made = planner.buildQueryPlan(operationFromDocument(schema, document, { operationName, validate: false }));
     refuseWrongPlan(made, rules);
-    return restorePlan(made, supergraph);
+    return restorePlan(rules.hasContexts ? withContextsInOrder(made) : made, supergraph);
   };
   return (asked, operationName) => {
     if (rules.hasContexts && declaresContextVariable(asked)) throw unplannable('its variables are called like those of plans');

@@ -2,6 +2,7 @@ import {
   Kind,
   parse,
   print,
+  visit,
   type ConstDirectiveNode,
   type ConstValueNode,
   type DocumentNode,
@@ -9,11 +10,24 @@ import {
   type FieldNode,
   type InterfaceTypeDefinitionNode,
   type NameNode,
-  type ObjectTypeDefinitionNode,
   type SelectionSetNode,
-  type TypeNode,
 } from 'graphql';
 import { selectionOf, textOf } from './selection';
+import {
+  contextArgumentsOf,
+  graphsOf,
+  implementsIn,
+  isInterfaceObjectIn,
+  onlyIn,
+  joinOf,
+  valueOf,
+  namesIn,
+  namesOf,
+  named,
+  isNullable,
+  nameNode,
+  type Holder,
+} from './supergraph-nodes';
 
 /** A field that stands, for the planner alone, for another one with the arguments that `@requires` gives it. */
 export interface StandIn {
@@ -33,8 +47,6 @@ export interface PlannerSupergraph {
   /** Types that nothing has, so that interfaces without an implementation are fetched all the same. */
   readonly nobodies: ReadonlySet<string>;
 }
-
-type Holder = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode;
 
 const STAND_IN = '__required_';
 const NOBODY = 'Nobody__is_';
@@ -99,9 +111,11 @@ class Change {
     const type = holder.name.value;
     for (const field of holder.fields ?? []) {
       for (const directive of field.directives ?? []) {
-        const requires = directive.name.value === 'join__field' ? valueOf(directive, 'requires') : undefined;
+        if (directive.name.value !== 'join__field') continue;
+        if (this.contextStandIns(type, field.name.value, directive)) return true;
+        const requires = valueOf(directive, 'requires');
         if (typeof requires !== 'string') continue;
-        const set = this.withStandIns(type, selectionOf(requires));
+        const set = this.withStandIns([type], selectionOf(requires));
         if (!set) continue;
         this.needs.set(`${type}.${field.name.value}`, new Set(namesIn(set).filter((name) => this.standIns.has(name))));
         this.require(type, field.name.value, directive, textOf(set));
@@ -109,6 +123,29 @@ class Change {
       }
     }
     return false;
+  }
+
+  /** What `@fromContext` takes from a record around is fetched unasked as well. Whether anything changed. */
+  private contextStandIns(type: string, field: string, directive: ConstDirectiveNode): boolean {
+    for (const { context, node, text } of contextArgumentsOf(directive)) {
+      const set = this.withStandIns(this.carriersOf(context), selectionOf(text));
+      if (!set) continue;
+      const changed = visit(directive, {
+        ObjectField: (each) => {
+          const value: ConstValueNode = { kind: Kind.STRING, value: `{ ${textOf(set)} }` };
+          return each === node ? { ...each, value } : undefined;
+        },
+      });
+      this.change(type, field, directive, changed);
+      return true;
+    }
+    return false;
+  }
+
+  private carriersOf(context: string): string[] {
+    const carries = ({ directives = [] }: Holder): boolean =>
+      directives.some((directive) => directive.name.value === 'context' && valueOf(directive, 'name') === context);
+    return [...this.holders.values()].filter(carries).map(({ name }) => name.value);
   }
 
   /** What nobody needs any more as `@external`, since a stand-in took its place, would make the subgraph invalid. */
@@ -156,6 +193,8 @@ class Change {
           const [requires, provides] = [valueOf(directive, 'requires'), valueOf(directive, 'provides')];
           if (typeof requires === 'string') note(type, selectionOf(requires));
           if (typeof provides === 'string') note(named(field.type), selectionOf(provides));
+          for (const { context, text } of contextArgumentsOf(directive))
+            for (const carrier of this.carriersOf(context)) note(carrier, selectionOf(text));
         }
       }
       for (const directive of holder.directives ?? []) {
@@ -188,20 +227,22 @@ class Change {
     return { sdl: this.isChanged ? print(document) : sdl, standIns: this.standIns, needs: this.needs, nobodies: this.nobodies };
   }
 
-  /** `null` where it names no field that has arguments. */
-  private withStandIns(type: string, set: SelectionSetNode): SelectionSetNode | null {
+  /** `null` where it names no field that needs one. @param types that a record may have here */
+  private withStandIns(types: readonly string[], set: SelectionSetNode): SelectionSetNode | null {
     let isOther = false;
     const selections = set.selections.map((selection) => {
       if (selection.kind === Kind.FRAGMENT_SPREAD) return selection;
-      const inner =
-        selection.kind === Kind.FIELD ? this.typeOf(type, selection.name.value) : (selection.typeCondition?.name.value ?? type);
-      const nested = selection.selectionSet && inner ? this.withStandIns(inner, selection.selectionSet) : null;
-      const own = { ...selection, ...(nested ? { selectionSet: nested } : {}) };
-      const definition = selection.kind === Kind.FIELD ? this.fieldOf(type, selection.name.value) : undefined;
-      const isOwn = definition !== undefined && this.needsStandIn(definition, selection.selectionSet !== undefined);
-      if (nested || isOwn) isOther = true;
-      if (own.kind !== Kind.FIELD || !isOwn) return own;
-      return { ...own, name: nameNode(this.standInFor(type, own)), arguments: [] };
+      const condition = selection.kind === Kind.INLINE_FRAGMENT ? selection.typeCondition?.name.value : undefined;
+      const own = condition === undefined ? types : [condition];
+      const inner = selection.kind === Kind.FIELD ? own.flatMap((type) => this.typeOf(type, selection.name.value) ?? []) : own;
+      const nested = selection.selectionSet ? this.withStandIns([...new Set(inner)], selection.selectionSet) : null;
+      const changed = { ...selection, ...(nested ? { selectionSet: nested } : {}) };
+      if (nested) isOther = true;
+      if (changed.kind !== Kind.FIELD) return changed;
+      const definitions = own.flatMap((type) => this.fieldOf(type, changed.name.value) ?? []);
+      if (!definitions.some((each) => this.needsStandIn(each, changed.selectionSet !== undefined))) return changed;
+      isOther = true;
+      return { ...changed, name: nameNode(this.standInFor(own, changed)), arguments: [] };
     });
     return isOther ? { ...set, selections } : null;
   }
@@ -212,12 +253,13 @@ class Change {
     return given?.length ? true : isRecord && isNullable(type);
   }
 
-  private standInFor(type: string, node: FieldNode): string {
+  private standInFor(types: readonly string[], node: FieldNode): string {
     const asked = print({ ...node, selectionSet: undefined });
     const known = [...this.standIns].find(([, { node: each }]) => print(each) === asked && each.name.value === node.name.value);
     const name = known?.[0] ?? `${node.name.value}${STAND_IN}${this.standIns.size + 1}`;
     this.standIns.set(name, { field: node.name.value, node: { ...node, selectionSet: undefined } });
-    for (const holder of this.familyWith(type, node.name.value)) this.addField(holder, node.name.value, name);
+    for (const type of types)
+      for (const holder of this.familyWith(type, node.name.value)) this.addField(holder, node.name.value, name);
     return name;
   }
 
@@ -230,13 +272,17 @@ class Change {
   }
 
   private require(type: string, field: string, directive: ConstDirectiveNode, requires: string): void {
-    const holder = this.holders.get(type);
-    if (!holder) return;
     const value: ConstValueNode = { kind: Kind.STRING, value: requires };
     const changed = {
       ...directive,
       arguments: (directive.arguments ?? []).map((each) => (each.name.value === 'requires' ? { ...each, value } : each)),
     };
+    this.change(type, field, directive, changed);
+  }
+
+  private change(type: string, field: string, directive: ConstDirectiveNode, changed: ConstDirectiveNode): void {
+    const holder = this.holders.get(type);
+    if (!holder) return;
     const fields = (holder.fields ?? []).map((each) =>
       each.name.value === field
         ? { ...each, directives: (each.directives ?? []).map((other) => (other === directive ? changed : other)) }
@@ -305,76 +351,4 @@ class Change {
   private replace(holder: Holder): void {
     this.holders.set(holder.name.value, holder);
   }
-}
-
-function graphsOf(holder: Holder): string[] {
-  const joins = (holder.directives ?? []).filter((directive) => directive.name.value === 'join__type');
-  return [...new Set(joins.map((directive) => String(valueOf(directive, 'graph'))))];
-}
-
-function implementsIn(holder: Holder, face: Holder, graph: string): boolean {
-  return (
-    holder.kind === Kind.OBJECT_TYPE_DEFINITION &&
-    (holder.directives ?? []).some(
-      (directive) =>
-        directive.name.value === 'join__implements' &&
-        valueOf(directive, 'graph') === graph &&
-        valueOf(directive, 'interface') === face.name.value,
-    )
-  );
-}
-
-function isInterfaceObjectIn(holder: Holder, graph: string): boolean {
-  return (holder.directives ?? []).some(
-    (directive) =>
-      directive.name.value === 'join__type' &&
-      valueOf(directive, 'graph') === graph &&
-      valueOf(directive, 'isInterfaceObject') === true,
-  );
-}
-
-function onlyIn(field: FieldDefinitionNode, graphs: readonly string[]): ConstDirectiveNode[] {
-  return (field.directives ?? []).filter((directive) => {
-    const graph = valueOf(directive, 'graph');
-    const isHere = graph === undefined || (typeof graph === 'string' && graphs.includes(graph));
-    return directive.name.value === 'join__field' && isHere;
-  });
-}
-
-function joinOf(name: string, args: Readonly<Record<string, ConstValueNode>>): ConstDirectiveNode {
-  return {
-    kind: Kind.DIRECTIVE,
-    name: nameNode(name),
-    arguments: Object.entries(args).map(([argument, value]) => ({ kind: Kind.ARGUMENT, name: nameNode(argument), value })),
-  };
-}
-
-function valueOf(directive: ConstDirectiveNode, name: string): unknown {
-  const value = directive.arguments?.find((argument) => argument.name.value === name)?.value;
-  return value && 'value' in value ? value.value : undefined;
-}
-
-function namesIn(set: SelectionSetNode): string[] {
-  return set.selections.flatMap((selection) => [
-    ...(selection.kind === Kind.FIELD ? [selection.name.value] : []),
-    ...('selectionSet' in selection && selection.selectionSet ? namesIn(selection.selectionSet) : []),
-  ]);
-}
-
-function namesOf(holder: Holder): string[] {
-  return (holder.interfaces ?? []).map(({ name }) => name.value);
-}
-
-function named(type: TypeNode): string {
-  return type.kind === Kind.NAMED_TYPE ? type.name.value : named(type.type);
-}
-
-/** Whether it, or an item of it, may be null. */
-function isNullable(type: TypeNode): boolean {
-  if (type.kind !== Kind.NON_NULL_TYPE) return true;
-  return type.type.kind === Kind.LIST_TYPE && isNullable(type.type.type);
-}
-
-function nameNode(value: string): NameNode {
-  return { kind: Kind.NAME, value };
 }

@@ -1,4 +1,5 @@
 import { Kind, parse, visit, type DocumentNode, type FieldNode } from 'graphql';
+import { withoutBraces } from './supergraph-nodes';
 
 /**
  * The planner fetches keys and what `@requires` needs beside what the client asked, into the same records, and does not
@@ -18,7 +19,7 @@ export function fetchedNames(supergraphSdl: string): ReadonlySet<string> {
       if (value.kind === Kind.STRING && (name.value === 'key' || name.value === 'requires')) note(value.value);
     },
     ObjectField: ({ name, value }) => {
-      if (value.kind === Kind.STRING && name.value === 'selection') note(value.value.replace(/^\s*\{(.*)\}\s*$/s, '$1'));
+      if (value.kind === Kind.STRING && name.value === 'selection') note(withoutBraces(value.value));
     },
   });
   return names;

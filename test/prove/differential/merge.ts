@@ -104,7 +104,12 @@ function fieldsOf(
   views: readonly TypeView[],
   isForClients: boolean,
 ): FieldDefinitionNode[] {
-  const declared = [...views, ...interfaceObjectsOf(subgraphs, views)].flatMap((view) => [...view.fields.values()]);
+  const own = views.flatMap((view) => [...view.fields.values()]);
+  // What a type declares itself is its own, also where the object of its interface hides it.
+  const added = interfaceObjectsOf(subgraphs, views)
+    .flatMap((view) => [...view.fields.values()])
+    .filter((field) => !own.some((each) => each.name === field.name));
+  const declared = [...own, ...added];
   const result: FieldDefinitionNode[] = [];
   for (const fieldName of new Set(declared.map((field) => field.name))) {
     const same = declared.filter((field) => field.name === fieldName);

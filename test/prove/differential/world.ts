@@ -90,9 +90,8 @@ export class World {
       .apiSchema()
       .toGraphQLJSSchema();
     const [ours, theirs] = [this.api, apollo].map((schema) => printSchema(lexicographicSortSchema(schema)).split('\n'));
-    const surplus = ours?.find((line) => !theirs?.includes(line));
-    const missing = theirs?.find((line) => !ours?.includes(line));
-    return surplus === undefined && missing === undefined ? null : `ours: ${surplus}; Apollo's: ${missing}`;
+    const at = (ours ?? []).findIndex((line, each) => line !== theirs?.[each]);
+    return at < 0 && ours?.length === theirs?.length ? null : `line ${at}, ours: ${ours?.[at]}; Apollo's: ${theirs?.[at]}`;
   }
 
   async stop(): Promise<void> {
