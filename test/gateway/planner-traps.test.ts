@@ -161,6 +161,19 @@ describe("the planner's traps", () => {
       { moods: { nulls: 0, errors: 0.4, illegalNulls: 0 } },
     ));
 
+  it('name no root type to a subgraph that calls it something else', () =>
+    agrees(
+      {
+        posts: `schema { query: Reads mutation: Writes } type Reads { count: Int title: String post: Post } type Writes { touch: Int }
+          type Post @key(fields: "id") { id: ID! }`,
+      },
+      [
+        '{ ...B ...A } fragment A on Query { __typename count } fragment B on Query { title ...A } ',
+        '{ ...B ...A } fragment C on Query { __typename count } fragment A on Query { title ...C } fragment B on Query { ... on Query { count } name: title post { ...P } } fragment P on Post { id }',
+        'mutation { ...A ...B } fragment A on Mutation { __typename touch } fragment B on Mutation { again: touch ...A }',
+      ],
+    ));
+
   it('declare no variable that only nobody would have used', () =>
     agrees(
       {

@@ -8,6 +8,7 @@ import {
   visit,
   type DocumentNode,
   type FieldNode,
+  type FragmentDefinitionNode,
   type GraphQLCompositeType,
   type GraphQLSchema,
   type InlineFragmentNode,
@@ -102,11 +103,36 @@ function flattened(set: SelectionSetNode): SelectionSetNode {
   return { ...set, selections };
 }
 
-function withoutSpreads(document: DocumentNode): DocumentNode {
+/**
+ * Says nothing of root types in fragments, which apply there anyway: the planner repeats it to subgraphs, which may call
+ * their root types something else.
+ */
+export function withoutRootConditions(document: DocumentNode): DocumentNode {
+  const isOnRoot = (each: { readonly typeCondition?: { readonly name: { readonly value: string } } }): boolean =>
+    each.typeCondition !== undefined && ROOT_TYPES.has(each.typeCondition.name.value);
+  const inlined = withoutSpreads(document, isOnRoot);
+  return visit(inlined, {
+    InlineFragment: (fragment): InlineFragmentNode | undefined => {
+      if (!isOnRoot(fragment)) return undefined;
+      const { typeCondition, ...rest } = fragment;
+      return typeCondition && rest;
+    },
+  });
+}
+
+const ROOT_TYPES: ReadonlySet<string> = new Set(['Query', 'Mutation', 'Subscription']);
+
+/** @param isMeant tells those that become inline ones */
+function withoutSpreads(
+  document: DocumentNode,
+  isMeant: (fragment: FragmentDefinitionNode) => boolean = () => true,
+): DocumentNode {
   const fragments = new Map(
-    document.definitions.flatMap((each) => (each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each] as const] : [])),
+    document.definitions.flatMap((each) =>
+      each.kind === Kind.FRAGMENT_DEFINITION && isMeant(each) ? [[each.name.value, each] as const] : [],
+    ),
   );
-  const definitions = document.definitions.filter(({ kind }) => kind !== Kind.FRAGMENT_DEFINITION);
+  const definitions = document.definitions.filter((each) => each.kind !== Kind.FRAGMENT_DEFINITION || !isMeant(each));
   return visit(
     { ...document, definitions },
     {

@@ -3,7 +3,7 @@ import type { QueryPlan, QueryPlanner } from '@apollo/query-planner';
 import { Kind, type DocumentNode, type GraphQLSchema } from 'graphql';
 import { isContextVariable } from './check-context';
 import { refuseWrongPlan } from './check-plan';
-import { withConcreteFragments, withMutationsInOrder } from './expand-fragments';
+import { withConcreteFragments, withMutationsInOrder, withoutRootConditions } from './expand-fragments';
 import { FieldRules } from './field-rules';
 import { withContextsInOrder } from './order-contexts';
 import type { PlannerSupergraph } from './planner-supergraph';
@@ -27,7 +27,7 @@ export function safePlanner(
   };
   return (asked, operationName) => {
     if (rules.hasContexts && declaresContextVariable(asked)) throw unplannable('its variables are called like those of plans');
-    const document = withMutationsInOrder(asked);
+    const document = withoutRootConditions(withMutationsInOrder(asked));
     try {
       return plan(document, operationName);
     } catch (error) {
