@@ -7,7 +7,7 @@ import type { Proof, ProofContext } from './proof';
 
 const OPERATIONS = 50_000;
 /** A supergraph costs seconds to make up, an operation milliseconds. */
-const OPERATIONS_OF_A_WORLD = 1_500;
+const OPERATIONS_OF_A_WORLD = { full: 1_500, short: 250 };
 const SHOP_OPERATIONS = 3_000;
 /** Of the minute that a short run may take; the rest is for starts and the controls. */
 const SHORT_MS = { worlds: 25_000, shop: 10_000 };
@@ -57,9 +57,10 @@ function timeOf({ full }: ProofContext, ms: number): () => boolean {
 async function compareWorlds(edge: Edge, context: ProofContext, seed: number) {
   const isOver = timeOf(context, SHORT_MS.worlds);
   const sum = { compared: 0, refused: 0, failures: 0, count: 0 };
+  const operations = context.full ? OPERATIONS_OF_A_WORLD.full : OPERATIONS_OF_A_WORLD.short;
   while (sum.compared < OPERATIONS && sum.failures < MAX_FAILURES && !isOver()) {
     const isOverHttp = sum.count % 4 === 3;
-    const found = await search(edge, { seed: seed + sum.count, operations: OPERATIONS_OF_A_WORLD, isOverHttp, isOver });
+    const found = await search(edge, { seed: seed + sum.count, operations, isOverHttp, isOver });
     sum.compared += found.compared;
     sum.refused += found.refused;
     sum.count += 1;
