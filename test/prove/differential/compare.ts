@@ -5,30 +5,42 @@ interface Result {
   readonly errors?: readonly Pick<GraphQLFormattedError, 'path' | 'message'>[];
 }
 
+/** For so many places the gateway tells of one error of an entity that stands in more, on purpose. */
+const MOST_PLACES = 20;
+
 /**
  * How an answer differs from the reference, or `null`. Data must be the same to the letter, order included. Errors are
  * compared by the null that each explains: the first one on its path. So one error may be told by several subgraphs, but
- * every null that an error made must have one, and no other null may. Errors at fields that the client did not ask for
+ * every null that an error made must have one, and no other null may, but that one error of an entity need not be told for
+ * more than {@link MOST_PLACES} places. Errors at fields that the client did not ask for
  * (keys, what `@requires` needs) are not judged.
  */
 export function differenceOf(expected: Result, actual: Result): string | null {
   const wanted = JSON.stringify(expected.data ?? null);
   const given = JSON.stringify(actual.data ?? null);
-  if (wanted !== given) return `data\n  expected ${wanted}\n  answered ${given}${told(actual)}`;
-  const [reference, own] = [expected, actual].map((result) => landings(result));
-  const missing = [...(reference ?? [])].filter((place) => !own?.has(place));
+  if (wanted !== given) return `data\n  expected ${wanted}\n  answered ${given}${errorsOf(actual)}`;
+  const [reference, own] = [landings(expected), landings(actual)];
+  const told = new Map<string, number>();
+  for (const { message } of actual.errors ?? []) told.set(message, (told.get(message) ?? 0) + 1);
+  const isTold = (message: string): boolean => (told.get(message) ?? 0) >= MOST_PLACES;
+  const missing = [...reference].filter(([place, messages]) => !own.has(place) && !messages.some(isTold)).map(([place]) => place);
   if (missing.length > 0) return `no error tells of the null at ${missing.join(', ')} in ${given}`;
-  const surplus = [...(own ?? [])].filter((place) => !reference?.has(place));
-  return surplus.length > 0 ? `an error without a reason at ${surplus.join(', ')} in ${given}${told(actual)}` : null;
+  const surplus = [...own.keys()].filter((place) => !reference.has(place));
+  return surplus.length > 0 ? `an error without a reason at ${surplus.join(', ')} in ${given}${errorsOf(actual)}` : null;
 }
 
-function told({ errors = [] }: Result): string {
+function errorsOf({ errors = [] }: Result): string {
   return errors.map(({ message, path }) => `\n  error at ${path?.join('.') ?? 'nowhere'}: ${message}`).join('');
 }
 
-function landings({ data, errors = [] }: Result): Set<string> {
-  const places = errors.map(({ path, message }) => (path ? landingOf(data ?? null, path) : `the request (${message})`));
-  return new Set(places.filter((place) => place !== null));
+/** The places that errors explain, with what is said of each. */
+function landings({ data, errors = [] }: Result): Map<string, string[]> {
+  const places = new Map<string, string[]>();
+  for (const { path, message } of errors) {
+    const place = path ? landingOf(data ?? null, path) : `the request (${message})`;
+    if (place !== null) places.set(place, [...(places.get(place) ?? []), message]);
+  }
+  return places;
 }
 
 /** `null` for what was not asked. */
