@@ -11,6 +11,7 @@ import {
   Kind,
   type FieldNode,
   type FragmentDefinitionNode,
+  type InlineFragmentNode,
   type GraphQLInterfaceType,
   type GraphQLNamedType,
   type GraphQLObjectType,
@@ -151,6 +152,8 @@ export class SelectionShape {
 
   private collect(typeName: string): readonly FieldShape[] | null {
     const type = this.scope.schema.getType(typeName);
+    // As an `@interfaceObject` names itself.
+    if (type === this.type && isInterfaceType(type)) return this.fieldsOfUntold();
     if (!isObjectType(type)) return null;
     if (isAbstractType(this.type) && !this.scope.schema.isSubType(this.type, type)) return null;
     return this.collectFor(type);
@@ -181,7 +184,23 @@ function isForAll(scope: Scope, type: GraphQLInterfaceType, set: SelectionSetNod
     if (selection.kind === Kind.FIELD) return selection.name.value !== '__typename';
     const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? scope.fragments.get(selection.name.value) : selection;
     if (!fragment) return true;
+    if (asksNothing(scope, scope.schema.getPossibleTypes(type), fragment)) return true;
     return applies(scope, type, fragment.typeCondition?.name.value) && isForAll(scope, type, fragment.selectionSet);
+  });
+}
+
+/** Whether fragments within exclude each other, so that no record of these types has any field of it. */
+function asksNothing(
+  scope: Scope,
+  types: readonly GraphQLObjectType[],
+  { typeCondition, selectionSet }: FragmentDefinitionNode | InlineFragmentNode,
+): boolean {
+  const left = types.filter((type) => applies(scope, type, typeCondition?.name.value));
+  if (left.length === 0) return true;
+  return selectionSet.selections.every((selection) => {
+    if (selection.kind === Kind.FIELD) return false;
+    const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? scope.fragments.get(selection.name.value) : selection;
+    return !fragment || asksNothing(scope, left, fragment);
   });
 }
 

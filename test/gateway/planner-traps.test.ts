@@ -116,6 +116,8 @@ describe("the planner's traps", () => {
         '{ any { extra ... on Ant { worth } } }',
         '{ wholes { extra } }',
         '{ wholes { extra ... on Ant { worth } } }',
+        '{ wholes { ... on Ant { ... on Whole { ... on Bee { id } } } } }',
+        '{ wholes { extra ... on Ant { ... on Whole { ... on Bee { extra } } } } }',
         '{ wholes { __typename id extra(of: 2) } }',
       ],
     ));
