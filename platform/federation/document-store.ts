@@ -5,9 +5,11 @@ import {
   GraphQLError,
   isInputObjectType,
   isInputType,
+  Kind,
   parse,
   typeFromAST,
   validate,
+  visit,
   type DocumentNode,
   type ExecutionResult,
   type GraphQLNamedType,
@@ -83,7 +85,9 @@ export class DocumentStore {
   private compile(document: DocumentNode, operationName: string | null, interpret: Run): Run | null {
     const compiled = compileQuery(this.schema, document, operationName ?? undefined);
     if (!isCompiledQuery(compiled)) return null;
+    const inObjects = variablesInObjects(document);
     return (context, variables) => {
+      if (inObjects.some((name) => variables[name] === undefined)) return interpret(context, variables);
       const result = compiled.query(undefined, context, variables);
       if ('then' in result) return result.then(withCauses);
       // Errors without a path refuse the variables; graphql-js says better why.
@@ -103,6 +107,15 @@ function isCompilable(schema: GraphQLSchema, document: DocumentNode, operationNa
     const inputType = typeFromAST(schema, type);
     return isInputType(inputType) && !hasDefaults(getNamedType(inputType), new Set());
   });
+}
+
+/** Those that are the value of an input field: where none is given, graphql-jit takes null for it, not the field's default. */
+function variablesInObjects(document: DocumentNode): string[] {
+  const names = new Set<string>();
+  visit(document, {
+    ObjectField: ({ value }) => void (value.kind === Kind.VARIABLE && names.add(value.name.value)),
+  });
+  return [...names];
 }
 
 function hasDefaults(type: GraphQLNamedType, seen: Set<GraphQLNamedType>): boolean {
