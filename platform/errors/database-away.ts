@@ -8,9 +8,12 @@ const AWAY_SYSTEM_CODES: ReadonlySet<string> = new Set([
   'EHOSTUNREACH',
   'ENOTFOUND',
 ]);
-/** pg tells these by their words alone. */
+/**
+ * Told by words alone: by pg, and by TypeORM, which gives a connection back as soon as it breaks, in the middle of a
+ * transaction too, and refuses the transaction's next statement.
+ */
 const AWAY_MESSAGE =
-  /^(Connection terminated|Client has encountered a connection error|Query read timeout|timeout exceeded when trying to connect|timeout expired|Cannot use a pool after)/;
+  /^(Connection terminated|Client has encountered a connection error|Client was closed|Query runner already released|Database connection provided by a query runner was already released|Query read timeout|timeout exceeded when trying to connect|timeout expired|Cannot use a pool after)/;
 
 /** Whether a database could not be reached, so that asking again later may help; anything else about it is a bug. */
 export function isDatabaseAway(error: unknown): boolean {

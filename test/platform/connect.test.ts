@@ -1,7 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { openable } from '../../platform/db';
 import { pgWithNamedStatements } from '../../platform/db/named-statements';
+import { presentError } from '../../platform/errors';
 import { createDatabase, type TestDatabase } from '../support/database';
+import { until } from '../support/until';
 
 class NotesItsLimits1999999999999 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -47,6 +49,27 @@ describe('connections to a database', () => {
     client.release();
     expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
     await pool.end();
+  });
+
+  it('that are lost between two statements of a transaction count as a database that is away', async () => {
+    const opened = openable({ url: database.url, entities: [], migrations: [], poolSize: 1, applicationName: 'test' });
+    await opened.open();
+    try {
+      const lost = opened.source.transaction(async (manager) => {
+        const [row] = await manager.query<[{ pid: number }]>('SELECT pg_backend_pid() AS pid');
+        await database.query('SELECT pg_terminate_backend($1)', [row.pid]);
+        await until(
+          async () => manager.queryRunner?.isReleased,
+          (isReleased) => isReleased === true,
+        );
+        await manager.query('SELECT 1');
+      });
+      const error: unknown = await lost.catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(Error);
+      expect(presentError(error, 'test')).toMatchObject({ formatted: { extensions: { code: 'UPSTREAM_UNAVAILABLE' } } });
+    } finally {
+      await opened.close();
+    }
   });
 
   it('outlive the loss of one that somebody holds: the next statement fails, the process does not end', async () => {
