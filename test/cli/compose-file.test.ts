@@ -58,7 +58,9 @@ test('who works on data is given the databases, and the gateway is not', () => {
 
 test('the image starts the same program, as an unprivileged user, with a health check', () => {
   const dockerfile = readFileSync(join(PROJECT_ROOT, 'Dockerfile'), 'utf8');
-  expect(dockerfile).toContain('ENTRYPOINT ["node", "dist/cli/main.js"]');
+  const flags = readFileSync(join(PROJECT_ROOT, 'cli', 'node-flags.mjs'), 'utf8').match(/'--[^']+'/g) ?? [];
+  const entrypoint = ['node', ...flags.map((flag) => flag.slice(1, -1)), 'dist/cli/main.js'];
+  expect(dockerfile).toContain(`ENTRYPOINT [${entrypoint.map((part) => `"${part}"`).join(', ')}]`);
   expect(dockerfile).toMatch(/^USER node$/m);
   expect(dockerfile).toContain('CMD ["node", "dist/cli/main.js", "health"]');
   expect(createProgram().commands.map((command) => command.name())).toContain('health');
