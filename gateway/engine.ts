@@ -173,9 +173,11 @@ export class Engine {
 
   /** What an answer cost, for who asks; `null` where it was refused for its variables. */
   costOf({ operation, variables }: OperationRequest, { data }: Answer): Readonly<Json> | null {
+    // Refused variables may be too large to be looked at again.
+    if (data === undefined) return null;
     const { apiSchema } = this.supergraph;
     const { coerced } = getVariableValues(apiSchema, operation.definition.variableDefinitions ?? [], variables);
-    if (!coerced || data === undefined) return null;
+    if (!coerced) return null;
     const actual = operation.demand.actual(data, coerced);
     this.options.onCost('actual', actual);
     return { estimated: operation.demand.estimate(coerced), actual, maximum: this.options.limits.cost };

@@ -83,7 +83,10 @@ function keysOf(field: Field, node: FieldNode): Count | null {
 export function valueOf(argument: GraphQLArgument, node: FieldNode): (variables: Json) => unknown {
   const given = node.arguments?.find(({ name }) => name.value === argument.name)?.value;
   if (!given) return () => argument.defaultValue;
-  return (variables) => valueFromASTUntyped(given, variables) ?? argument.defaultValue;
+  return (variables) => {
+    const value: unknown = valueFromASTUntyped(given, variables);
+    return value === undefined ? argument.defaultValue : value;
+  };
 }
 
 function memberOf(value: unknown, name: string): unknown {

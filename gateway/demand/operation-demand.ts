@@ -31,8 +31,8 @@ export interface OperationDemand {
 interface Part {
   /** Of one value, without what stands below. */
   weight: number;
-  /** By its arguments, once whatever it answers. */
-  readonly once: ((variables: Json) => number)[];
+  /** By its arguments, once whatever it answers: for each place that asks for it, of which the dearest counts. */
+  readonly once: ((variables: Json) => number)[][];
   /** How many values it has at most: of all that say so, the largest. */
   readonly counts: Count[];
   readonly inner: Parts;
@@ -70,9 +70,19 @@ function estimateOf(parts: Parts, variables: Json): number {
     let times = 0;
     for (const count of counts) times = Math.max(times, typeof count === 'number' ? count : count(variables));
     sum += times * (weight + estimateOf(inner, variables));
-    for (const cost of once) sum += cost(variables);
+    sum += dearestOf(once, variables);
   }
   return sum;
+}
+
+function dearestOf(places: Part['once'], variables: Json): number {
+  let most = 0;
+  for (const costs of places) {
+    let sum = 0;
+    for (const cost of costs) sum += cost(variables);
+    most = Math.max(most, sum);
+  }
+  return most;
 }
 
 function actualOf(parts: Parts, data: Json, variables: Json): number {
@@ -80,7 +90,7 @@ function actualOf(parts: Parts, data: Json, variables: Json): number {
   for (const [key, { weight, once, inner }] of parts) {
     if (data[key] === undefined) continue;
     sum += costOf(data[key], weight, inner, variables);
-    for (const cost of once) sum += cost(variables);
+    sum += dearestOf(once, variables);
   }
   return sum;
 }
@@ -120,7 +130,8 @@ class Measuring {
     const key = node.alias?.value ?? node.name.value;
     const lengths = lengthsOf(field, node, this.sizeOf(parent, field.name));
     const known = parts.get(key);
-    const part: Part = known ?? { weight, once, counts: [], inner: new Map() };
+    const part: Part = known ?? { weight, once: [], counts: [], inner: new Map() };
+    if (once.length > 0) part.once.push(once);
     part.weight = Math.max(part.weight, weight);
     part.counts.push(countOf(field, lengths, page));
     if (!known) parts.set(key, part);

@@ -136,7 +136,7 @@ export class SelectionShape {
    */
   fieldsOfUntold(): readonly FieldShape[] | null {
     const { type, scope, sets } = this;
-    const isAlike = isInterfaceType(type) && !deniesOf(scope, type) && sets.every((set) => isForAll(scope, type, set));
+    const isAlike = isInterfaceType(type) && !deniesTypeOf(scope, type) && sets.every((set) => isForAll(scope, type, set));
     if (!isAlike) return null;
     const known = this.byType.get(type.name);
     if (known) return known;
@@ -168,20 +168,22 @@ export class SelectionShape {
   }
 }
 
-/** Whether something of any type behind an interface is denied. */
-function deniesOf({ schema, denials }: Scope, type: GraphQLInterfaceType): boolean {
-  const fields = Object.keys(type.getFields());
-  return (
-    denials !== null &&
-    schema.getPossibleTypes(type).some(({ name }) => denials.type(name) || fields.some((field) => denials.field(name, field)))
-  );
+/** Whether records of any type behind an interface are denied. */
+function deniesTypeOf({ schema, denials }: Scope, type: GraphQLInterfaceType): boolean {
+  return denials !== null && schema.getPossibleTypes(type).some(({ name }) => denials.type(name));
+}
+
+/** Whether a field is denied of any type behind an interface. */
+function deniesFieldOf({ schema, denials }: Scope, type: GraphQLInterfaceType, field: string): boolean {
+  return denials !== null && schema.getPossibleTypes(type).some(({ name }) => denials.field(name, field));
 }
 
 /** Whether a selection asks the same of every type that implements an interface. */
 function isForAll(scope: Scope, type: GraphQLInterfaceType, set: SelectionSetNode): boolean {
   return set.selections.every((selection) => {
     if (!isIncluded(scope, selection)) return true;
-    if (selection.kind === Kind.FIELD) return selection.name.value !== '__typename';
+    if (selection.kind === Kind.FIELD)
+      return selection.name.value !== '__typename' && !deniesFieldOf(scope, type, selection.name.value);
     const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? scope.fragments.get(selection.name.value) : selection;
     if (!fragment) return true;
     if (asksNothing(scope, scope.schema.getPossibleTypes(type), fragment)) return true;

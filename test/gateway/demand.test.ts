@@ -106,6 +106,17 @@ describe('@cost and @listSize', () => {
     expect(demandIn(sdl, '{ b { id } n e }').estimate()).toBe(20 + 7 + 2);
   });
 
+  it('count the dearest of the places that ask for a field', () => {
+    const sdl = `type Query { any: Any } interface Any { id: ID! } type A implements Any { id: ID! say(x: Int): Int }
+      type B implements Any { id: ID! say(x: Int @cost(weight: 90)): Int }`;
+    expect(demandIn(sdl, '{ any { ... on A { say(x: 1) } ... on B { say(x: 2) } } }').estimate()).toBe(1 + 90);
+    expect(demandIn(sdl, '{ any { ... on B { say(x: 2) } ... on A { say(x: 1) } } }').estimate()).toBe(1 + 90);
+  });
+
+  it('take null for a size that was left open, not for the default of the schema', () => {
+    expect(sizeOf('{ products(first: null) { nodes { id } } }')).toBe(1 + 100);
+  });
+
   it('read how long lists are from what is assumed, and from arguments, of the field or of the page', () => {
     const sdl = `type Query {
         assumed: [A] @listSize(assumedSize: 30)
