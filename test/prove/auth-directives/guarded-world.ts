@@ -7,6 +7,7 @@ import { createSubgraphExecutor, type SubgraphClient, type SubgraphRequest } fro
 import { createLogger, type Logger } from '../../../platform/observability';
 import { differenceOf } from '../differential/compare';
 import { Data } from '../differential/data';
+import { UNLIMITED } from '../differential/edge';
 import { readSubgraph, type SubgraphSource, type SubgraphView } from '../differential/federation';
 import { mergeSubgraphs } from '../differential/merge';
 import type { Sent } from '../differential/operation';
@@ -17,15 +18,6 @@ import { POLICIES, SCOPES } from './protect';
 const ALL_POWERFUL: Person = { isSignedIn: true, scopes: new Set(SCOPES), policies: new Set(POLICIES) };
 const ISSUER = 'https://oracle.invalid';
 const MOODS = { nulls: 0.08, errors: 0, illegalNulls: 0 };
-const UNLIMITED = {
-  depth: 100,
-  aliases: 10_000,
-  rootFields: 1_000,
-  fields: 100_000,
-  directives: 10_000,
-  tokens: 100_000,
-  cost: 1e12,
-};
 
 export interface Judged {
   /** How the answer differs from the oracle's; `null` when it does not. */

@@ -5,7 +5,8 @@ import { createMemoryBus } from '../../../platform/events';
 import type { SubgraphClient } from '../../../platform/federation';
 import { createLogger, type Logger } from '../../../platform/observability';
 
-const UNLIMITED = {
+/** Random operations are large; what proofs look at are answers. */
+export const UNLIMITED = {
   depth: 100,
   aliases: 10_000,
   rootFields: 1_000,
