@@ -100,5 +100,9 @@ function lateClient(name: SubgraphName, find: () => SubgraphClient | undefined):
     if (!found) throw new CommandError(`there is no subgraph ${name}`);
     return found;
   };
-  return { name, execute: (request) => client().execute(request), subscribe: (request) => client().subscribe(request) };
+  return {
+    name,
+    execute: (request) => client().execute(request),
+    subscribe: (request, receiver) => client().subscribe(request, receiver),
+  };
 }

@@ -137,7 +137,7 @@ class Judgement {
   private take({ maxAge, scope }: CacheHint): void {
     if (maxAge !== null) this.maxAge = Math.min(this.maxAge, maxAge);
     if (scope === 'PRIVATE') this.audience = 'own';
-    else if (scope === null && this.audience === 'everybody') this.audience = 'alike';
+    else if (scope !== 'PUBLIC' && this.audience === 'everybody') this.audience = 'alike';
   }
 
   private note(name: string): void {

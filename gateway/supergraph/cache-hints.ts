@@ -4,8 +4,8 @@ import { isAbstractType, Kind, parse, type ConstDirectiveNode, type GraphQLSchem
 export interface CacheHint {
   /** Seconds; `null` where only the scope is said. */
   readonly maxAge: number | null;
-  /** `null` where nothing is said: equal for everybody of whom nothing is known. */
-  readonly scope: 'PUBLIC' | 'PRIVATE' | null;
+  /** RIGHTS: equal for viewers of equal roles and scopes. `null` where nothing is said: equal for everybody of whom nothing is known. */
+  readonly scope: 'PUBLIC' | 'RIGHTS' | 'PRIVATE' | null;
 }
 
 /** The hints of a supergraph. */
@@ -77,7 +77,8 @@ function keyFields(directives: readonly ConstDirectiveNode[] = []): string[] {
 
 function strictestScope(scopes: readonly (string | null)[]): CacheHint['scope'] {
   if (scopes.includes('PRIVATE')) return 'PRIVATE';
-  return scopes.every((said) => said === 'PUBLIC') ? 'PUBLIC' : null;
+  if (scopes.every((said) => said === 'PUBLIC')) return 'PUBLIC';
+  return scopes.every((said) => said === 'PUBLIC' || said === 'RIGHTS') ? 'RIGHTS' : null;
 }
 
 /** Of several hints on one place, from several subgraphs, the strictest counts. */

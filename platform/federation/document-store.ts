@@ -21,12 +21,18 @@ import { LRUCache } from 'lru-cache';
 const MAX_DOCUMENTS = 2_000;
 
 type Variables = Readonly<Record<string, unknown>>;
-type Run = (context: unknown, variables: Variables) => Promise<ExecutionResult> | ExecutionResult;
+type Run = (context: unknown, variables: Variables, root?: unknown) => Promise<ExecutionResult> | ExecutionResult;
 
 /** A document that was parsed and found valid. */
 export interface StoredDocument {
   readonly document: DocumentNode;
-  run(operationName: string | null, context: unknown, variables: Variables): Promise<ExecutionResult> | ExecutionResult;
+  /** @param root what root fields are resolved from: an event of a subscription */
+  run(
+    operationName: string | null,
+    context: unknown,
+    variables: Variables,
+    root?: unknown,
+  ): Promise<ExecutionResult> | ExecutionResult;
 }
 
 /**
@@ -55,30 +61,30 @@ export class DocumentStore {
   private storedDocument(document: DocumentNode): StoredDocument {
     const runs = new Map<string | null, Run>();
     const interpret = (operationName: string | null): Run => {
-      return (contextValue, variableValues) =>
-        execute({ schema: this.schema, document, operationName, contextValue, variableValues });
+      return (contextValue, variableValues, rootValue) =>
+        execute({ schema: this.schema, document, operationName, contextValue, variableValues, rootValue });
     };
     return {
       document,
-      run: (operationName, context, variables) => {
+      run: (operationName, context, variables, root) => {
         const run = runs.get(operationName);
-        if (run) return run(context, variables);
+        if (run) return run(context, variables, root);
         runs.set(
           operationName,
           this.compiledLater(document, operationName, interpret(operationName), (better) => runs.set(operationName, better)),
         );
-        return interpret(operationName)(context, variables);
+        return interpret(operationName)(context, variables, root);
       },
     };
   }
 
   /** Compiles when it is called, which is at the second execution; what cannot be compiled stays interpreted. */
   private compiledLater(document: DocumentNode, operationName: string | null, interpret: Run, keep: (run: Run) => void): Run {
-    return (context, variables) => {
+    return (context, variables, root) => {
       const better =
         (isCompilable(this.schema, document, operationName) && this.compile(document, operationName, interpret)) || interpret;
       keep(better);
-      return better(context, variables);
+      return better(context, variables, root);
     };
   }
 

@@ -3,7 +3,14 @@ import { AppError } from '../errors';
 import { Pipeline, type AnswerReceiver, type Sent } from '../pipeline';
 import { SharedCalls } from './shared-calls';
 import { SubgraphMessages } from './subgraph-messages';
-import type { CallReceiver, ExecuteOnSubgraph, SubgraphClient, SubgraphRequest, SubgraphResponse } from './subgraph-request';
+import type {
+  CallReceiver,
+  EventReceiver,
+  ExecuteOnSubgraph,
+  SubgraphClient,
+  SubgraphRequest,
+  SubgraphResponse,
+} from './subgraph-request';
 
 export interface HttpSubgraphOptions {
   readonly name: string;
@@ -43,24 +50,29 @@ export function createHttpSubgraphClient(options: HttpSubgraphOptions): Subgraph
     return isQuery && isAscii ? shared.send(messages.viewOf(request) + body, answer, send) : send(answer);
   };
   let openStreams = 0;
+  const tellStream = async (request: SubgraphRequest, left: AbortSignal, receiver: EventReceiver): Promise<void> => {
+    openStreams += 1;
+    try {
+      if (openStreams > MAX_STREAMS) throw new Error(`${MAX_STREAMS} streams are open already`);
+      const body = bodyOf(request);
+      const headers = messages.headers(request, body, 'text/event-stream');
+      const silence = { headersTimeout: STREAM_SILENCE_MS, bodyTimeout: STREAM_SILENCE_MS };
+      const stream = await streams.request({ method: 'POST', path: messages.path, headers, body, signal: left, ...silence });
+      for await (const event of eventsOf(stream)) if (!left.aborted) receiver.event(event);
+      if (!left.aborted) receiver.ended();
+    } catch (error) {
+      if (!left.aborted) receiver.failed(unavailable(options.name, error));
+    } finally {
+      openStreams -= 1;
+    }
+  };
   return {
     name: options.name,
     execute: Object.assign((request: SubgraphRequest) => promised(begin, request), { begin }),
-    subscribe: async function* (request) {
-      if (openStreams >= MAX_STREAMS) throw unavailable(options.name, new Error(`${MAX_STREAMS} streams are open already`));
-      openStreams += 1;
-      try {
-        const { signal } = request;
-        const body = bodyOf(request);
-        const headers = messages.headers(request, body, 'text/event-stream');
-        const silence = { headersTimeout: STREAM_SILENCE_MS, bodyTimeout: STREAM_SILENCE_MS };
-        const stream = await streams.request({ method: 'POST', path: messages.path, headers, body, signal, ...silence });
-        yield* eventsOf(stream, signal);
-      } catch (error) {
-        throw unavailable(options.name, error);
-      } finally {
-        openStreams -= 1;
-      }
+    subscribe: (request, receiver) => {
+      const left = new AbortController();
+      void tellStream(request, left.signal, receiver);
+      return { end: () => left.abort() };
     },
     close: async () => void (await Promise.all([calls.close(), streams.close()])),
   };
@@ -92,8 +104,9 @@ function promised(begin: NonNullable<ExecuteOnSubgraph['begin']>, request: Subgr
   });
 }
 
-function bodyOf({ body, query, operationName, variables }: SubgraphRequest): string {
-  return body ?? JSON.stringify({ query, operationName: operationName ?? undefined, variables });
+function bodyOf({ body, query, operationName, variables, after }: SubgraphRequest): string {
+  const extensions = after ? { after } : undefined;
+  return body ?? JSON.stringify({ query, operationName: operationName ?? undefined, variables, extensions });
 }
 
 /** Reads what a subgraph answered for whoever called it. */
@@ -130,14 +143,14 @@ function answerIn(text: string, statusCode: number): SubgraphResponse {
 }
 
 /** The events of a stream until it says that it is complete. @throws when it is cut before */
-async function* eventsOf({ statusCode, body }: Dispatcher.ResponseData, signal?: AbortSignal): AsyncIterable<SubgraphResponse> {
+async function* eventsOf({ statusCode, body }: Dispatcher.ResponseData): AsyncIterable<SubgraphResponse> {
   try {
     if (statusCode !== 200) throw new Error(`status ${statusCode}`);
     for await (const block of blocksOf(body)) {
       if (block.startsWith(NEXT)) yield JSON.parse(block.slice(NEXT.length)) as SubgraphResponse;
       else if (block.startsWith('event: complete')) return;
     }
-    if (!signal?.aborted) throw new Error('stream cut');
+    throw new Error('stream cut');
   } finally {
     body.destroy();
   }

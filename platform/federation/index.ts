@@ -21,6 +21,7 @@ export {
   buildSubgraph,
   suppliedBySubgraph,
   type ReferenceResolver,
+  type SourceEvent,
   type SubscriptionSource,
   type SubgraphContext,
   type SubgraphDefinition,
@@ -29,8 +30,10 @@ export {
 export { createSubgraphExecutor } from './subgraph-executor';
 export type {
   CallReceiver,
+  EventReceiver,
   ExecuteOnSubgraph,
   RunningCall,
+  RunningSubscription,
   SubgraphClient,
   SubgraphRequest,
   SubgraphResponse,

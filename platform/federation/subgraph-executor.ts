@@ -1,10 +1,15 @@
-import { GraphQLError, subscribe, type ExecutionResult } from 'graphql';
-import { AppError, presentError } from '../errors';
+import { GraphQLError, type ExecutionResult } from 'graphql';
+import { AppError, presentError, type ErrorCode } from '../errors';
 import { RequestLoaders } from '../loaders';
 import type { Logger } from '../observability';
-import { DocumentStore } from './document-store';
-import type { SubgraphContext, SubgraphSchema } from './subgraph';
+import { DocumentStore, type StoredDocument } from './document-store';
+import { openEventSource } from './event-source';
+import { EventStream, type EventedOperation } from './event-stream';
+import type { SourceEvent, SubgraphContext, SubgraphSchema } from './subgraph';
 import type { SubgraphClient, SubgraphRequest, SubgraphResponse } from './subgraph-request';
+
+/** Outages: what failed by them may succeed when it is tried again. */
+const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['UPSTREAM_UNAVAILABLE', 'DEADLINE_EXCEEDED']);
 
 /**
  * Executes operations on a subgraph's schema in this process, documents that come again as compiled functions. Errors are
@@ -12,57 +17,106 @@ import type { SubgraphClient, SubgraphRequest, SubgraphResponse } from './subgra
  */
 export function createSubgraphExecutor(subgraph: SubgraphSchema, logger: Logger): SubgraphClient {
   const documents = new DocumentStore(subgraph.schema);
-  const present = (result: ExecutionResult, request: SubgraphRequest): SubgraphResponse => {
-    if (!result.errors) return result as SubgraphResponse;
-    const errors = result.errors.map((error) => {
-      const presented = presentError(error, request.requestId);
-      if (presented.unexpected !== undefined) {
-        logger.error(
-          { err: presented.unexpected, requestId: request.requestId, path: error.path },
-          'unexpected error in a resolver',
-        );
-      }
-      return presented.formatted;
-    });
-    return { data: (result.data ?? null) as SubgraphResponse['data'], errors };
-  };
+  const presenter = new Presenter(logger);
   return {
     name: subgraph.name,
     execute: async (request) => {
       try {
         const found = documents.find(request.query);
-        if (!('document' in found)) return present({ errors: found }, request);
+        if (!('document' in found)) return presenter.present({ errors: found }, request);
         const result = await found.run(request.operationName ?? null, contextOf(request), request.variables ?? {});
-        return present(result, request);
+        return presenter.present(result, request);
       } catch (error) {
-        return present({ errors: [asGraphQLError(error)] }, request);
+        return presenter.present({ errors: [asGraphQLError(error)] }, request);
       }
     },
-    subscribe: async function* (request) {
-      const found = documents.find(request.query);
-      if (!('document' in found)) return yield present({ errors: found }, request);
-      const stream = await subscribe({
-        schema: subgraph.schema,
-        document: found.document,
-        operationName: request.operationName,
-        variableValues: request.variables,
-        contextValue: contextOf(request),
-      });
-      if (!(Symbol.asyncIterator in stream)) return yield present(stream, request);
-      const end = (): void => void stream.return(undefined);
-      request.signal?.addEventListener('abort', end, { once: true });
-      // Who left while the source was being opened is told of by no event any more.
-      if (request.signal?.aborted) end();
-      try {
-        for await (const result of stream) yield present(result, request);
-      } finally {
-        request.signal?.removeEventListener('abort', end);
-      }
+    subscribe: (request, receiver) => {
+      const stream = new EventStream(new SubscribedOperation(subgraph, documents, presenter, request), receiver);
+      queueMicrotask(() => void stream.run());
+      return stream;
     },
   };
 }
 
-function contextOf(request: SubgraphRequest): SubgraphContext {
+/** Shows errors as other processes may see them; logs those that nobody expects. */
+class Presenter {
+  constructor(private readonly logger: Logger) {}
+
+  present(result: ExecutionResult, { requestId }: Pick<SubgraphRequest, 'requestId'>): SubgraphResponse {
+    if (!result.errors) return result as SubgraphResponse;
+    const errors = result.errors.map((error) => {
+      const presented = presentError(error, requestId);
+      if (presented.unexpected !== undefined) {
+        this.logger.error({ err: presented.unexpected, requestId, path: error.path }, 'unexpected error in a resolver');
+      }
+      return presented.formatted;
+    });
+    return { data: (result.data ?? null) as SubgraphResponse['data'], errors };
+  }
+}
+
+/** A subscription of one subscriber on this schema. */
+class SubscribedOperation implements EventedOperation {
+  private document: StoredDocument | null = null;
+
+  constructor(
+    private readonly subgraph: SubgraphSchema,
+    private readonly documents: DocumentStore,
+    private readonly presenter: Presenter,
+    private readonly request: SubgraphRequest,
+  ) {}
+
+  async open(): Promise<AsyncIterable<SourceEvent> | SubgraphResponse> {
+    const { request } = this;
+    try {
+      const found = this.documents.find(request.query);
+      if (!('document' in found)) return this.presenter.present({ errors: found }, request);
+      this.document = found;
+      const opened = await openEventSource(this.subgraph.schema, found.document, request, contextOf(request));
+      return Symbol.asyncIterator in opened && !Array.isArray(opened)
+        ? (opened as AsyncIterable<SourceEvent>)
+        : this.presenter.present({ errors: opened as readonly GraphQLError[] }, request);
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  async answer({ position, root }: SourceEvent): Promise<SubgraphResponse> {
+    const { request } = this;
+    const context = contextOf(request);
+    const result = await this.document?.run(request.operationName ?? null, context, request.variables ?? {}, root);
+    if (position !== null) throwOutage(result ?? {}, request.requestId);
+    return this.presenter.present(result ?? {}, request);
+  }
+
+  refuse(error: unknown): SubgraphResponse {
+    const asked = asGraphQLError(error);
+    const { code, formatted } = presentError(asked, this.request.requestId);
+    if (PASSING.has(code)) throw outage(code, formatted.message, error);
+    return this.presenter.present({ errors: [asked] }, this.request);
+  }
+}
+
+/**
+ * An event that knows its position is never told with holes that an outage made: the stream fails, and whoever opens it
+ * again after the last position gets the event whole. It is an outage where the database was away for any part of it, or
+ * where something else was that left nothing of it; a dependency of one part alone must not hold up the others.
+ */
+function throwOutage({ data, errors = [] }: ExecutionResult, requestId: string): void {
+  const isEmpty = !data || Object.values(data).every((value) => value === null);
+  for (const error of errors) {
+    const { code, formatted, unexpected } = presentError(error, requestId);
+    if (PASSING.has(code) && (isEmpty || unexpected !== undefined)) throw outage(code, formatted.message, error);
+  }
+}
+
+function outage(code: ErrorCode, message: string, cause: unknown): AppError {
+  const error = new AppError(code, message);
+  error.cause = cause;
+  return error;
+}
+
+function contextOf(request: Pick<SubgraphRequest, 'viewer' | 'requestId'>): SubgraphContext {
   const context: SubgraphContext = {
     viewer: request.viewer,
     requestId: request.requestId,

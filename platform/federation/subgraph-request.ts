@@ -15,7 +15,9 @@ export interface SubgraphRequest {
   readonly traceparent?: string | null;
   /** Headers of the client's request that are passed on, by lower-case name; their values are fit to stand in a header. */
   readonly forwarded?: Readonly<Record<string, string>> | null;
-  /** Ends the work when the client is gone or time is up. */
+  /** Of a resumable subscription: told what came after this position; wins over the arguments `after` and `snapshot`. */
+  readonly after?: string | null;
+  /** Ends a call when the client is gone or time is up; subscriptions are ended by their handle alone. */
   readonly signal?: AbortSignal;
 }
 
@@ -46,14 +48,31 @@ export interface ExecuteOnSubgraph {
   readonly begin?: (request: SubgraphRequest & { readonly body: string }, receiver: CallReceiver) => RunningCall;
 }
 
+/** Told of a subscription's events, in order; none may throw. After `ended` or `failed` nothing more is told. */
+export interface EventReceiver {
+  /**
+   * Each with `extensions.position`, a decimal integer as text, where the source knows one. What has neither data nor errors
+   * is a marker: all up to its position was told.
+   */
+  event(response: SubgraphResponse): void;
+  ended(): void;
+  /** With an AppError (UPSTREAM_UNAVAILABLE and the like): the stream broke before its end, and may be opened again. */
+  failed(error: unknown): void;
+}
+
+export interface RunningSubscription {
+  /** Ends it at its source; the receiver is told nothing more. */
+  end(): void;
+}
+
 /**
  * How the gateway, or another subgraph, reaches a subgraph.
  *
  * `execute` answers GraphQL errors as data and rejects only with AppError UPSTREAM_UNAVAILABLE or DEADLINE_EXCEEDED.
- * `subscribe` yields a response for each event; returning from the loop ends it at the source.
+ * `subscribe` never throws and tells nothing before it has returned.
  */
 export interface SubgraphClient {
   readonly name: string;
   readonly execute: ExecuteOnSubgraph;
-  subscribe(request: SubgraphRequest): AsyncIterable<SubgraphResponse>;
+  subscribe(request: SubgraphRequest, receiver: EventReceiver): RunningSubscription;
 }

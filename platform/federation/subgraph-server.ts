@@ -5,6 +5,7 @@ import { continuingTrace, traced, type Logger } from '../observability';
 import type { SubgraphClient, SubgraphRequest } from './subgraph-request';
 
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
+const PING_MS = 10_000;
 
 /** The header that carries the verified viewer, as base64url JSON; believed only because it is signed. */
 export const VIEWER_HEADER = 'x-mercato-viewer';
@@ -90,12 +91,14 @@ function readOperation(
   signal: AbortSignal,
 ): SubgraphRequest | null {
   try {
-    const parsed = JSON.parse(body) as Partial<SubgraphRequest>;
+    const parsed = JSON.parse(body) as Partial<SubgraphRequest> & { readonly extensions?: { readonly after?: unknown } | null };
     if (typeof parsed.query !== 'string') return null;
+    const after = parsed.extensions?.after;
     return {
       query: parsed.query,
       operationName: parsed.operationName ?? null,
       variables: parsed.variables ?? {},
+      after: typeof after === 'string' ? after : null,
       viewer: JSON.parse(Buffer.from(viewer, 'base64url').toString()) as Viewer,
       requestId,
       traceparent: typeof request.headers['traceparent'] === 'string' ? request.headers['traceparent'] : null,
@@ -106,19 +109,20 @@ function readOperation(
   }
 }
 
-async function streamEvents(subgraph: SubgraphClient, operation: SubgraphRequest, response: ServerResponse): Promise<void> {
+/** By server-sent events. A stream that fails is cut before it says that it is complete. */
+function streamEvents(subgraph: SubgraphClient, operation: SubgraphRequest, response: ServerResponse): void {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
   response.flushHeaders();
-  const ping = setInterval(() => response.write(':\n\n'), 10_000);
-  try {
-    for await (const event of subgraph.subscribe(operation)) {
-      response.write(`event: next\ndata: ${JSON.stringify(event)}\n\n`);
-    }
-    response.end('event: complete\ndata:\n\n');
-  } finally {
+  const ping = setInterval(() => response.write(':\n\n'), PING_MS);
+  const running = subgraph.subscribe(operation, {
+    event: (event) => void response.write(`event: next\ndata: ${JSON.stringify(event)}\n\n`),
+    ended: () => void response.end('event: complete\ndata:\n\n'),
+    failed: () => response.destroy(),
+  });
+  response.on('close', () => {
     clearInterval(ping);
-    response.end();
-  }
+    running.end();
+  });
 }
 
 function refusal(code: string, message: string): object {

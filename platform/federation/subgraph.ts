@@ -28,11 +28,19 @@ export interface SubgraphDefinition {
   readonly subscriptions?: Readonly<Record<string, SubscriptionSource>>;
 }
 
+/** What the source of a subscription yields. Without a root it is a marker: all up to its position was told. */
+export interface SourceEvent {
+  /** Where it stands in the log that it comes from, a decimal integer as text, increasing; `null` where there is no log. */
+  readonly position: string | null;
+  /** What the subscription's field is resolved from. */
+  readonly root?: unknown;
+}
+
 /** Called once for a subscriber; throwing refuses them. The iterable's `return` is called when they leave. */
 export type SubscriptionSource = (
   args: Readonly<Record<string, unknown>>,
   context: SubgraphContext,
-) => AsyncIterable<unknown> | Promise<AsyncIterable<unknown>>;
+) => AsyncIterable<SourceEvent> | Promise<AsyncIterable<SourceEvent>>;
 
 /**
  * For the `subscribe` option of `@Subscription`: a decorator cannot reach a constructed service, so the source is given
@@ -69,12 +77,23 @@ const FEDERATION_IMPORTS = [
  */
 const CACHE_CONTROL = 'directive @cacheControl(maxAge: Int, scope: String) on FIELD_DEFINITION | OBJECT | INTERFACE | UNION';
 
+/**
+ * On a field of Subscription: its source knows positions, takes the arguments `after` and `snapshot`, and yields a marker
+ * once what was missed has been told, so that the gateway may open it again after the last position that it has seen.
+ * `@cacheControl(scope: "PUBLIC")` beside it says that its events are equal for everybody.
+ */
+const RESUMABLE = 'directive @resumable on FIELD_DEFINITION';
+
 const LINK = `extend schema
   @link(url: "https://specs.apollo.dev/federation/v2.9", import: [${FEDERATION_IMPORTS.map((name) => `"${name}"`).join(', ')}])
   @link(url: "https://mercato.example/cache/v1.0", import: ["@cacheControl"])
   @composeDirective(name: "@cacheControl")
+  @link(url: "https://mercato.example/live/v1.0", import: ["@resumable"])
+  @composeDirective(name: "@resumable")
 
 ${CACHE_CONTROL}
+
+${RESUMABLE}
 
 `;
 

@@ -17,7 +17,7 @@ describe('when a subgraph is away', () => {
         }),
       );
     },
-    subscribe: (request) => client.subscribe(request),
+    subscribe: (request, receiver) => client.subscribe(request, receiver),
   });
 
   beforeAll(async () => {

@@ -98,7 +98,7 @@ describe('subgraphs over HTTP', () => {
     const slow: SubgraphClient = {
       name: 'people',
       execute: () => new Promise(() => undefined),
-      subscribe: async function* () {},
+      subscribe: () => ({ end: () => undefined }),
     };
     const other = await overHttp(new Map([...librarySubgraphs(library), ['people', slow]]), { timeoutMs: 300 });
     const waiting = await testGateway({ subgraphs: other.clients });

@@ -17,7 +17,7 @@ function failing(name: string) {
       if (client.name !== name || !state.isAway) return client.execute(request);
       throw new AppError('UPSTREAM_UNAVAILABLE', `The ${name} service cannot be reached right now; try again`, { service: name });
     },
-    subscribe: (request) => client.subscribe(request),
+    subscribe: (request, receiver) => client.subscribe(request, receiver),
   });
   return { state, wrap };
 }
@@ -70,7 +70,7 @@ describe('a subgraph that fails', () => {
         if (client.name === 'people') await held.promise;
         return client.execute(request);
       },
-      subscribe: (request) => client.subscribe(request),
+      subscribe: (request, receiver) => client.subscribe(request, receiver),
     });
     const gateway = await testGateway({ wrap, responseCache: false, protection: { callsAtOnce: 2 } });
     await gateway.query('{ topReview { body } }');
@@ -137,7 +137,7 @@ describe('too much at once', () => {
         await held.promise;
         return client.execute(request);
       },
-      subscribe: (request) => client.subscribe(request),
+      subscribe: (request, receiver) => client.subscribe(request, receiver),
     });
     const gateway = await testGateway({ wrap, responseCache: false, admission: { maximum: 2, minimum: 1 } });
     const running = [gateway.query('{ me { name } }'), gateway.query('{ me { email } }')];

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Viewer } from '../../platform/auth';
 import type { SubgraphResponse } from '../../platform/federation';
 import type { Stoppable } from '../../platform/process';
+import { EventLog } from '../support/event-log';
 import { add, change, place } from './support/operations';
 import { newCustomer, newKey, openShop, staff, type Shop } from './support/shop';
 
@@ -101,11 +102,12 @@ async function walkToDelivery(orderId: string): Promise<void> {
 function watch(viewer: Viewer, orderId: string, afterSequence: number) {
   const query = `subscription($orderId: ID!, $afterSequence: Int) { orderStatusChanged(orderId: $orderId, afterSequence: $afterSequence) {
     sequence type status at order { id number } } }`;
-  const ended = new AbortController();
-  const events = shop.client
-    .subscribe({ query, variables: { orderId, afterSequence }, viewer, requestId: randomUUID(), signal: ended.signal })
-    [Symbol.asyncIterator]();
-  const raw = async (): Promise<SubgraphResponse> => (await events.next()).value as SubgraphResponse;
+  const events = new EventLog();
+  const running = shop.client.subscribe(
+    { query, variables: { orderId, afterSequence }, viewer, requestId: randomUUID() },
+    events,
+  );
+  const raw = (): Promise<SubgraphResponse> => events.next();
   return {
     raw,
     take: async (count: number): Promise<Change[]> => {
@@ -117,9 +119,6 @@ function watch(viewer: Viewer, orderId: string, afterSequence: number) {
       }
       return taken;
     },
-    leave: async () => {
-      ended.abort();
-      await events.return?.();
-    },
+    leave: async () => running.end(),
   };
 }

@@ -1,7 +1,7 @@
 import type { Viewer } from '../../../platform/auth';
 import { notFound } from '../../../platform/errors';
 import type { EventBus } from '../../../platform/events';
-import { globalId } from '../../../platform/federation';
+import { globalId, type SourceEvent } from '../../../platform/federation';
 import { maySee, type Order, type OrderEvent, type OrderService } from '../order';
 
 /**
@@ -11,6 +11,7 @@ import { maySee, type Order, type OrderEvent, type OrderService } from '../order
 const POLL_LIVE_MS = 10_000;
 const POLL_AWAY_MS = 1_000;
 
+/** What each event's `root` is. */
 export interface WatchedEvent {
   readonly event: OrderEvent;
   readonly order: Order;
@@ -37,7 +38,7 @@ export class TrackingService {
   }
 
   /** @throws NOT_FOUND, before anything is yielded, for an order that the viewer may not see */
-  async watch(viewer: Viewer, orderId: number, afterSequence: number): Promise<AsyncIterableIterator<WatchedEvent>> {
+  async watch(viewer: Viewer, orderId: number, afterSequence: number): Promise<AsyncIterableIterator<SourceEvent>> {
     const [order] = await this.orders.byKeys([orderId]);
     if (!order || !maySee(viewer, order)) throw notFound('This order');
     return this.follow(viewer, orderId, afterSequence);
@@ -49,7 +50,7 @@ export class TrackingService {
     for (const wakers of this.watchers.values()) for (const wake of wakers) wake();
   }
 
-  private follow(viewer: Viewer, orderId: number, afterSequence: number): AsyncIterableIterator<WatchedEvent> {
+  private follow(viewer: Viewer, orderId: number, afterSequence: number): AsyncIterableIterator<SourceEvent> {
     const bell = this.bellOf(globalId('Order', orderId));
     let last = afterSequence;
     let waiting: OrderEvent[] = [];
@@ -62,7 +63,7 @@ export class TrackingService {
       }
       return true;
     };
-    const next = async (): Promise<IteratorResult<WatchedEvent>> => {
+    const next = async (): Promise<IteratorResult<SourceEvent>> => {
       if (!(await refill())) return { done: true, value: undefined };
       const [order] = await this.orders.byKeys([orderId]);
       const event = waiting.shift();
@@ -72,9 +73,10 @@ export class TrackingService {
         return { done: true, value: undefined };
       }
       last = event.sequence;
-      return { done: false, value: { event, order } };
+      const root: WatchedEvent = { event, order };
+      return { done: false, value: { position: String(event.sequence), root } };
     };
-    const iterator: AsyncIterableIterator<WatchedEvent> = {
+    const iterator: AsyncIterableIterator<SourceEvent> = {
       next,
       return: async () => {
         bell.close();

@@ -124,13 +124,13 @@ function resolvers(fired: string[]): Record<string, unknown> {
       Subscription: {
         hired: {
           subscribe: async function* () {
-            yield { hired: PEOPLE[0] };
+            yield { position: null, root: { hired: PEOPLE[0] } };
           },
         },
         secrets: {
           subscribe: async function* () {
             fired.push('secrets');
-            yield { secrets: 'x' };
+            yield { position: null, root: { secrets: 'x' } };
           },
         },
       },

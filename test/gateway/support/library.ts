@@ -223,12 +223,12 @@ function resolversFor(sdl: string, library: Library): Record<string, Record<stri
   resolvers['Subscription'] = {
     bookAdded: {
       subscribe: async function* () {
-        yield* library.books.slice(0, 2).map((book) => ({ bookAdded: book }));
+        yield* library.books.slice(0, 2).map((book) => ({ position: null, root: { bookAdded: book } }));
       },
     },
     ticks: {
       subscribe: async function* (_s: unknown, { to }: { to: number }) {
-        for (let at = 1; at <= to; at += 1) yield { ticks: at };
+        for (let at = 1; at <= to; at += 1) yield { position: null, root: { ticks: at } };
       },
     },
     stalled: { subscribe: () => stalledForever() },

@@ -124,7 +124,7 @@ const userDirectory: SubgraphClient = {
 function faulty(client: SubgraphClient, faults: Faults): SubgraphClient {
   return {
     name: client.name,
-    subscribe: (request) => client.subscribe(request),
+    subscribe: (request, receiver) => client.subscribe(request, receiver),
     execute: async (request) => {
       await faults.before?.(request);
       const response = await client.execute(request);
