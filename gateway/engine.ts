@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { getVariableValues } from 'graphql/execution/values';
 import { AppError } from '../platform/errors';
-import type { SubgraphClient, SubgraphRequest, SubgraphResponse } from '../platform/federation';
+import type { SubgraphClient } from '../platform/federation';
 import type { Logger } from '../platform/observability';
 import { DeadlineQueue } from '../platform/process';
 import { Authorisation, type AuthorisationOptions, type GrantKey } from './authorisation';
@@ -11,7 +11,11 @@ import type { EntityCache } from './entity-cache';
 import { refusalOf, unauthorisedAnswer, type Answer, type AnswerScope } from './executor/answer';
 import type { Json } from './executor/merge';
 import type { SendCall } from './executor/subgraph-call';
-import { subscribeToSource } from './executor/subscribe';
+import { EventBatches } from './live/event-batches';
+import type { LiveOperation } from './live/live-operation';
+import { readLiveOperation, type LiveReader } from './live/read-live-operation';
+import { Reaches } from './live/reach';
+import { resumableFields } from './live/source-field';
 import type { OperationRequest } from './operation-request';
 import { OperationRun, type RunContext, type RunningOperation } from './operation-run';
 import { refuseTooCostly } from './operations/limits';
@@ -48,6 +52,7 @@ export class Engine {
   readonly cachePolicies: CachePolicies;
   private readonly context: RunContext;
   private readonly authorisation: Authorisation;
+  private readonly live: LiveReader;
 
   constructor(
     readonly supergraph: PlannedSupergraph,
@@ -59,7 +64,10 @@ export class Engine {
     const { subgraphs, send, logger, operationTimeoutMs, entityCache } = options;
     const deadlines = new DeadlineQueue(operationTimeoutMs);
     const cache = entityCache?.of(supergraph) ?? null;
-    this.context = { subgraphs, send, cache, logger, deadlines, scopeOf: (request) => this.scopeOf(request) };
+    const reaches = new Reaches(supergraph);
+    const batches = new EventBatches({ subgraphs, send, reaches });
+    this.context = { subgraphs, send, cache, batches, logger, deadlines, scopeOf: (request) => this.scopeOf(request) };
+    this.live = { supergraph, context: this.context, reaches, resumable: resumableFields(supergraph.sdl) };
   }
 
   /** Executes a query or mutation. Never rejects. */
@@ -105,30 +113,18 @@ export class Engine {
     return null;
   }
 
-  /** Subscribes at the source; each event is completed from the other subgraphs. Ending the iterator ends the source. Never rejects. */
-  async subscribe(request: OperationRequest): Promise<Answer | AsyncIterableIterator<Answer>> {
+  /** Reads a subscription: what it asks, whether its viewer may, and how each of its events is completed. Never rejects. */
+  async readSubscription(request: OperationRequest): Promise<LiveOperation | Answer> {
     try {
       const ready = this.ready(request, false);
       if (!('coerced' in ready)) return refusalOf(ready, request.requestId, this.options.logger);
-      return this.subscribeTo(request, await ready.variant, ready.coerced);
+      const variant = await ready.variant;
+      if (variant.refusal) return unauthorisedAnswer(variant.refusal, this.scopeOf(request));
+      const grants = await this.authorisation.grants(request);
+      return readLiveOperation(this.live, { request, variant, coerced: ready.coerced, grants });
     } catch (error) {
       return refusalOf([error], request.requestId, this.options.logger);
     }
-  }
-
-  private subscribeTo(
-    request: OperationRequest,
-    variant: OperationVariant,
-    coerced: Json,
-  ): Answer | AsyncIterableIterator<Answer> {
-    const { plan, refusal } = variant;
-    if (refusal) return unauthorisedAnswer(refusal, this.scopeOf(request));
-    const source = { client: this.options.subgraphs.get(plan.source?.service ?? ''), variables: request.variables };
-    const complete = ({ data, errors }: SubgraphResponse): Promise<Answer> =>
-      new Promise((done) => new OperationRun(this.context, request, variant, coerced, { ...data }, done).begin(errors));
-    const refuse = (error: unknown): Answer => refusalOf([error], request.requestId, this.options.logger);
-    const shared = { ...requestOf(request), ...(request.signal ? { signal: request.signal } : {}) };
-    return subscribeToSource(plan, source, shared, complete, refuse);
   }
 
   private run(
@@ -208,8 +204,4 @@ export class Engine {
     const { logger, subgraphErrors } = this.options;
     return { requestId, logger, introspected: introspected ?? null, subgraphErrors, takesText };
   }
-}
-
-function requestOf({ viewer, requestId, traceparent, forwarded }: OperationRequest): Omit<SubgraphRequest, 'query'> {
-  return { viewer, requestId, traceparent, forwarded };
 }

@@ -15,16 +15,20 @@ import { Revocations } from './identity/revocations';
 import { gatewayMetrics, type GatewayMetrics } from './metrics';
 import { observedCalls } from './observed-calls';
 import { DEFAULT_LIMITS } from './operations/limits';
-import type { GatewayOptions, RunningGateway } from './options';
+import type { GatewayOptions, LiveOptions, RunningGateway } from './options';
 import { planSupergraph } from './planning/planned-supergraph';
 import { DEFAULT_PLANNER_OPTIONS, Planner } from './planning/planner';
 import { Admission, DEFAULT_ADMISSION } from './protection/admission';
 import { DEFAULT_CALL_PROTECTION, protectedCalls } from './protection/protected-calls';
 import { shedding } from './protection/shedding';
 import { ResponseCache } from './response-cache/response-cache';
+import { LiveSubscriptions } from './live/live-subscriptions';
+import { OpenSessions } from './live/sessions';
+import { SocketOperations } from './sockets/socket-operations';
 import { serveSockets } from './sockets/socket-server';
 
 const DEFAULT_OPERATION_TIMEOUT_MS = 10_000;
+const DEFAULT_LIVE: LiveOptions = { maxPerAddress: 5_000, maxPerUser: 500 };
 /** A Redis that is away does not keep a gateway from serving. */
 const REVOCATIONS_PATIENCE_MS = 5_000;
 
@@ -48,6 +52,9 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const forwardHeaders = options.forwardHeaders ?? [];
   const addressOf = clientAddresses(options.trustedProxies ?? []);
   const shared = { engine: current, documents, identifier, addressOf, logger, metrics, forwardHeaders };
+  const liveOptions = { ...DEFAULT_LIVE, ...options.live };
+  const live = new LiveSubscriptions(current, metrics, logger, liveOptions);
+  const sessions = new OpenSessions(identifier, revocations);
   const { defer: mayDefer = true, compression: isCompressing = true } = options;
   const route = new GraphqlRoute({ ...shared, apollo, cache, mayCount, mayDefer, isCompressing });
   let isDraining = false;
@@ -69,7 +76,10 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     : null;
   const sockets = serveSockets(http.server, '/graphql', {
     ...shared,
-    revocations,
+    live,
+    sessions,
+    operations: new SocketOperations({ ...shared, live }),
+    maxPerAddress: liveOptions.maxPerAddress,
     origins: options.cors?.credentials ? options.cors.origins : [],
   });
   const unsubscribes = [revoking.stop];
@@ -80,11 +90,12 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     port: http.port,
     swapSupergraph: async (sdl, subgraphs = engineOptions.subgraphs) => {
       engine = new Engine(await planSupergraph(sdl, planner), { ...engineOptions, subgraphs });
+      await live.swap();
     },
     stop: async () => {
       isDraining = true;
       await delay(options.drainMs ?? 0);
-      for (const part of [sockets, http, apollo, measured, admission, planner, documents]) await part?.stop();
+      for (const part of [sockets, live, sessions, http, apollo, measured, admission, planner, documents]) await part?.stop();
       await Promise.all(unsubscribes.map((unsubscribe) => unsubscribe()));
     },
   };

@@ -1,17 +1,17 @@
 import type { Metrics } from '../platform/observability';
 import type { EntityCacheWatch } from './entity-cache';
+import type { LiveWatch } from './live/live-subscriptions';
 import type { PlannerWatch } from './planning/planner';
 import type { AdmissionWatch } from './protection/admission';
 import type { ProtectionWatch } from './protection/protected-calls';
 
 /** What the gateway counts and times. */
-export interface GatewayMetrics extends PlannerWatch, ProtectionWatch, AdmissionWatch, EntityCacheWatch {
+export interface GatewayMetrics extends PlannerWatch, ProtectionWatch, AdmissionWatch, EntityCacheWatch, LiveWatch {
   onRequest(kind: string, outcome: RequestOutcome, seconds: number): void;
   onSubgraphCall(service: string, outcome: 'ok' | 'errors' | 'failed', seconds: number): void;
   onPlan(outcome: 'hit' | 'miss'): void;
   onCost(kind: 'estimated' | 'actual', cost: number): void;
   onCache(outcome: 'hit' | 'miss' | 'bypass'): void;
-  onSubscription(change: 1 | -1): void;
   onSocket(change: 1 | -1): void;
 }
 
@@ -26,16 +26,15 @@ export function gatewayMetrics(metrics: Metrics): GatewayMetrics {
     ['kind'],
     [1, 10, 100, 1_000, 10_000, 100_000],
   );
-  const subscriptions = metrics.gauge('mercato_gateway_subscriptions', 'Subscriptions that are open', []);
   const sockets = metrics.gauge('mercato_gateway_sockets', 'WebSockets that are open', []);
   return {
     ...planningMetrics(metrics),
     ...protectionMetrics(metrics),
     ...cacheMetrics(metrics),
+    ...liveMetrics(metrics),
     onRequest: (operation, outcome, seconds) => requests.observe({ operation, outcome }, seconds),
     onSubgraphCall: (subgraph, outcome, seconds) => calls.observe({ subgraph, outcome }, seconds),
     onCost: (kind, cost) => costs.observe({ kind }, cost),
-    onSubscription: (change) => subscriptions.inc(change),
     onSocket: (change) => sockets.inc(change),
   };
 }
@@ -94,5 +93,38 @@ function cacheMetrics(metrics: Metrics): EntityCacheWatch & Pick<GatewayMetrics,
       if (hits > 0) fetched.inc({ subgraph, outcome: 'hit' }, hits);
       if (misses > 0) fetched.inc({ subgraph, outcome: 'miss' }, misses);
     },
+  };
+}
+
+function liveMetrics(metrics: Metrics): LiveWatch {
+  const open = metrics.gauge('mercato_gateway_subscriptions', 'Subscriptions that are open', []);
+  const upstreams = metrics.gauge(
+    'mercato_gateway_upstreams',
+    'Streams of events from subgraphs, each shared by equal subscriptions',
+    [],
+  );
+  const reopened = metrics.counter(
+    'mercato_gateway_upstream_reopened_total',
+    'Streams that broke and were opened again where they were',
+    ['subgraph'],
+  );
+  const events = metrics.counter('mercato_gateway_events_total', 'Events of subscriptions that were completed', ['subgraph']);
+  const messages = metrics.counter('mercato_gateway_messages_total', 'Messages of subscriptions to clients', ['subgraph']);
+  const begun = metrics.counter('mercato_gateway_subscriptions_begun_total', 'Subscriptions by how they began', ['how']);
+  const dropped = metrics.counter(
+    'mercato_gateway_subscriptions_dropped_total',
+    'Clients and subscriptions that were turned away',
+    ['why'],
+  );
+  return {
+    onSubscription: (change) => open.inc(change),
+    onUpstream: (change) => upstreams.inc(change),
+    onReopen: (subgraph) => reopened.inc({ subgraph }),
+    onLiveEvent: (subgraph, subscribers) => {
+      events.inc({ subgraph });
+      if (subscribers > 0) messages.inc({ subgraph }, subscribers);
+    },
+    onDropped: (why) => dropped.inc({ why }),
+    onBeginning: (how) => begun.inc({ how }),
   };
 }

@@ -15,7 +15,10 @@ import type { OperationVariant } from './operations/variants';
 export interface RunContext {
   readonly subgraphs: ReadonlyMap<string, SubgraphClient>;
   readonly send: SendCall;
+  /** For queries; `null` where every fetch asks its subgraph. */
   readonly cache: FetchCache | null;
+  /** For events of subscriptions. */
+  readonly batches: FetchCache;
   readonly deadlines: DeadlineQueue;
   readonly logger: Logger;
   readonly scopeOf: (request: OperationRequest) => AnswerScope;
@@ -86,14 +89,14 @@ export class OperationRun implements RunReceiver, Timed, RunningOperation {
 }
 
 export function planOptionsOf(
-  { subgraphs, send, cache: fetched }: RunContext,
+  { subgraphs, send, cache: fetched, batches }: RunContext,
   request: OperationRequest,
   coerced: Readonly<Json>,
 ): PlanRunOptions {
   const { operation, variables, viewer, requestId, traceparent, forwarded, onCall } = request;
   const shared = { viewer, requestId, traceparent: traceparentFor(traceparent), forwarded };
   // What a mutation, or an event, has just changed is not read from what was kept before.
-  const cache = operation.kind === 'query' ? fetched : null;
+  const cache = operation.kind === 'query' ? fetched : operation.kind === 'subscription' ? batches : null;
   return { subgraphs, send, cache, shared, isMutation: operation.kind === 'mutation', variables, coerced, onCall };
 }
 

@@ -33,6 +33,14 @@ export interface EntityCacheOptions {
   readonly topics: readonly string[];
 }
 
+/** How much of what stays open one client may hold. */
+export interface LiveOptions {
+  /** Sockets of one address, and subscriptions of all there who have no name; behind proxies that are not trusted, of all clients. */
+  readonly maxPerAddress: number;
+  /** Subscriptions of one user. */
+  readonly maxPerUser: number;
+}
+
 export interface GatewayOptions {
   readonly host: string;
   /** `0` takes a free port. */
@@ -79,6 +87,8 @@ export interface GatewayOptions {
   /** How long one operation may run before what is missing is answered with DEADLINE_EXCEEDED; 10,000 unless said otherwise. */
   readonly operationTimeoutMs?: number;
   readonly documents?: DocumentOptions;
+  /** Differences from the default bounds of what stays open: 5,000 an address, 500 a user. */
+  readonly live?: Partial<LiveOptions>;
   /** Whether clients that take answers in parts get what they mark by `@defer` later; `true` unless said otherwise. */
   readonly defer?: boolean;
   /** Proxies of which `X-Forwarded-For` is believed, as addresses or networks; none unless said otherwise. */
@@ -100,8 +110,8 @@ export interface GatewayOptions {
 export interface RunningGateway {
   readonly url: string;
   readonly port: number;
-  /** Says that it is not ready, waits for `drainMs`, then takes nothing new, lets running requests finish, closes sockets with 1001, then stops. */
+  /** Says that it is not ready, waits for `drainMs`, then takes nothing new, lets running requests finish, closes sockets with 1012 and tells their clients when to come back, then stops. */
   stop(): Promise<void>;
-  /** From the next request on, with other subgraphs where they are given; what runs ends on the old supergraph. @throws when the SDL is no supergraph, changing nothing */
+  /** From the next request on, with other subgraphs where they are given; what runs ends on the old supergraph, subscriptions that are still valid go on by the new one. @throws when the SDL is no supergraph, changing nothing */
   swapSupergraph(sdl: string, subgraphs?: ReadonlyMap<string, SubgraphClient>): Promise<void>;
 }

@@ -7,6 +7,9 @@ import { Documents } from '../../gateway/documents';
 import { Identifier } from '../../gateway/identity/identity';
 import { Revocations } from '../../gateway/identity/revocations';
 import { gatewayMetrics } from '../../gateway/metrics';
+import { LiveSubscriptions } from '../../gateway/live/live-subscriptions';
+import { OpenSessions } from '../../gateway/live/sessions';
+import { SocketOperations } from '../../gateway/sockets/socket-operations';
 import { serveSockets } from '../../gateway/sockets/socket-server';
 import { globalId } from '../../platform/federation';
 import { createLogger, createMetrics } from '../../platform/observability';
@@ -149,12 +152,14 @@ describe('GraphQL over WebSocket', () => {
     expect(code).toBe(4403);
   });
 
-  it('closes with 1001 when the gateway stops', async () => {
+  it('closes with 1012 when the gateway stops, and says when to come back', async () => {
     const own = await testGateway();
     const { socket } = await rawSocket({}, own.url);
     const closed = once(socket, 'close');
     await own.stop();
-    expect((await closed)[0]).toBe(1001);
+    const [code, reason] = (await closed) as [number, Buffer];
+    expect(code).toBe(1012);
+    expect(String(reason)).toMatch(/come back in \d+ ms/);
   });
 
   it('has no socket at another address', async () => {
@@ -191,14 +196,17 @@ describe('GraphQL over WebSocket', () => {
     };
     const metrics = gatewayMetrics(createMetrics());
     const documents = new Documents({ mode: 'off', source: null, registered: null });
+    const live = new LiveSubscriptions(noEngine, metrics, logger, { maxPerAddress: 1, maxPerUser: 1 });
+    const sessions = new OpenSessions(identifier, revocations);
     const server = serveSockets(http, '/graphql', {
-      documents,
-      engine: noEngine,
+      operations: new SocketOperations({ engine: noEngine, live, documents, logger, metrics }),
+      live,
+      sessions,
       forwardHeaders: [],
       addressOf: () => '127.0.0.1',
       origins: [],
+      maxPerAddress: 1,
       identifier,
-      revocations,
       logger,
       metrics,
     });
@@ -208,6 +216,8 @@ describe('GraphQL over WebSocket', () => {
     socket.emit('error', new Error('ECONNRESET'));
     expect(socket.destroyed).toBe(true);
     await server.stop();
+    live.stop();
+    sessions.stop();
   });
 
   /** A socket that was acknowledged. */

@@ -1,0 +1,81 @@
+import type { Answer } from '../executor/answer';
+import type { Channel } from './channel';
+import type { LiveMessage } from './message';
+import type { Subscriber } from './subscriber';
+
+/** One client's subscription, wherever its events come from at the moment. */
+export class LiveSubscription {
+  /** In its channel's list. */
+  place = 0;
+  isOver = false;
+  private channel: Channel | null = null;
+  /** What came up to here, it was told. */
+  private seen = -1;
+
+  constructor(
+    private readonly subscriber: Subscriber,
+    /** Whose quota it counts on. */
+    readonly holder: string,
+    private readonly onEnd: (subscription: LiveSubscription) => void,
+  ) {}
+
+  /** The last position that it was told; `null` where its source tells none. */
+  get position(): number | null {
+    return this.channel?.position ?? (this.seen < 0 ? null : this.seen);
+  }
+
+  get requestId(): string {
+    return this.subscriber.requestId;
+  }
+
+  get at(): Channel | null {
+    return this.channel;
+  }
+
+  enter(channel: Channel, place: number, seen: number | null): void {
+    this.channel = channel;
+    this.place = place;
+    this.seen = seen ?? -1;
+  }
+
+  /** Takes it out of where it is, to be put elsewhere. */
+  leave(): void {
+    const { channel } = this;
+    if (!channel) return;
+    this.seen = channel.position ?? this.seen;
+    this.channel = null;
+    channel.remove(this);
+  }
+
+  /** What it has seen is of another log. */
+  forget(): void {
+    this.seen = -1;
+  }
+
+  tell(message: LiveMessage): void {
+    if (this.isOver || (message.position !== null && message.position <= this.seen)) return;
+    this.subscriber.next(message);
+  }
+
+  complete(): void {
+    if (this.finish()) this.subscriber.complete();
+  }
+
+  refuse(answer: Answer): void {
+    if (this.finish()) this.subscriber.refuse(answer);
+  }
+
+  /** The client is gone, or wants no more. */
+  end(): void {
+    this.finish();
+  }
+
+  private finish(): boolean {
+    if (this.isOver) return false;
+    this.isOver = true;
+    if (this.channel?.isOver === false) this.channel.remove(this);
+    this.channel = null;
+    this.onEnd(this);
+    return true;
+  }
+}
