@@ -54,6 +54,35 @@ describe("the planner's traps", () => {
       ],
     ));
 
+  it('do not take one @requires for that of another subgraph', () =>
+    agrees(
+      {
+        posts: comments,
+        ratings: `type Post @key(fields: "id") { id: ID! comments(limit: Int = 10): [String!]! @external
+          mood: String! @requires(fields: "comments(limit: 3)") }`,
+        tones: `type Post @key(fields: "id") { id: ID! comments(limit: Int = 10): [String!]! @external
+          tone: String! @requires(fields: "comments(limit: 5)") }`,
+      },
+      ['{ posts { mood tone } }', '{ posts { title mood tone comments(limit: 2) } }'],
+    ));
+
+  it('ask the subgraph of an interface object for records of the types that ask for its fields alone', () =>
+    agrees(
+      {
+        a: `type Query { any: [Whole!]! } interface Whole @key(fields: "id") { id: ID! }
+          type Ant implements Whole @key(fields: "id") { id: ID! } type Bee implements Whole @key(fields: "id") { id: ID! }`,
+        b: `type Whole @key(fields: "id") @interfaceObject { id: ID! size: Int weight: Int! age: Int! part: Part! }
+          type Part { name: String! whole: Whole }`,
+      },
+      [
+        '{ any { ... on Whole { size } ... on Bee { weight } } }',
+        '{ any { id size ... on Bee { weight age } ... on Ant { age part { name } } } }',
+        '{ any { size weight ... on Bee { part { whole { ... on Ant { age } ... on Bee { size } } } } } }',
+        'query ($no: Boolean = false) { any { ...sized ... on Bee @skip(if: $no) { weight } } } fragment sized on Whole { size }',
+      ],
+      { moods: { nulls: 0, errors: 0.2, illegalNulls: 0.2 } },
+    ));
+
   it('ask for an interface that nothing implements', () =>
     agrees(
       {

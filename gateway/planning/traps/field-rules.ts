@@ -16,6 +16,8 @@ export class FieldRules {
   private readonly fields = new Map<string, FieldDefinitionNode>();
   private readonly keys = new Set<string>();
   private readonly provided = new Set<string>();
+  /** Interfaces that subgraphs know as types of their own. */
+  private readonly interfaceObjects = new Set<string>();
   /** Types that carry a `@context`, by its name. */
   private readonly holders = new Map<string, Set<string>>();
   /** Interfaces and members of unions, by both: what may be what. */
@@ -29,6 +31,8 @@ export class FieldRules {
       if (isComposite(node)) this.noteContexts(node);
       if (node.kind !== Kind.OBJECT_TYPE_DEFINITION && node.kind !== Kind.INTERFACE_TYPE_DEFINITION) continue;
       for (const directive of node.directives ?? []) {
+        if (argumentOf(directive, 'isInterfaceObject') === true)
+          this.interfaceObjects.add(`${String(argumentOf(directive, 'graph'))}.${node.name.value}`);
         const key = argumentOf(directive, 'key');
         if (typeof key === 'string')
           for (const name of fieldsOf(key)) this.keys.add(`${String(argumentOf(directive, 'graph'))}.${name}`);
@@ -59,6 +63,15 @@ export class FieldRules {
   mayCarry(type: string, context: string): boolean {
     const holders = this.holders.get(context);
     return holders !== undefined && [type, ...(this.related.get(type) ?? [])].some((each) => holders.has(each));
+  }
+
+  get hasInterfaceObjects(): boolean {
+    return this.interfaceObjects.size > 0;
+  }
+
+  /** Whether a subgraph knows an interface as a type of its own, and so none of the types behind it. */
+  isInterfaceObject(service: string, type: string): boolean {
+    return this.interfaceObjects.has(`${this.graphOf(service)}.${type}`);
   }
 
   graphOf(service: string): string {

@@ -1,5 +1,6 @@
 import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner';
 import { Kind, parse, type SelectionSetNode } from 'graphql';
+import { fieldsOf } from './map-fetches';
 import { unplannable } from './refusal';
 
 /** What one fetch brings, and to which place: response names from the root, lists left out. */
@@ -162,8 +163,4 @@ function selectionOf({ operation, requires }: FetchNode): SelectionSetNode {
     definition?.kind === Kind.OPERATION_DEFINITION ? definition.selectionSet : { kind: Kind.SELECTION_SET, selections: [] };
   const [entities] = set.selections;
   return requires && entities?.kind === Kind.FIELD && entities.selectionSet ? entities.selectionSet : (set as SelectionSetNode);
-}
-
-function fieldsOf(path: readonly (string | number)[]): string[] {
-  return path.map(String).filter((part) => part !== '@');
 }

@@ -9,6 +9,7 @@ import { withContextsInOrder } from './order-contexts';
 import type { PlannerSupergraph } from './planner-supergraph';
 import { isRefusal, unplannable } from './refusal';
 import { restorePlan } from './restore-plan';
+import { withoutStrangers } from './split-by-type';
 
 export type MakePlan = (document: DocumentNode, operationName: string | undefined) => QueryPlan;
 
@@ -23,7 +24,8 @@ export function safePlanner(
   const plan: MakePlan = (document, operationName) => {
     const made = planner.buildQueryPlan(operationFromDocument(schema, document, { operationName, validate: false }));
     refuseWrongPlan(made, rules);
-    return restorePlan(rules.hasContexts ? withContextsInOrder(made) : made, supergraph);
+    const split = withoutStrangers(made, document, clients, rules);
+    return restorePlan(rules.hasContexts ? withContextsInOrder(split) : split, supergraph);
   };
   return (asked, operationName) => {
     if (rules.hasContexts && declaresContextVariable(asked)) throw unplannable('its variables are called like those of plans');

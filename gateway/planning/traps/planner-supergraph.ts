@@ -151,7 +151,8 @@ class Change {
   /** What nobody needs any more as `@external`, since a stand-in took its place, would make the subgraph invalid. */
   dropUnusedExternals(): void {
     if (this.standIns.size === 0) return;
-    const replaced = new Set([...this.standIns.values()].map(({ field }) => field));
+    // A stand-in is added wherever its field is, also where another stand-in took the field's place.
+    const replaced = new Set([...this.standIns].flatMap(([name, { field }]) => [name, field]));
     const used = new Map(this.graphs().map((graph) => [graph, this.usedIn(graph)]));
     for (const holder of [...this.holders.values()]) {
       const fields = (holder.fields ?? []).map((field) => {

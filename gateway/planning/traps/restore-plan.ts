@@ -1,43 +1,14 @@
-import type { FetchDataRewrite, FetchNode, PlanNode, QueryPlan, QueryPlanSelectionNode } from '@apollo/query-planner';
+import type { FetchDataRewrite, FetchNode, QueryPlan, QueryPlanSelectionNode } from '@apollo/query-planner';
 import { Kind, parse, visit, type FieldNode, type SelectionSetNode } from 'graphql';
+import { withFetches } from './map-fetches';
 import type { PlannerSupergraph } from './planner-supergraph';
 import { withoutConflicts } from './split-fetch';
 import { withUsedVariables } from './used-variables';
 
 /** Turns a plan over the planner's supergraph into one over the real subgraphs. */
 export function restorePlan(plan: QueryPlan, supergraph: PlannerSupergraph): QueryPlan {
-  const { node } = plan;
-  if (!node || (supergraph.standIns.size === 0 && supergraph.nobodies.size === 0)) return plan;
-  if (node.kind !== 'Subscription') return { ...plan, node: restored(node, supergraph) };
-  const rest = node.rest ? { rest: restored(node.rest, supergraph) } : {};
-  return { ...plan, node: { ...node, primary: restoredFetch(node.primary, supergraph), ...rest } };
-}
-
-function restored(node: PlanNode, supergraph: PlannerSupergraph): PlanNode {
-  const each = (inner: PlanNode): PlanNode => restored(inner, supergraph);
-  switch (node.kind) {
-    case 'Sequence':
-    case 'Parallel':
-      return { ...node, nodes: node.nodes.map(each) };
-    case 'Flatten':
-      return { ...node, node: each(node.node) };
-    case 'Condition':
-      return {
-        ...node,
-        ...(node.ifClause ? { ifClause: each(node.ifClause) } : {}),
-        ...(node.elseClause ? { elseClause: each(node.elseClause) } : {}),
-      };
-    case 'Defer':
-      return {
-        ...node,
-        primary: { ...node.primary, ...(node.primary.node ? { node: each(node.primary.node) } : {}) },
-        deferred: node.deferred.map((part) => ({ ...part, ...(part.node ? { node: each(part.node) } : {}) })),
-      };
-    case 'Fetch': {
-      const [first, ...others] = withoutConflicts(node, supergraph).map((fetch) => restoredFetch(fetch, supergraph));
-      return others.length === 0 ? (first ?? node) : { kind: 'Parallel', nodes: first ? [first, ...others] : others };
-    }
-  }
+  if (supergraph.standIns.size === 0 && supergraph.nobodies.size === 0) return plan;
+  return withFetches(plan, (fetch) => withoutConflicts(fetch, supergraph).map((each) => restoredFetch(each, supergraph)));
 }
 
 function restoredFetch(node: FetchNode, supergraph: PlannerSupergraph): FetchNode {

@@ -1,0 +1,82 @@
+import {
+  getNamedType,
+  isAbstractType,
+  isObjectType,
+  Kind,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  type SelectionSetNode,
+} from 'graphql';
+
+/** What stands at a place of an answer, by the types that a record may have there. */
+type Sets = ReadonlyMap<GraphQLObjectType, readonly SelectionSetNode[]>;
+
+/** What an operation asks of the records at each place of its answer. */
+export class AskedFields {
+  private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+
+  constructor(
+    private readonly document: DocumentNode,
+    private readonly schema: GraphQLSchema,
+  ) {
+    this.fragments = new Map(
+      document.definitions.flatMap((each) => (each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each] as const] : [])),
+    );
+  }
+
+  /** Response names that are asked of records of a type. @param path response names from the root, lists left out */
+  at(path: readonly string[], type: string): ReadonlySet<string> {
+    let sets = this.roots();
+    for (const key of path) sets = this.below(sets, key);
+    const own = [...sets].find(([{ name }]) => name === type);
+    const names = new Set<string>();
+    if (own) this.visitFields(...own, (key) => void names.add(key));
+    return names;
+  }
+
+  private roots(): Sets {
+    return new Map(
+      this.document.definitions.flatMap((each) => {
+        const root = each.kind === Kind.OPERATION_DEFINITION ? this.schema.getRootType(each.operation) : null;
+        return each.kind === Kind.OPERATION_DEFINITION && root ? [[root, [each.selectionSet]] as const] : [];
+      }),
+    );
+  }
+
+  private below(sets: Sets, wanted: string): Sets {
+    const found = new Map<GraphQLObjectType, SelectionSetNode[]>();
+    for (const [parent, own] of sets)
+      this.visitFields(parent, own, (key, name, set) => {
+        if (key !== wanted || !set) return;
+        const type = getNamedType(parent.getFields()[name]?.type);
+        const possible = isAbstractType(type) ? this.schema.getPossibleTypes(type) : isObjectType(type) ? [type] : [];
+        for (const each of possible) found.set(each, [...(found.get(each) ?? []), set]);
+      });
+    return found;
+  }
+
+  private visitFields(
+    type: GraphQLObjectType,
+    sets: readonly SelectionSetNode[],
+    told: (key: string, name: string, set: SelectionSetNode | undefined) => void,
+  ): void {
+    for (const { selections } of sets)
+      for (const selection of selections) {
+        if (selection.kind === Kind.FIELD)
+          told((selection.alias ?? selection.name).value, selection.name.value, selection.selectionSet);
+        else {
+          const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? this.fragments.get(selection.name.value) : selection;
+          if (fragment && this.applies(fragment.typeCondition?.name.value, type))
+            this.visitFields(type, [fragment.selectionSet], told);
+        }
+      }
+  }
+
+  private applies(condition: string | undefined, type: GraphQLObjectType): boolean {
+    if (condition === undefined || condition === type.name) return true;
+    const named = this.schema.getType(condition);
+    return isAbstractType(named) && this.schema.isSubType(named, type);
+  }
+}
