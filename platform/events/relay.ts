@@ -2,35 +2,31 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { dedicatedClient } from '../db';
 import type { Logger } from '../observability';
-import { repeat, type Stoppable } from '../process';
+import { crashPoint, repeat, type Stoppable } from '../process';
 import type { EventBus } from './bus';
 import { OUTBOX_CHANNEL } from './outbox';
-import type { DomainEvent, EntityRef } from './event';
-import { crashPoint } from '../process';
+import type { PlacedEvent } from './event';
+import { toEvent, type OutboxRow } from './outbox-row';
 
 const BATCH = 500;
 const POLL_MS = 1_000;
 const RETRY_MS = 500;
-const KEEP_RELAYED = '7 days';
+const KEEP_MS = 7 * 86_400_000;
+const SWEEP_MS = 3_600_000;
+const SWEEP_BATCH = 5_000;
 const RELAY_LOCK = 724_022;
 const PATIENCE_MS = 600_000;
 
-interface OutboxRow {
-  id: string;
-  event_id: string;
-  type: string;
-  key: string;
-  touches: EntityRef[];
-  data: Record<string, unknown>;
-  created_at: Date;
-}
-
 /**
- * Carries one database's outbox to the bus, in order, at least once. One relay works at a time (an advisory lock that
- * dies with its connection); a commit wakes it by NOTIFY, a poll covers lost wake-ups.
+ * Carries one database's outbox to the bus, in order, at least once, and gives every event its position before. One relay
+ * works at a time (an advisory lock that dies with its connection); a commit wakes it by NOTIFY, a poll covers lost wake-ups.
  *
- * Rows are marked only after the bus took them, so a crash in between tells an event twice, never not at all. When the
- * bus lost what it held, everything that is kept is told again.
+ * Each round is one statement, `next_of_outbox`: it notes what the bus took last, gives positions to what was committed
+ * since, and answers what comes after what was told. The positions are on disk when it has answered, and only then are
+ * events told, in their order. So wherever a relay dies, the next one finds each event either without a position, and gives
+ * it the next, or with one, and tells it from there: no gap, no position twice, no other order. Between telling and noting
+ * an event is told twice, under the same position. An event whose id is lower but that was committed later gets a later
+ * position. When the bus lost what it held, everything that is kept is told again, while new events get their positions.
  */
 export function startOutboxRelay(databaseUrl: string, bus: EventBus, logger: Logger): Stoppable {
   return repeat('outbox relay', RETRY_MS, (signal) => relayWhileConnected(databaseUrl, bus, signal), logger);
@@ -40,6 +36,10 @@ async function relayWhileConnected(databaseUrl: string, bus: EventBus, signal: A
   const client = dedicatedClient(databaseUrl, 'mercato-relay');
   try {
     await client.connect();
+    // Where a server does not wait for its disk by default, this must.
+    await client.query(
+      `SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`,
+    );
     await becomeTheRelay(client, signal);
     await relayBatches(client, bus, signal);
   } finally {
@@ -60,45 +60,69 @@ async function becomeTheRelay(client: pg.Client, signal: AbortSignal): Promise<v
 
 async function relayBatches(client: pg.Client, bus: EventBus, signal: AbortSignal): Promise<void> {
   const wake = new WakeUp(client, signal);
+  let told = await toldOf(client);
   let sweepAtMs = 0;
   while (!signal.aborted) {
     wake.arm();
-    await tellAgainWhatWasLost(client, bus);
-    const { rows } = await client.query<OutboxRow>({
-      name: 'outbox-next',
-      text: 'SELECT id, event_id, type, key, touches, data, created_at FROM outbox WHERE relayed_at IS NULL ORDER BY id LIMIT $1',
-      values: [BATCH],
-    });
-    if (rows.length > 0) {
-      await bus.publish(rows.map(toEvent));
+    const [next, isKnown] = await Promise.all([nextOf(client, told), knowsOurs(client, bus)]);
+    if (!isKnown) {
+      told = await beginAnew(client);
+      await bus.note(nameOf(client));
+      continue;
+    }
+    if (next.length > 0) {
+      crashPoint('relay.placed');
+      await bus.publish(next);
       crashPoint('relay.told');
-      await client.query({
-        name: 'outbox-mark',
-        text: 'UPDATE outbox SET relayed_at = now() WHERE id = ANY($1)',
-        values: [rows.map((row) => row.id)],
-      });
+      told = next.at(-1)?.position ?? told;
+      continue;
     }
-    if (rows.length < BATCH) await wake.wait(POLL_MS);
-    if (Date.now() > sweepAtMs) {
-      sweepAtMs = Date.now() + 3_600_000;
-      await client.query(
-        patiently(`DELETE FROM outbox WHERE relayed_at IS NOT NULL AND created_at < now() - interval '${KEEP_RELAYED}'`),
-      );
-    }
+    if (Date.now() > sweepAtMs) sweepAtMs = (await isSwept(client)) ? Date.now() + SWEEP_MS : 0;
+    await wake.wait(sweepAtMs === 0 ? 0 : POLL_MS);
   }
 }
 
+async function nextOf(client: pg.Client, told: number): Promise<PlacedEvent[]> {
+  const { rows } = await client.query<OutboxRow>({
+    name: 'outbox-next',
+    text: 'SELECT * FROM next_of_outbox($1, $2)',
+    values: [told, BATCH],
+  });
+  return rows.map(toEvent);
+}
+
+async function toldOf(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ told: string }>('SELECT told FROM outbox_head');
+  return Number(rows[0]?.told);
+}
+
+/** Forgets how far the bus was told; written down before the bus is noted as known, lest a crash in between lose events. */
+async function beginAnew(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ told: string }>('UPDATE outbox_head SET told = floor RETURNING told');
+  return Number(rows[0]?.told);
+}
+
 /** A bus that is away cannot be asked; what it lost is seen when it is back. */
-async function tellAgainWhatWasLost(client: pg.Client, bus: EventBus): Promise<void> {
-  const name = `relay:${client.database ?? ''}`;
-  if (await bus.knows(name).catch(() => true)) return;
-  await client.query(patiently('UPDATE outbox SET relayed_at = NULL WHERE relayed_at IS NOT NULL'));
-  await bus.note(name);
+function knowsOurs(client: pg.Client, bus: EventBus): Promise<boolean> {
+  return bus.knows(nameOf(client)).catch(() => true);
+}
+
+function nameOf(client: pg.Client): string {
+  return `relay:${client.database ?? ''}`;
+}
+
+/** Sweeps some of what is too old; whether that was all. */
+async function isSwept(client: pg.Client): Promise<boolean> {
+  const before = new Date(Date.now() - KEEP_MS);
+  const { rows } = await client.query<{ swept: number }>(
+    patiently('SELECT sweep_outbox($1, $2) AS swept', [before, SWEEP_BATCH]),
+  );
+  return (rows[0]?.swept ?? 0) < SWEEP_BATCH;
 }
 
 /** For what touches days of events, which may take longer than a usual statement. pg reads the option, its types lack it. */
-function patiently(text: string): { text: string; query_timeout: number } {
-  return { text, query_timeout: PATIENCE_MS };
+function patiently(text: string, values: unknown[]): { text: string; values: unknown[]; query_timeout: number } {
+  return { text, values, query_timeout: PATIENCE_MS };
 }
 
 /** Resolves `wait` at once when a notification came since `arm`: a commit between query and wait is not slept through. */
@@ -132,15 +156,4 @@ class WakeUp {
     });
     this.resolve = null;
   }
-}
-
-function toEvent(row: OutboxRow): DomainEvent {
-  return {
-    id: row.event_id,
-    type: row.type,
-    key: row.key,
-    touches: row.touches,
-    at: row.created_at.toISOString(),
-    data: row.data,
-  };
 }

@@ -22,6 +22,7 @@ import { AfterPlacing1764000400000 } from './migrations/1764000400000-after-plac
 import { Jobs1764000500000 } from './migrations/1764000500000-jobs';
 import { Notices1764000600000 } from './migrations/1764000600000-notices';
 import { OldOrders1764000900000 } from './migrations/1764000900000-old-orders';
+import { Positions1764001000000 } from './migrations/1764001000000-positions';
 import { NodeResolver } from './node';
 import { Notice } from './notice';
 import * as order from './order';
@@ -75,6 +76,7 @@ export function createOrderSubgraph(deps: OrderSubgraphDependencies): SubgraphMo
       Jobs1764000500000,
       Notices1764000600000,
       OldOrders1764000900000,
+      Positions1764001000000,
     ],
     poolSize: settings.databasePoolSize,
     applicationName: 'mercato-order',

@@ -20,6 +20,7 @@ import { EmailResolver, EmailService } from './email';
 import { MailService, OutgoingMail } from './mail';
 import { First1764000000000 } from './migrations/1764000000000-first';
 import { Jobs1764000500000 } from './migrations/1764000500000-jobs';
+import { Positions1764001000000 } from './migrations/1764001000000-positions';
 import { PasswordGate, PasswordResolver, PasswordService } from './password';
 import { DataExport, PrivacyResolver, PrivacyService } from './privacy';
 import { RefreshToken, Session, SessionResolver, SessionService } from './session';
@@ -42,7 +43,7 @@ export function createUserSubgraph(deps: SubgraphDependencies): UserSubgraph {
   const { source: database, ...connection } = openable({
     url: databaseUrl,
     entities: [User, Address, Session, RefreshToken, SigningKey, Ticket, Attempt, OutgoingMail, OutboxEvent],
-    migrations: [First1764000000000, Jobs1764000500000],
+    migrations: [First1764000000000, Jobs1764000500000, Positions1764001000000],
     poolSize: settings.databasePoolSize,
     applicationName: 'mercato-user',
   });

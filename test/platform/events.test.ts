@@ -6,6 +6,7 @@ import { createMemoryBus, createRedisBus, startOutboxRelay, type DomainEvent, ty
 import { createLogger } from '../../platform/observability';
 import { createDatabase, type TestDatabase } from '../support/database';
 import { freshRedisUrl } from '../support/redis';
+import { until } from '../support/until';
 
 const logger = createLogger({ logLevel: 'silent' }, 'test');
 
@@ -169,6 +170,10 @@ describe('the outbox relay', () => {
     await record('1');
     const relay = startOutboxRelay(database.url, flaky, logger);
     await told.untilCount(1);
+    await until(
+      () => database.query<{ told: string }>('SELECT told FROM outbox_head'),
+      ([head]) => head?.told === '1',
+    );
     await client.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'mercato-relay' AND datname = current_database()`,
     );

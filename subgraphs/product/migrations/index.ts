@@ -7,6 +7,7 @@ import { HotStock1764000700000 } from './1764000700000-hot-stock';
 import { TaxCategory1764000710000 } from './1764000710000-tax-category';
 import { NamedRequests1764000800000 } from './1764000800000-named-requests';
 import { StockBounds1764000900000 } from './1764000900000-stock-bounds';
+import { Positions1764001000000 } from './1764001000000-positions';
 
 /** All migrations of the product database, oldest first. */
 export const PRODUCT_MIGRATIONS = [
@@ -19,4 +20,5 @@ export const PRODUCT_MIGRATIONS = [
   TaxCategory1764000710000,
   NamedRequests1764000800000,
   StockBounds1764000900000,
+  Positions1764001000000,
 ];

@@ -43,14 +43,14 @@ const UNDER_WAY = {
   order: `SELECT
     (SELECT count(*)::int FROM checkout WHERE step NOT IN ('ORDERED', 'UNDONE')) AS checkouts,
     (SELECT count(*)::int FROM order_task WHERE done_at IS NULL) AS tasks,
-    (SELECT count(*)::int FROM outbox WHERE relayed_at IS NULL) AS events,
+    (SELECT count(*)::int FROM outbox, outbox_head WHERE position IS NULL OR position > told) AS events,
     (SELECT count(*)::int FROM "order" o
       WHERE NOT EXISTS (SELECT FROM notice n WHERE n.subject_key = o.id AND starts_with(n.fact, 'ord'))) AS untold,
     (SELECT count(*)::int FROM pgboss.job_common WHERE state < 'completed' AND name <> 'dead-letter' AND start_after < now() + interval '10 minutes'
       AND singleton_key IS DISTINCT FROM 'schedule' AND NOT name LIKE '\\_\\_pgboss%') AS jobs`,
   product: `SELECT
     (SELECT count(*)::int FROM stock_reservation WHERE status = 'HELD') AS held,
-    (SELECT count(*)::int FROM outbox WHERE relayed_at IS NULL) AS events`,
+    (SELECT count(*)::int FROM outbox, outbox_head WHERE position IS NULL OR position > told) AS events`,
 };
 
 /** Lets whatever was left behind by a process that died be taken over now instead of a minute later. */

@@ -19,6 +19,7 @@ export const CRASH_POINTS = [
   'stock.released',
   'checkout.stock-released',
   'checkout.left-to-shopper',
+  'relay.placed',
   'relay.told',
   'job.done',
 ] as const;
