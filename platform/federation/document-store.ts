@@ -92,23 +92,23 @@ export class DocumentStore {
     const compiled = compileQuery(this.schema, document, operationName ?? undefined);
     if (!isCompiledQuery(compiled)) return null;
     const inObjects = variablesInObjects(document);
-    return (context, variables) => {
-      if (inObjects.some((name) => variables[name] === undefined)) return interpret(context, variables);
-      const result = compiled.query(undefined, context, variables);
+    return (context, variables, root) => {
+      if (inObjects.some((name) => variables[name] === undefined)) return interpret(context, variables, root);
+      const result = compiled.query(root, context, variables);
       if ('then' in result) return result.then(withCauses);
       // Errors without a path refuse the variables; graphql-js says better why.
-      return result.errors?.every(({ path }) => path === undefined) ? interpret(context, variables) : withCauses(result);
+      return result.errors?.every(({ path }) => path === undefined) ? interpret(context, variables, root) : withCauses(result);
     };
   }
 }
 
 /**
- * Queries alone, where speed matters, and none with a variable whose input type has fields with default values: graphql-jit
+ * Queries and what shapes the events of subscriptions, where speed matters, but none with a variable whose input type has fields with default values: graphql-jit
  * leaves those defaults out.
  */
 function isCompilable(schema: GraphQLSchema, document: DocumentNode, operationName: string | null): boolean {
   const operation = getOperationAST(document, operationName);
-  if (operation?.operation !== 'query') return false;
+  if (!operation || operation.operation === 'mutation') return false;
   return (operation.variableDefinitions ?? []).every(({ type }) => {
     const inputType = typeFromAST(schema, type);
     return isInputType(inputType) && !hasDefaults(getNamedType(inputType), new Set());

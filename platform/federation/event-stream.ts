@@ -6,7 +6,7 @@ export interface EventedOperation {
   /** The source, or the answer that refuses the subscriber. @throws AppError where asking again may help */
   open(): Promise<AsyncIterable<SourceEvent> | SubgraphResponse>;
   /** The answer of one event. @throws AppError where the event can be told whole once the source is opened again after the last one */
-  answer(event: SourceEvent): Promise<SubgraphResponse>;
+  answer(event: SourceEvent): SubgraphResponse | Promise<SubgraphResponse>;
   /** The answer that ends a stream whose source threw. @throws AppError where opening it again may help */
   refuse(error: unknown): SubgraphResponse;
 }
@@ -27,39 +27,33 @@ export class EventStream implements RunningSubscription {
     this.leave();
   }
 
-  /** Never rejects. */
+  /** Never rejects. One function without others inside: what waits for an event is held in memory for each subscriber. */
   async run(): Promise<void> {
+    const { operation, receiver } = this;
     try {
-      const opened = await this.operation.open();
+      const opened = await operation.open();
       if (!(Symbol.asyncIterator in opened)) return this.close(opened);
-      this.source = opened[Symbol.asyncIterator]();
+      const source = (this.source = opened[Symbol.asyncIterator]());
       // Who left while the source was being opened is told of by no event any more.
       if (this.isOver) return this.leave();
-      await this.tell(this.source);
+      receiver.opened?.();
+      while (!this.isOver) {
+        let next: IteratorResult<SourceEvent>;
+        try {
+          next = await source.next();
+        } catch (error) {
+          return this.close(operation.refuse(error));
+        }
+        if (this.isOver) return;
+        if (next.done) return this.close(null);
+        const told = next.value.root === undefined ? {} : operation.answer(next.value);
+        const answer = told instanceof Promise ? await told : told;
+        // Asked again each time: others that waited have been told of theirs since.
+        for (let room = receiver.room?.(); room && !this.isOver; room = receiver.room?.()) await room;
+        if (!this.isOver) receiver.event(placed(answer, next.value.position));
+      }
     } catch (error) {
       this.fail(error);
-    }
-  }
-
-  private async tell(source: AsyncIterator<SourceEvent>): Promise<void> {
-    while (!this.isOver) {
-      const next = await this.nextOf(source);
-      if (this.isOver) return;
-      if (next === null || next.done) return this.close(null);
-      const { position, root } = next.value;
-      const answer = root === undefined ? {} : await this.operation.answer(next.value);
-      if (this.isOver) return;
-      this.receiver.event(position === null ? answer : { ...answer, extensions: { ...answer.extensions, position } });
-    }
-  }
-
-  /** `null` where the source threw what ends it for good, which has been told then. */
-  private async nextOf(source: AsyncIterator<SourceEvent>): Promise<IteratorResult<SourceEvent> | null> {
-    try {
-      return await source.next();
-    } catch (error) {
-      if (!this.isOver) this.receiver.event(this.operation.refuse(error));
-      return null;
     }
   }
 
@@ -79,4 +73,8 @@ export class EventStream implements RunningSubscription {
   private leave(): void {
     this.source?.return?.().catch(() => undefined);
   }
+}
+
+function placed(answer: SubgraphResponse, position: string | null): SubgraphResponse {
+  return position === null ? answer : { ...answer, extensions: { ...answer.extensions, position } };
 }

@@ -63,7 +63,7 @@ class SubscribedOperation implements EventedOperation {
     private readonly subgraph: SubgraphSchema,
     private readonly documents: DocumentStore,
     private readonly presenter: Presenter,
-    private readonly request: SubgraphRequest,
+    private request: SubgraphRequest,
   ) {}
 
   async open(): Promise<AsyncIterable<SourceEvent> | SubgraphResponse> {
@@ -72,21 +72,20 @@ class SubscribedOperation implements EventedOperation {
       const found = this.documents.find(request.query);
       if (!('document' in found)) return this.presenter.present({ errors: found }, request);
       this.document = found;
+      const { viewer, requestId, operationName = null, variables = {} } = request;
+      // Each subscriber's copy of the text would stay in memory.
+      this.request = { query: '', operationName, variables, viewer, requestId };
       const opened = await openEventSource(this.subgraph.schema, found.document, request, contextOf(request));
-      return Symbol.asyncIterator in opened && !Array.isArray(opened)
-        ? (opened as AsyncIterable<SourceEvent>)
-        : this.presenter.present({ errors: opened as readonly GraphQLError[] }, request);
+      return isRefusal(opened) ? this.presenter.present({ errors: opened }, request) : opened;
     } catch (error) {
       return this.refuse(error);
     }
   }
 
-  async answer({ position, root }: SourceEvent): Promise<SubgraphResponse> {
-    const { request } = this;
-    const context = contextOf(request);
-    const result = await this.document?.run(request.operationName ?? null, context, request.variables ?? {}, root);
-    if (position !== null) throwOutage(result ?? {}, request.requestId);
-    return this.presenter.present(result ?? {}, request);
+  answer(event: SourceEvent): SubgraphResponse | Promise<SubgraphResponse> {
+    const { operationName = null, variables = {} } = this.request;
+    const result = this.document?.run(operationName, contextOf(this.request), variables, event.root) ?? {};
+    return result instanceof Promise ? result.then((late) => this.present(late, event)) : this.present(result, event);
   }
 
   refuse(error: unknown): SubgraphResponse {
@@ -95,6 +94,15 @@ class SubscribedOperation implements EventedOperation {
     if (PASSING.has(code)) throw outage(code, formatted.message, error);
     return this.presenter.present({ errors: [asked] }, this.request);
   }
+
+  private present(result: ExecutionResult, { position }: SourceEvent): SubgraphResponse {
+    if (position !== null) throwOutage(result, this.request.requestId);
+    return this.presenter.present(result, this.request);
+  }
+}
+
+function isRefusal(opened: AsyncIterable<SourceEvent> | readonly GraphQLError[]): opened is readonly GraphQLError[] {
+  return Array.isArray(opened);
 }
 
 /**

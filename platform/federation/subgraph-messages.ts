@@ -1,8 +1,14 @@
 import { anonymous, signMessage, type Viewer } from '../auth';
-import { REQUEST_ID_HEADER, VIEWER_HEADER } from './subgraph-server';
 import type { SubgraphRequest } from './subgraph-request';
+import { REQUEST_ID_HEADER, VIEWER_HEADER } from './trust-headers';
 
 const ASCII = /^[\x00-\x7f]*$/;
+
+/** The body of an HTTP request. */
+export function bodyOf({ body, query, operationName, variables, after }: SubgraphRequest): string {
+  const extensions = after ? { after } : undefined;
+  return body ?? JSON.stringify({ query, operationName: operationName ?? undefined, variables, extensions });
+}
 
 /** The heads of HTTP requests to one subgraph. */
 export class SubgraphMessages {
@@ -67,7 +73,7 @@ export class SubgraphMessages {
   }
 
   /** Who is remembered by the gateway is written once. */
-  private textOf(viewer: Viewer): string {
+  textOf(viewer: Viewer): string {
     if (viewer === anonymous) return ANONYMOUS;
     let text = this.viewers.get(viewer);
     if (text === undefined) this.viewers.set(viewer, (text = encoded(viewer)));

@@ -55,9 +55,14 @@ export interface EventReceiver {
    * is a marker: all up to its position was told.
    */
   event(response: SubgraphResponse): void;
+  /** The last event, such as a refusal, has been told. */
   ended(): void;
   /** With an AppError (UPSTREAM_UNAVAILABLE and the like): the stream broke before its end, and may be opened again. */
   failed(error: unknown): void;
+  /** Once, before any event, where the source let the subscriber in. */
+  opened?(): void;
+  /** Asked before an event is told: a promise asks to wait, and then to ask again. A source may tell without having asked. */
+  room?(): Promise<void> | null;
 }
 
 export interface RunningSubscription {

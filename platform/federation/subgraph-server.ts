@@ -2,14 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { MessageVerifier, type Viewer } from '../auth';
 import { BodyTooLarge, readBody, sendJson, startHttpServer, type Routes, type RunningHttpServer } from '../http';
 import { continuingTrace, traced, type Logger } from '../observability';
+import { EventSocketServer } from './event-socket-server';
+import { EventStreamResponses } from './sse-server';
 import type { SubgraphClient, SubgraphRequest } from './subgraph-request';
+import { REQUEST_ID_HEADER, VIEWER_HEADER } from './trust-headers';
 
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
-const PING_MS = 10_000;
-
-/** The header that carries the verified viewer, as base64url JSON; believed only because it is signed. */
-export const VIEWER_HEADER = 'x-mercato-viewer';
-export const REQUEST_ID_HEADER = 'x-request-id';
 
 export interface SubgraphServerOptions {
   readonly host: string;
@@ -23,13 +21,18 @@ export interface SubgraphServerOptions {
   readonly extraRoutes?: Routes;
 }
 
-/** Serves a subgraph over HTTP at `/graphql`; whatever is not signed by the gateway is refused with 401. */
-export function startSubgraphServer(subgraph: SubgraphClient, options: SubgraphServerOptions): Promise<RunningHttpServer> {
+/**
+ * Serves a subgraph at `/graphql`: calls over HTTP, subscriptions over sockets; whatever is not signed by the gateway is
+ * refused with 401. To stop it breaks the streams, so that gateways open them again elsewhere.
+ */
+export async function startSubgraphServer(subgraph: SubgraphClient, options: SubgraphServerOptions): Promise<RunningHttpServer> {
   const verifier = new MessageVerifier(options.signingKey);
-  return startHttpServer(
+  const sockets = new EventSocketServer(subgraph, verifier);
+  const streams = new EventStreamResponses(subgraph);
+  const running = await startHttpServer(
     {
       ...options.extraRoutes,
-      'POST /graphql': (request, response) => serveOperation(subgraph, verifier, request, response),
+      'POST /graphql': (request, response) => serveOperation(subgraph, verifier, streams, request, response),
       'GET /health': (_request, response) => sendJson(response, 200, { status: 'ok' }),
       'GET /ready': async (_request, response) => {
         const problem = await options.checkReady().then(
@@ -44,11 +47,19 @@ export function startSubgraphServer(subgraph: SubgraphClient, options: SubgraphS
     },
     options,
   );
+  sockets.attach(running.server);
+  const stop = async (graceMs?: number): Promise<void> => {
+    streams.stop();
+    await sockets.stop();
+    await running.stop(graceMs);
+  };
+  return { ...running, stop };
 }
 
 async function serveOperation(
   subgraph: SubgraphClient,
   verifier: MessageVerifier,
+  streams: EventStreamResponses,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -73,7 +84,7 @@ async function serveOperation(
   response.on('close', () => gone.abort());
   const operation = readOperation(body, viewerHeader, requestId, request, gone.signal);
   if (operation === null) return sendJson(response, 400, refusal('BAD_REQUEST', 'the body is no GraphQL request'));
-  if (request.headers.accept?.includes('text/event-stream')) return streamEvents(subgraph, operation, response);
+  if (request.headers.accept?.includes('text/event-stream')) return streams.tell(operation, response);
   sendJson(
     response,
     200,
@@ -107,22 +118,6 @@ function readOperation(
   } catch {
     return null;
   }
-}
-
-/** By server-sent events. A stream that fails is cut before it says that it is complete. */
-function streamEvents(subgraph: SubgraphClient, operation: SubgraphRequest, response: ServerResponse): void {
-  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-  response.flushHeaders();
-  const ping = setInterval(() => response.write(':\n\n'), PING_MS);
-  const running = subgraph.subscribe(operation, {
-    event: (event) => void response.write(`event: next\ndata: ${JSON.stringify(event)}\n\n`),
-    ended: () => void response.end('event: complete\ndata:\n\n'),
-    failed: () => response.destroy(),
-  });
-  response.on('close', () => {
-    clearInterval(ping);
-    running.end();
-  });
 }
 
 function refusal(code: string, message: string): object {
