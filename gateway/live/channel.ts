@@ -71,6 +71,11 @@ export class Channel {
     return true;
   }
 
+  /** Whether a client may have seen this position here. Where it is further on, or of another log, only the source can say. */
+  knows(position: number): boolean {
+    return this.position !== null && position <= this.position;
+  }
+
   /** Whether everything after a position is known. */
   has(position: number): boolean {
     return this.ring.after(position) !== null;

@@ -160,7 +160,8 @@ export class LiveSubscriptions implements ChannelHost {
       return shared.add(subscription, null);
     }
     const seen = readPosition(beginning.after);
-    if (shared && seen !== null && shared.addAfter(subscription, seen)) return this.watch.onBeginning('replayed');
+    if (shared && seen !== null && shared.knows(seen) && shared.addAfter(subscription, seen))
+      return this.watch.onBeginning('replayed');
     this.watch.onBeginning(beginning.after === null ? 'fresh' : 'resumed');
     const channel = new Channel(operation, operation.isResumable ? beginning.after : null, this);
     this.kept.set(channel, { channel, request });
