@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 
 /** What is signed of a request between gateway and subgraph. */
@@ -23,7 +23,7 @@ const MAX_AGE_SECONDS = 60;
 /** HMAC over addressee, method, path, body digest and trusted headers with created time and nonce, in the shape of RFC 9421. */
 export function signMessage(message: SignedMessage, key: string, nowMs = Date.now()): SignatureHeaders {
   const digest = contentDigest(message.body);
-  const parameters = parametersOf(message, Math.floor(nowMs / 1000), randomBytes(12).toString('base64url'));
+  const parameters = parametersOf(message, Math.floor(nowMs / 1000), randomUUID());
   const mac = macOf(message, digest, parameters, key).toString('base64');
   return { 'content-digest': digest, 'signature-input': `mercato=${parameters}`, signature: `mercato=:${mac}:` };
 }

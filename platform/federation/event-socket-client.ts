@@ -2,6 +2,7 @@ import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import { WebSocket, type RawData } from 'ws';
 import { signMessage } from '../auth';
 import { DeadlineQueue, type Timed, type Waiting } from '../process';
+import { CorkedTurns } from './corked-turns';
 import { readMessage, subscribeText, upgradeMessage } from './event-socket-messages';
 import { SocketPulse } from './socket-pulse';
 import type { EventReceiver, RunningSubscription, SubgraphRequest, SubgraphResponse } from './subgraph-request';
@@ -52,6 +53,7 @@ class SubgraphSocket {
   private lastId = 0;
   private isReady = false;
   private problem: unknown = null;
+  private turns: CorkedTurns | null = null;
 
   constructor(
     readonly options: EventSocketsOptions,
@@ -70,6 +72,7 @@ class SubgraphSocket {
       },
     );
     const pulse = new SocketPulse(this.socket, {}, () => this.closeIdle());
+    this.socket.on('upgrade', ({ socket }) => (this.turns = new CorkedTurns(socket)));
     this.socket.on('open', () => this.socket.send('{"type":"connection_init"}'));
     this.socket.on('message', (data) => this.read(data));
     this.socket.on('error', (error) => (this.problem = error));
@@ -96,7 +99,9 @@ class SubgraphSocket {
   }
 
   send(text: string): void {
-    if (this.isReady && this.socket.readyState === this.socket.OPEN) this.socket.send(text);
+    if (!this.isReady || this.socket.readyState !== this.socket.OPEN) return;
+    this.turns?.hold();
+    this.socket.send(text);
   }
 
   close(): void {

@@ -4,6 +4,7 @@ import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import type { MessageVerifier } from '../auth';
 import { AppError, type ErrorCode } from '../errors';
+import { CorkedTurns } from './corked-turns';
 import { readMessage, SOCKET_PATH, SubscribeReader, upgradeMessage, type SubscribePayload } from './event-socket-messages';
 import { SocketPulse } from './socket-pulse';
 import type { EventReceiver, RunningSubscription, SubgraphClient, SubgraphResponse } from './subgraph-request';
@@ -64,7 +65,7 @@ export class EventSocketServer {
 /** One socket of a gateway, with all that it has subscribed to. */
 class GatewaySocket {
   private readonly subscriptions = new Map<string, SocketReceiver>();
-  private isCorked = false;
+  private readonly turns: CorkedTurns;
   private drained: Promise<void> | null = null;
 
   constructor(
@@ -73,6 +74,7 @@ class GatewaySocket {
     private readonly subgraph: SubgraphClient,
     private readonly reader: SubscribeReader,
   ) {
+    this.turns = new CorkedTurns(wire);
     const pulse = new SocketPulse(socket);
     socket.on('message', (data) => this.read(data));
     // A socket that breaks is closed by ws itself; without a listener the error would end the process.
@@ -83,14 +85,9 @@ class GatewaySocket {
     });
   }
 
-  /** Messages of one turn leave together. */
   send(text: string): void {
     if (this.socket.readyState !== this.socket.OPEN) return;
-    if (!this.isCorked) {
-      this.isCorked = true;
-      this.wire.cork();
-      process.nextTick(this.uncork);
-    }
+    this.turns.hold();
     this.socket.send(text);
     if (this.socket.bufferedAmount > MAX_BUFFERED_BYTES) this.socket.terminate();
   }
@@ -113,11 +110,6 @@ class GatewaySocket {
   forget(id: string): boolean {
     return this.subscriptions.delete(id);
   }
-
-  private readonly uncork = (): void => {
-    this.isCorked = false;
-    this.wire.uncork();
-  };
 
   private read(data: RawData): void {
     try {
