@@ -12,6 +12,7 @@ import {
 } from '../../platform/federation';
 import { EventSockets } from '../../platform/federation/event-socket-client';
 import { subscribeText, upgradeMessage } from '../../platform/federation/event-socket-messages';
+import { SocketPulse } from '../../platform/federation/socket-pulse';
 import type { RunningHttpServer } from '../../platform/http';
 import { createLogger } from '../../platform/observability';
 import { EventLog } from '../support/event-log';
@@ -177,6 +178,20 @@ describe('a subgraph that goes away', () => {
     quick.subscribe(requestOf(), log);
     expect(await log.take()).toMatchObject({ end: 'failed', error: { code: 'DEADLINE_EXCEEDED' } });
     quick.close();
+  });
+});
+
+describe('a side of a socket that falls silent', () => {
+  it('is given up; one that answers pings is not', async () => {
+    const quick = { pingMs: 20, silenceMs: 150 };
+    const [alive, silent] = [await rawSocket(), await rawSocket()];
+    const pulses = [new SocketPulse(alive.socket, quick), new SocketPulse(silent.socket, quick)];
+    // As a process that hangs: what comes is not read, so nothing is heard of the other side.
+    silent.socket.pause();
+    await new Promise((resolve) => silent.socket.once('close', resolve));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(alive.socket.readyState).toBe(WebSocket.OPEN);
+    for (const pulse of pulses) pulse.stop();
   });
 });
 
