@@ -83,6 +83,14 @@ export class Follower implements AsyncIterableIterator<FeedItem> {
     return { done: true, value: undefined };
   }
 
+  /** Gives out at once the events that wait, as their last one; `null` where the next thing is no event. */
+  takeWaitingEvents(): FeedItem | null {
+    let last: FeedItem | null = null;
+    while (this.waiting[0]?.event) last = this.waiting.shift() ?? last;
+    if (last) this.given = last.position;
+    return last;
+  }
+
   async return(): Promise<IteratorResult<FeedItem>> {
     this.end();
     return { done: true, value: undefined };

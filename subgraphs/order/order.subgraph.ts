@@ -1,5 +1,6 @@
 import { openable } from '../../platform/db';
 import { OutboxEvent } from '../../platform/events';
+import { EventFeed } from '../../platform/feed';
 import { createFailedJobResolver, FailedJobService } from '../../platform/failed-jobs';
 import {
   buildSubgraph,
@@ -82,7 +83,7 @@ export function createOrderSubgraph(deps: OrderSubgraphDependencies): SubgraphMo
     applicationName: 'mercato-order',
   });
   const services = createServices(deps, database.source);
-  const { orders, tracking, outgoing } = services;
+  const { orders, feed, outgoing } = services;
   const jobs = jobsOf(services, deps);
   const { subgraph } = createSchema(services, settings);
   return {
@@ -93,7 +94,7 @@ export function createOrderSubgraph(deps: OrderSubgraphDependencies): SubgraphMo
     routes: services.money.routes,
     open: async () => {
       await database.open();
-      tracking.start();
+      feed.start();
     },
     migrate: async () => {
       await database.migrate((query) => migrateJobs(query, jobs.definitions));
@@ -109,7 +110,7 @@ export function createOrderSubgraph(deps: OrderSubgraphDependencies): SubgraphMo
       return startBackground({ ...jobs, databaseUrl, bus, logger, metrics });
     },
     close: async () => {
-      await tracking.stop();
+      await feed.stop();
       await outgoing.close();
       await database.close();
     },
@@ -148,10 +149,15 @@ function createServices(deps: OrderSubgraphDependencies, database: Database) {
   const quotes = createQuotes(database, stock, deps.product);
   const checkout = new CheckoutService({ database, carts, quotes, contacts, idempotency, steps, recovery });
   const changes = new order.OrderChanges(database, runner, idempotency);
-  const tracking = new TrackingService(orders, bus);
+  const feed = createFeed(deps, database);
+  const tracking = new TrackingService(orders, feed);
   const outgoing = createOutgoing({ settings, bus, logger, database, orders, stock, contacts });
   const made = { stock, payments, orders, runner, idempotency, carts, quotes, checkout, changes, tracking, outgoing };
-  return { ...made, recovery, refunds, money, database };
+  return { ...made, feed, recovery, refunds, money, database };
+}
+
+function createFeed({ bus, logger }: OrderSubgraphDependencies, database: Database): EventFeed {
+  return new EventFeed({ bus, topics: ['order', 'cart'], query: (sql, parameters) => database.query(sql, parameters), logger });
 }
 
 function createSchema(services: Services, { currency, returnWindowDays }: OrderSubgraphDependencies['settings']) {
@@ -190,7 +196,7 @@ function createSchema(services: Services, { currency, returnWindowDays }: OrderS
       ProductVariant: async ({ id }) => Object.assign(new ProductVariant(), { id }),
       Category: async ({ id }) => Object.assign(new Category(), { id }),
     },
-    subscriptions: { orderStatusChanged: trackingResolver.watch },
+    subscriptions: trackingResolver.sources,
   });
   return { subgraph };
 }

@@ -1,5 +1,6 @@
 import { openable, type OpenableDatabase } from '../../platform/db';
 import { OutboxEvent } from '../../platform/events';
+import { EventFeed } from '../../platform/feed';
 import { createFailedJobResolver, FailedJobService } from '../../platform/failed-jobs';
 import {
   buildSubgraph,
@@ -34,8 +35,10 @@ import {
   CategoryService,
   createCategoryLoaders,
 } from './category';
+import { PRODUCT_TOPICS } from '../../schema/events/product-events';
 import { createCacheEnding } from './cache-ending';
 import { PRODUCT_MIGRATIONS } from './migrations';
+import { OfferResolver, OfferService } from './offer';
 import { createProductJobs, StockMeasure } from './product.jobs';
 import {
   CategoryListingResolver,
@@ -69,7 +72,7 @@ export function createProductSubgraph(deps: SubgraphDependencies): SubgraphModul
     applicationName: 'mercato-product',
   });
   const services = createServices(database.source, deps);
-  const { caches } = services;
+  const { caches, feed } = services;
   const stockMeasure = new StockMeasure();
   const jobs = createProductJobs({
     reservations: services.reservations,
@@ -85,6 +88,7 @@ export function createProductSubgraph(deps: SubgraphDependencies): SubgraphModul
     open: async () => {
       await database.open();
       caches.listen(bus, logger);
+      feed.start();
     },
     migrate: () => database.migrate((query) => migrateJobs(query, jobs.definitions)),
     checkReady: database.checkReady,
@@ -93,23 +97,28 @@ export function createProductSubgraph(deps: SubgraphDependencies): SubgraphModul
       return startBackground({ ...jobs, databaseUrl, bus, logger, metrics });
     },
     close: async () => {
+      await feed.stop();
       await caches.stop();
       await database.close();
     },
   };
 }
 
-function createServices(source: OpenableDatabase['source'], { settings, cache }: SubgraphDependencies) {
+function createServices(source: OpenableDatabase['source'], { settings, cache, bus, logger }: SubgraphDependencies) {
   const categories = new CategoryService(source, cache);
   const facets = new FacetService(source, cache);
   const caches = createCacheEnding(categories, facets);
   const idempotency = new IdempotencyService(source);
+  const products = new ProductService(source);
+  const feed = new EventFeed({ bus, topics: PRODUCT_TOPICS, query: (sql, parameters) => source.query(sql, parameters), logger });
   const endFacets = (): Promise<void> => facets.endCache();
   return {
     categories,
     facets,
     caches,
-    products: new ProductService(source),
+    products,
+    feed,
+    offers: new OfferService(products, feed),
     listings: new ListingService(source),
     movements: new MovementService(source, idempotency),
     reservations: new ReservationService(source),
@@ -129,12 +138,14 @@ function buildProductSchema(services: ReturnType<typeof createServices>, currenc
   const categories = new CategoryResolver(services.categories, categoryLoaders);
   const products = new ProductResolver(catalogLoaders);
   const variants = new VariantResolver(catalogLoaders);
+  const offers = new OfferResolver(services.offers);
   return buildSubgraph({
     name: 'product',
     resolvers: [
       categories,
       products,
       variants,
+      offers,
       new CategoryAssortmentResolver(services.categories),
       new CategoryEditResolver(services.categoryEdits, categoryLoaders),
       new ProductEditResolver(services.productEdits, catalogLoaders),
@@ -153,5 +164,6 @@ function buildProductSchema(services: ReturnType<typeof createServices>, currenc
       Product: (reference, context) => products.resolveReference(reference, context),
       ProductVariant: (reference, context) => variants.resolveReference(reference, context),
     },
+    subscriptions: { productOfferChanged: offers.watch },
   });
 }

@@ -30,6 +30,12 @@ export const catalogueRows: readonly Row[] = [
     variables: ({ active }) => ({ slug: active.slug }),
     expected: everyone(),
   },
+  {
+    field: 'Subscription.productOfferChanged',
+    operation: 'subscription ($id: ID!) { productOfferChanged(productId: $id, snapshot: true) { product { id } } }',
+    variables: ({ active }) => ({ id: active.id }),
+    expected: everyone(),
+  },
   { field: 'Query.products', operation: '{ products(first: 1) { nodes { id } totalCount } }', expected: everyone() },
   { field: 'Query.search', operation: '{ search(query: "lamp", first: 1) { nodes { id } totalCount } }', expected: everyone() },
   { field: 'Query.suggestProducts', operation: '{ suggestProducts(prefix: "la") { id } }', expected: everyone() },

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { everyone, ownerAndStaff, ownerOnly, staffOnly, type Row } from './matrix';
+import { everyone, ownerAndStaff, ownerOnly, signedIn, staffOnly, type Row } from './matrix';
 import type { Json, ViewerName } from './viewers';
 import type { World } from './world';
 
@@ -96,8 +96,18 @@ export const orderRows: readonly Row[] = [
   {
     field: 'Subscription.orderStatusChanged',
     operation:
-      'subscription ($orderId: ID!) { orderStatusChanged(orderId: $orderId, afterSequence: 0) { sequence order { number } } }',
+      'subscription ($orderId: ID!) { orderStatusChanged(orderId: $orderId, snapshot: true) { sequence order { number } } }',
     variables: async (world) => ({ orderId: (await world.order()).id }),
     expected: ownerAndStaff('NOT_FOUND'),
+  },
+  {
+    field: 'Subscription.myOrdersChanged',
+    operation: 'subscription { myOrdersChanged(snapshot: true, first: 1) { orders { number } } }',
+    expected: signedIn,
+  },
+  {
+    field: 'Subscription.ordersChanged',
+    operation: 'subscription { ordersChanged(snapshot: true, first: 1) { orders { number } } }',
+    expected: staffOnly,
   },
 ];

@@ -123,10 +123,10 @@ test('who watches an order over the death of PostgreSQL misses nothing and hears
   const customer = await shop.signUp();
   const staff = await shop.hire();
   const { id } = await shop.buy(customer, await shop.addWare());
-  const seen: { sequence: number; type: string }[] = [];
+  const seen: { position: string; sequence: number; type: string }[] = [];
   const reading = (async () => {
     while (seen.at(-1)?.type !== 'PACKED') {
-      const live = watch(id, seen.at(-1)?.sequence ?? 0, customer);
+      const live = watch(id, seen.at(-1)?.position ?? '0', customer);
       try {
         while (seen.at(-1)?.type !== 'PACKED') {
           const { data } = await live.next(30_000);
@@ -156,10 +156,10 @@ test('who watches an order over the death of PostgreSQL misses nothing and hears
   expect(seen.map(({ sequence }) => sequence)).toEqual(seen.map((_, at) => at + 1));
 }, 90_000);
 
-function watch(id: string, after: number, visitor: Visitor) {
+function watch(id: string, after: string, visitor: Visitor) {
   const document =
-    'subscription Watch($id: ID!, $after: Int) { orderStatusChanged(orderId: $id, afterSequence: $after) { sequence type } }';
-  type Told = { orderStatusChanged: { sequence: number; type: string } };
+    'subscription Watch($id: ID!, $after: String) { orderStatusChanged(orderId: $id, after: $after) { position sequence type } }';
+  type Told = { orderStatusChanged: { position: string; sequence: number; type: string } };
   return subscribe<Told>(document, { id, after }, { ...visitor, url: system.url });
 }
 

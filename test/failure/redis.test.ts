@@ -128,7 +128,7 @@ class Prices {
 
 function watch(order: PlacedOrder, customer: Customer): GraphSubscription<StatusSeen> {
   return subscribe<StatusSeen>(
-    'subscription Watch($id: ID!) { orderStatusChanged(orderId: $id, afterSequence: 0) { sequence type order { items { product { name } } } } }',
+    'subscription Watch($id: ID!) { orderStatusChanged(orderId: $id, after: "0") { sequence type order { items { product { name } } } } }',
     { id: order.id },
     { token: customer.token, url: system.url },
   );

@@ -44,7 +44,7 @@ test('a watcher gets what happened before and after they came, with fields of ot
   const customer = await register();
   const placed = await order(customer, await addVariant());
   const watcher = subscribe<{ orderStatusChanged: { sequence: number; status: string } }>(
-    `subscription ($id: ID!) { orderStatusChanged(orderId: $id, afterSequence: 0) { sequence status order { number items { product { name } } } } }`,
+    `subscription ($id: ID!) { orderStatusChanged(orderId: $id, after: "0") { sequence status order { number items { product { name } } } } }`,
     { id: placed.id },
     customer,
   );

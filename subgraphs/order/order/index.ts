@@ -25,7 +25,7 @@ export { OrderChangePayload } from './order.payloads';
 export { placeNewOrder, type NewOrder, type NewOrderItem } from './order.placement';
 export { maySee } from './order.policy';
 export { OrderResolver } from './order.resolver';
-export { lockedItems, lockOrder, recordsOf } from './order.rows';
+export { lockedItems, lockOrder, recordsOf, type LoggedOrder } from './order.rows';
 export { OrderService } from './order.service';
 export { OrderStatus, ShippingMethod } from './order.status';
 export { owe, oweAgain, owedCte, owesStock, SETTLE_ORDER, type FollowUps, type OrderTask } from './order.tasks';

@@ -1,5 +1,5 @@
 import type { Page, SubgraphContext } from '../../../platform/federation';
-import { defineLoader } from '../../../platform/loaders';
+import { defineLoader, defineSharedLoader } from '../../../platform/loaders';
 import type { Order } from './order.entity';
 import type { OrderEvent } from './order-event.entity';
 import type { OrderItem } from './order-item.entity';
@@ -14,9 +14,18 @@ export interface OrdersOfUserKey {
 /** The batches of the order slice. */
 export function createOrderLoaders(orders: OrderService) {
   return {
-    byKey: defineLoader<number, Order | null, SubgraphContext>({ name: 'orderByKey', batch: (keys) => orders.byKeys(keys) }),
-    items: defineLoader<number, OrderItem[], SubgraphContext>({ name: 'orderItems', batch: (keys) => orders.itemsOf(keys) }),
-    events: defineLoader<number, OrderEvent[], SubgraphContext>({ name: 'orderEvents', batch: (keys) => orders.eventsOf(keys) }),
+    byKey: defineSharedLoader<number, Order | null, SubgraphContext>({
+      name: 'orderByKey',
+      batch: (keys) => orders.byKeys(keys),
+    }),
+    items: defineSharedLoader<number, OrderItem[], SubgraphContext>({
+      name: 'orderItems',
+      batch: (keys) => orders.itemsOf(keys),
+    }),
+    events: defineSharedLoader<number, OrderEvent[], SubgraphContext>({
+      name: 'orderEvents',
+      batch: (keys) => orders.eventsOf(keys),
+    }),
     pageOfUser: defineLoader<OrdersOfUserKey, Page<Order>, SubgraphContext>({
       name: 'ordersOfUser',
       batch: (keys) => readPages(orders, keys),

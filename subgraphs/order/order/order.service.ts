@@ -7,7 +7,7 @@ import { OrderEvent } from './order-event.entity';
 import { OrderItem } from './order-item.entity';
 import { readOrderPage, readOrderPagesOf, type OrderListRequest } from './order-page';
 import { maySee } from './order.policy';
-import { readOrders, recordsOf } from './order.rows';
+import { readLoggedOrders, readOrders, recordsOf, type LoggedOrder } from './order.rows';
 import { checkTransitions } from './order.transitions';
 
 type Row = Record<string, unknown>;
@@ -24,6 +24,11 @@ export class OrderService {
   /** In the order of `keys`; `null` for one that does not exist. */
   byKeys(keys: readonly number[]): Promise<(Order | null)[]> {
     return readOrders(this.database, keys);
+  }
+
+  /** Each with the newest entry of its log, in the order of `keys`; `null` for one that does not exist. */
+  withLastEntry(keys: readonly number[]): Promise<(LoggedOrder | null)[]> {
+    return readLoggedOrders(this.database, keys);
   }
 
   /** By what people call it. A guest without the token proves who they are by the e-mail address. */
@@ -66,14 +71,5 @@ export class OrderService {
       [orderIds],
     );
     return groupedByKey(orderIds, recordsOf(this.database, OrderEvent, rows), (event) => event.orderId);
-  }
-
-  /** What came into an order's log after a sequence, oldest first; at most 500 entries. */
-  async eventsAfter(orderId: number, sequence: number): Promise<OrderEvent[]> {
-    const rows = await this.database.query<Row[]>(
-      'SELECT * FROM order_event WHERE order_id = $1 AND sequence > $2 ORDER BY sequence LIMIT 500',
-      [orderId, sequence],
-    );
-    return recordsOf(this.database, OrderEvent, rows);
   }
 }

@@ -1,5 +1,5 @@
 import type { SubgraphContext } from '../../../platform/federation';
-import { defineLoader, type LoaderDefinition } from '../../../platform/loaders';
+import { defineSharedLoader, type LoaderDefinition } from '../../../platform/loaders';
 import type { Payment } from './payment.entity';
 import type { PaymentService } from './payment.service';
 
@@ -7,5 +7,5 @@ export type PaymentLoader = LoaderDefinition<number, Payment[], SubgraphContext>
 
 /** The payments of each order, oldest first. */
 export function createPaymentLoader(payments: PaymentService): PaymentLoader {
-  return defineLoader({ name: 'paymentsByOrder', batch: (orderIds) => payments.ofOrders(orderIds) });
+  return defineSharedLoader({ name: 'paymentsByOrder', batch: (orderIds) => payments.ofOrders(orderIds) });
 }

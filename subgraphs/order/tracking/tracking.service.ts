@@ -1,143 +1,149 @@
 import type { Viewer } from '../../../platform/auth';
 import { notFound } from '../../../platform/errors';
-import type { EventBus } from '../../../platform/events';
+import type { PlacedEvent } from '../../../platform/events';
+import { openLiveSource, type EventFeed, type Told } from '../../../platform/feed';
 import { globalId, type SourceEvent } from '../../../platform/federation';
-import { maySee, type Order, type OrderEvent, type OrderService } from '../order';
+import { sharedBatch, type Batch } from '../../../platform/loaders';
+import { maySee, type LoggedOrder, type Order, type OrderService, type OrderStatus } from '../order';
+import { logEntryOf, type LogEntry } from './log-entry';
 
-/**
- * How long a watcher trusts silence: while the bus is live only a lost wake-up hides something, which then costs seconds,
- * not an event; while it is not, the log is asked every second.
- */
-const POLL_LIVE_MS = 10_000;
-const POLL_AWAY_MS = 1_000;
-
-/** What each event's `root` is. */
-export interface WatchedEvent {
-  readonly event: OrderEvent;
+/** What happened to an order, or how it stands. */
+export interface WatchedChange extends Told, Omit<LogEntry, 'orderKey' | 'from'> {
   readonly order: Order;
 }
 
+export interface WatchedOrders extends Told {
+  readonly change: WatchedChange | null;
+  readonly orders: readonly Order[];
+}
+
+type Arguments = Readonly<Record<string, unknown>>;
+
+/** Which orders somebody watches, and how they are found. */
+interface WatchedList {
+  /** In the feed. */
+  readonly key: string;
+  readonly args: Arguments;
+  isOf(order: Order, entry: LogEntry): boolean;
+  newest(): Promise<readonly Order[]>;
+}
+
 /**
- * Watches orders. The log in the database is the truth; what the bus tells is only a reason to look. So nothing is
- * missed, repeated or out of order, whatever the bus loses or repeats.
+ * Watches orders by the feed. The order that a change came to is read once for all who are told at that moment, and whether
+ * they may see it is judged on it each time.
  */
 export class TrackingService {
-  private readonly watchers = new Map<string, Set<() => void>>();
-  private stopListening: (() => Promise<void>) | null = null;
+  private readonly current: Batch<number, Order | null>;
+  private readonly logged: Batch<number, LoggedOrder | null>;
 
   constructor(
     private readonly orders: OrderService,
-    private readonly bus: EventBus,
-  ) {}
-
-  /** Begins to hear of changes; before that, watchers look by themselves. */
-  start(): void {
-    this.stopListening ??= this.bus.broadcast(['order'], (event) => {
-      for (const wake of this.watchers.get(event.key) ?? []) wake();
-    });
+    private readonly feed: EventFeed,
+  ) {
+    this.current = sharedBatch((keys) => orders.byKeys(keys));
+    this.logged = sharedBatch((keys) => orders.withLastEntry(keys));
   }
 
   /** @throws NOT_FOUND, before anything is yielded, for an order that the viewer may not see */
-  async watch(viewer: Viewer, orderId: number, afterSequence: number): Promise<AsyncIterableIterator<SourceEvent>> {
-    const [order] = await this.orders.byKeys([orderId]);
-    if (!order || !maySee(viewer, order)) throw notFound('This order');
-    return this.follow(viewer, orderId, afterSequence);
-  }
-
-  async stop(): Promise<void> {
-    await this.stopListening?.();
-    this.stopListening = null;
-    for (const wakers of this.watchers.values()) for (const wake of wakers) wake();
-  }
-
-  private follow(viewer: Viewer, orderId: number, afterSequence: number): AsyncIterableIterator<SourceEvent> {
-    const bell = this.bellOf(globalId('Order', orderId));
-    let last = afterSequence;
-    let waiting: OrderEvent[] = [];
-    const refill = async (): Promise<boolean> => {
-      while (waiting.length === 0) {
-        if (bell.isClosed()) return false;
-        bell.arm();
-        waiting = await this.orders.eventsAfter(orderId, last);
-        if (waiting.length === 0) await bell.wait(this.bus.isLive() ? POLL_LIVE_MS : POLL_AWAY_MS);
-      }
-      return true;
-    };
-    const next = async (): Promise<IteratorResult<SourceEvent>> => {
-      if (!(await refill())) return { done: true, value: undefined };
-      const [order] = await this.orders.byKeys([orderId]);
-      const event = waiting.shift();
-      // Judged at each event: who lost the right to see the order hears no more of it.
-      if (!event || !order || !maySee(viewer, order)) {
-        bell.close();
-        return { done: true, value: undefined };
-      }
-      last = event.sequence;
-      const root: WatchedEvent = { event, order };
-      return { done: false, value: { position: String(event.sequence), root } };
-    };
-    const iterator: AsyncIterableIterator<SourceEvent> = {
-      next,
-      return: async () => {
-        bell.close();
-        return { done: true, value: undefined };
+  async watchOrder(viewer: Viewer, orderKey: number, args: Arguments): Promise<AsyncIterable<SourceEvent>> {
+    await this.visible(viewer, orderKey);
+    let known = 0;
+    return openLiveSource<WatchedChange>({
+      feed: this.feed,
+      keys: [globalId('Order', orderKey)],
+      args,
+      present: async (told) => {
+        const [found] = await this.logged([orderKey]);
+        if (!found || !maySee(viewer, found.order)) throw notFound('This order');
+        known = found.sequence;
+        const { order, sequence, type, at } = found;
+        return { ...told, order, sequence, type, at, status: order.status };
       },
-      [Symbol.asyncIterator]: () => iterator,
-    };
-    return iterator;
+      change: async (event, told) => {
+        const entry = logEntryOf(event);
+        if (!entry || entry.sequence <= known) return null;
+        return changeOf(entry, await this.visible(viewer, orderKey), told);
+      },
+    });
   }
 
-  /** Rings when the bus tells of the order. Made before the log is read, so that no entry falls in between. */
-  private bellOf(orderId: string): Bell {
-    const bell = new Bell(() => {
-      const wakers = this.watchers.get(orderId);
-      wakers?.delete(bell.ring);
-      if (wakers?.size === 0) this.watchers.delete(orderId);
+  /** All orders of a customer. @param count how many of the newest a snapshot shows */
+  watchOrdersOf(viewer: Viewer, userKey: number, count: number, args: Arguments): Promise<AsyncIterable<SourceEvent>> {
+    return this.watchList(viewer, {
+      key: globalId('User', userKey),
+      args,
+      isOf: ({ userId }) => userId === userKey,
+      newest: async () => {
+        const [page] = await this.orders.pagesOf([userKey], { page: firstOf(count), filter: {}, sort: 'NEWEST' });
+        return page?.edges.map(({ node }) => node) ?? [];
+      },
     });
-    const wakers = this.watchers.get(orderId) ?? new Set();
-    this.watchers.set(orderId, wakers.add(bell.ring));
-    return bell;
+  }
+
+  /** All orders of the shop, or those that stand in one of some statuses: told also when they leave it. */
+  watchOrders(
+    viewer: Viewer,
+    statuses: readonly OrderStatus[] | null,
+    count: number,
+    args: Arguments,
+  ): Promise<AsyncIterable<SourceEvent>> {
+    const isWanted = (status: OrderStatus | null) => statuses === null || (status !== null && statuses.includes(status));
+    return this.watchList(viewer, {
+      key: 'order.*',
+      args,
+      isOf: (_order, { from, status }) => isWanted(from) || isWanted(status),
+      newest: async () => {
+        const filter = statuses === null ? {} : { status: statuses };
+        const { edges } = await this.orders.page({ page: firstOf(count), filter, sort: 'NEWEST' });
+        return edges.map(({ node }) => node);
+      },
+    });
+  }
+
+  private watchList(viewer: Viewer, list: WatchedList): Promise<AsyncIterable<SourceEvent>> {
+    const known = new Map<number, number>();
+    return openLiveSource<WatchedOrders>({
+      feed: this.feed,
+      keys: [list.key],
+      args: list.args,
+      present: async (told) => {
+        // Which they are first, then each with its place in its log: what is shown is never older than what is skipped.
+        const newest = await list.newest();
+        const found = (await this.logged(newest.map(({ id }) => id))).filter((logged) => logged !== null);
+        for (const { order, sequence } of found) known.set(order.id, sequence);
+        return { ...told, change: null, orders: found.map(({ order }) => order) };
+      },
+      change: (event, told) => this.changeInList(viewer, list, known, event, told),
+    });
+  }
+
+  private async changeInList(
+    viewer: Viewer,
+    list: WatchedList,
+    known: Map<number, number>,
+    event: PlacedEvent,
+    told: Told,
+  ): Promise<WatchedOrders | null> {
+    const entry = logEntryOf(event);
+    if (!entry || entry.sequence <= (known.get(entry.orderKey) ?? 0)) return null;
+    const [order] = await this.current([entry.orderKey]);
+    if (!order || !list.isOf(order, entry) || !maySee(viewer, order)) return null;
+    // What the snapshot knew is told by now; the log goes on from there by itself.
+    known.delete(entry.orderKey);
+    return { ...told, change: changeOf(entry, order, told), orders: [order] };
+  }
+
+  private async visible(viewer: Viewer, orderKey: number): Promise<Order> {
+    const [order] = await this.current([orderKey]);
+    if (!order || !maySee(viewer, order)) throw notFound('This order');
+    return order;
   }
 }
 
-/** Something to wait at: a ring between `arm` and `wait` is not slept through. */
-class Bell {
-  private hasRung = false;
-  private closed = false;
-  private wake: (() => void) | null = null;
+function changeOf({ sequence, type, status, at }: LogEntry, order: Order, told: Told): WatchedChange {
+  return { ...told, sequence, type, status, at, order };
+}
 
-  constructor(private readonly onClose: () => void) {}
-
-  readonly ring = (): void => {
-    this.hasRung = true;
-    this.wake?.();
-  };
-
-  isClosed(): boolean {
-    return this.closed;
-  }
-
-  arm(): void {
-    this.hasRung = false;
-  }
-
-  async wait(timeoutMs: number): Promise<void> {
-    if (this.hasRung || this.closed) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, timeoutMs);
-      timer.unref();
-      this.wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.wake = null;
-  }
-
-  close(): void {
-    if (this.closed) return;
-    this.closed = true;
-    this.onClose();
-    this.wake?.();
-  }
+function firstOf(limit: number) {
+  return { limit, cursor: null, backward: false };
 }

@@ -1,5 +1,5 @@
 import type { SubgraphContext } from '../../../platform/federation';
-import { defineLoader } from '../../../platform/loaders';
+import { defineLoader, defineSharedLoader } from '../../../platform/loaders';
 import type { Category } from '../category';
 import type { ImageRow, ProductRow, ProductTexts, VariantRow } from './product.reads';
 import type { ProductService } from './product.service';
@@ -7,7 +7,7 @@ import type { ProductService } from './product.service';
 /** The batches of the catalogue. Policies are judged on what they answer, by the resolvers. */
 export function createCatalogLoaders(products: ProductService) {
   return {
-    productByKey: defineLoader<number, ProductRow | null, SubgraphContext>({
+    productByKey: defineSharedLoader<number, ProductRow | null, SubgraphContext>({
       name: 'productByKey',
       batch: (keys) => products.byKeys(keys),
     }),
@@ -15,23 +15,23 @@ export function createCatalogLoaders(products: ProductService) {
       name: 'productBySlug',
       batch: (slugs) => products.bySlugs(slugs),
     }),
-    textsByKey: defineLoader<number, ProductTexts | null, SubgraphContext>({
+    textsByKey: defineSharedLoader<number, ProductTexts | null, SubgraphContext>({
       name: 'productTexts',
       batch: (keys) => products.textsOf(keys),
     }),
-    variantsByProduct: defineLoader<number, VariantRow[], SubgraphContext>({
+    variantsByProduct: defineSharedLoader<number, VariantRow[], SubgraphContext>({
       name: 'variantsByProduct',
       batch: (keys) => products.variantsOf(keys),
     }),
-    variantByKey: defineLoader<number, VariantRow | null, SubgraphContext>({
+    variantByKey: defineSharedLoader<number, VariantRow | null, SubgraphContext>({
       name: 'variantByKey',
       batch: (keys) => products.variantsByKeys(keys),
     }),
-    imagesByProduct: defineLoader<number, ImageRow[], SubgraphContext>({
+    imagesByProduct: defineSharedLoader<number, ImageRow[], SubgraphContext>({
       name: 'imagesByProduct',
       batch: (keys) => products.imagesOf(keys),
     }),
-    categoriesByProduct: defineLoader<number, Category[], SubgraphContext>({
+    categoriesByProduct: defineSharedLoader<number, Category[], SubgraphContext>({
       name: 'categoriesByProduct',
       batch: (keys) => products.categoriesOf(keys),
     }),

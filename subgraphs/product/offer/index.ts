@@ -1,0 +1,2 @@
+export { OfferResolver } from './offer.resolver';
+export { OfferService } from './offer.service';
