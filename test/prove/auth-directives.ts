@@ -8,6 +8,8 @@ const PAIRS_OF_A_WORLD = 500;
 /** The rest of a minute is for the controls. */
 const SHORT_MS = 30_000;
 const WORLDS_FOR_A_HOLE = 6;
+/** What is not planned is told clearly, but judged by less, and so must stay rare. */
+const MAX_EXCUSED_SHARE = 0.05;
 
 export const proof: Proof = {
   name: 'auth-directives',
@@ -17,7 +19,7 @@ export const proof: Proof = {
     context.say(`seed ${seed}`);
     const endsAt = Date.now() + SHORT_MS;
     const isOver = (): boolean => !context.full && Date.now() > endsAt;
-    const sum = { pairs: 0, denied: 0, leaked: 0, withheld: 0, broken: 0, fetched: 0, different: 0 };
+    const sum = { pairs: 0, denied: 0, leaked: 0, withheld: 0, refused: 0, broken: 0, fetched: 0, different: 0 };
     let supergraphs = 0;
     while (sum.pairs < PAIRS && !isOver() && sum.different < 5) {
       const judged = await judgeWorld(seed + supergraphs, PAIRS_OF_A_WORLD, isOver);
@@ -27,7 +29,8 @@ export const proof: Proof = {
       else context.say(`${supergraphs} supergraphs, ${sum.pairs} pairs, ${sum.denied} with something denied`);
     }
     const caught = await catchHoles(context, seed);
-    const isClean = sum.leaked + sum.withheld + sum.fetched + sum.different === 0 && sum.denied > 0;
+    const isRare = sum.refused + sum.broken <= sum.pairs * MAX_EXCUSED_SHARE;
+    const isClean = sum.leaked + sum.withheld + sum.fetched + sum.different === 0 && sum.denied > 0 && isRare;
     return {
       isProven: isClean && caught === HOLES.length && (!context.full || sum.pairs >= PAIRS),
       figures: { seed, supergraphs, ...sum, holes: `${caught}/${HOLES.length}` },

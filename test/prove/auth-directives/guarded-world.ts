@@ -19,6 +19,9 @@ const ALL_POWERFUL: Person = { isSignedIn: true, scopes: new Set(SCOPES), polici
 const ISSUER = 'https://oracle.invalid';
 const MOODS = { nulls: 0.08, errors: 0, illegalNulls: 0 };
 
+/** The operation was not planned for this person; or it is answered wrongly to who may see everything, too. */
+export type Excuse = 'refused' | 'broken';
+
 export interface Judged {
   /** How the answer differs from the oracle's; `null` when it does not. */
   readonly difference: string | null;
@@ -26,8 +29,8 @@ export interface Judged {
   readonly leaked: number;
   /** Leaves that must stand in the answer and do not. */
   readonly withheld: number;
-  /** Whether the operation fails, or is answered wrongly to who may see everything, so that the rules have no part in it. */
-  readonly isBroken: boolean;
+  /** How the rules have no part in a difference: see {@link Excuse}. */
+  readonly excuse: Excuse | null;
   /** Fields that a subgraph was asked for though the person may not see them. */
   readonly fetched: readonly string[];
   /** Whether anything was denied at all. */
@@ -106,21 +109,18 @@ export class GuardedWorld {
     const fetched = this.wronglyFetched(person);
     const difference = differenceOf(expected, actual as never);
     const isDenied = (expected.errors?.length ?? 0) > 0;
-    if (difference === null) return { difference, leaked: 0, withheld: 0, isBroken: false, fetched, isDenied };
-    // Where a subgraph was asked wrongly, or whoever may see all is answered wrongly too, the rules have no part in it; they
-    // must hide all the same.
+    if (difference === null) return { difference, leaked: 0, withheld: 0, excuse: null, fetched, isDenied };
     const whole = this.answer(sent, ALL_POWERFUL);
-    const isFailed = actual.errors?.some(({ extensions }) => extensions.code !== 'UNAUTHORIZED_FIELD_OR_TYPE') ?? false;
-    const isBroken = isFailed || differenceOf(whole, (await this.ask(sent, ALL_POWERFUL)) as never) !== null;
+    const excuse = isRefused(actual) ? 'refused' : (await this.isBroken(sent, whole)) ? 'broken' : null;
+    // Whatever the excuse, the rules must hide all the same.
     const leaked = leakedLeaves(expected.data, actual.data, whole.data);
-    return {
-      difference,
-      leaked,
-      withheld: isBroken ? 0 : leakedLeaves(actual.data, expected.data, whole.data),
-      isBroken,
-      fetched,
-      isDenied,
-    };
+    const withheld = excuse === null ? leakedLeaves(actual.data, expected.data, whole.data) : 0;
+    return { difference, leaked, withheld, excuse, fetched, isDenied };
+  }
+
+  private async isBroken(sent: Sent, whole: ExecutionResult): Promise<boolean> {
+    const answered = await this.ask(sent, ALL_POWERFUL);
+    return !isRefused(answered) && differenceOf(whole, answered as never) !== null;
   }
 
   private answer({ document, variables }: Sent, person: Person): ExecutionResult {
@@ -198,6 +198,10 @@ export class GuardedWorld {
       [...types.values()].some(({ keys }) => keys.some(({ selection }) => mentions(selection, field))),
     );
   }
+}
+
+function isRefused({ errors = [] }: Answered): boolean {
+  return errors.some(({ extensions }) => extensions.code === 'UNPLANNABLE_OPERATION');
 }
 
 function mentions(set: { readonly selections: readonly { readonly kind: string }[] }, field: string): boolean {

@@ -16,7 +16,9 @@ export interface Judgement {
   readonly denied: number;
   readonly leaked: number;
   readonly withheld: number;
-  /** Pairs whose operation is answered wrongly to everybody: judged by what leaks and what is fetched alone. */
+  /** Pairs whose operation was not planned, which is told: judged by what leaks and what is fetched alone. */
+  readonly refused: number;
+  /** Pairs whose operation is answered wrongly to who may see everything too: judged in the same way. */
   readonly broken: number;
   /** Pairs for which a subgraph was asked for what the viewer may not see. */
   readonly fetched: number;
@@ -31,6 +33,7 @@ const NOTHING_JUDGED: Judgement = {
   denied: 0,
   leaked: 0,
   withheld: 0,
+  refused: 0,
   broken: 0,
   fetched: 0,
   different: 0,
@@ -45,20 +48,20 @@ export async function judgeWorld(seed: number, pairs: number, isOver: () => bool
   if (supergraphSdl === null) throw new Error(`seed ${seed} composes no more`);
   if (supergraphSdl.includes('specs.apollo.dev/context')) return NOTHING_JUDGED;
   const world = await GuardedWorld.start(sources, supergraphSdl, seed, logger);
-  const sum = { pairs: 0, denied: 0, leaked: 0, withheld: 0, broken: 0, fetched: 0, different: 0 };
+  const sum = { pairs: 0, denied: 0, leaked: 0, withheld: 0, refused: 0, broken: 0, fetched: 0, different: 0 };
   try {
     for (let at = 0; sum.pairs < pairs && at < 2 * pairs && !isOver(); at += 1) {
       const sent = randomOperation(world.api, new Random(seed * 100_003 + (at >> 1)));
       if (!world.isValid(sent)) continue;
       const person = randomPerson(random);
-      const { difference, leaked, withheld, isBroken, fetched, isDenied } = await world.judge(sent, person);
+      const { difference, leaked, withheld, excuse, fetched, isDenied } = await world.judge(sent, person);
       sum.pairs += 1;
       sum.denied += isDenied ? 1 : 0;
       sum.leaked += leaked;
       sum.withheld += withheld;
-      sum.broken += isBroken ? 1 : 0;
+      if (excuse !== null) sum[excuse] += 1;
       sum.fetched += fetched.length > 0 ? 1 : 0;
-      const isDifferent = isBroken ? leaked > 0 : difference !== null;
+      const isDifferent = excuse !== null ? leaked > 0 : difference !== null;
       if (!isDifferent && fetched.length === 0) continue;
       sum.different += isDifferent ? 1 : 0;
       const who = JSON.stringify({ ...person, scopes: [...person.scopes], policies: [...person.policies] });
