@@ -65,6 +65,8 @@ class Filter {
   private readonly fatal: DeniedRoot[] = [];
   private readonly path: string[] = [];
   private selections = 0;
+  /** Whether a field was left out of the selection at hand. */
+  private hasLeftOut = false;
 
   constructor(
     private readonly schema: GraphQLSchema,
@@ -87,8 +89,12 @@ class Filter {
 
   /** @param around the object types that may stand here, denied ones too */
   private setOn(parent: GraphQLCompositeType, set: SelectionSetNode, around: readonly GraphQLObjectType[]): SelectionSetNode {
+    const outer = this.hasLeftOut;
+    this.hasLeftOut = false;
     const kept = this.selectionsOn(parent, set, around);
-    const mustTell = isAbstractType(parent) && around.some(({ name }) => this.denials.type(name));
+    // What is null in the answer depends on the type, which nothing else may tell.
+    const mustTell = isAbstractType(parent) && (this.hasLeftOut || around.some(({ name }) => this.denials.type(name)));
+    this.hasLeftOut = outer;
     return { ...set, selections: kept.length === 0 || mustTell ? [...kept, TYPENAME] : kept };
   }
 
@@ -133,7 +139,10 @@ class Filter {
     this.path.push(key);
     const here = around.filter((type) => !this.denials.type(type.name));
     const allowed = here.filter((type) => !this.denials.field(type.name, name));
-    if (allowed.length < around.length) this.note(this.path);
+    if (allowed.length < around.length) {
+      this.note(this.path);
+      this.hasLeftOut = true;
+    }
     if (allowed.length < here.length && this.path.length === 1) this.denyRoot(key, here, field);
     // Types behind one interface may narrow what its field answers; the interface's own type covers all of them.
     const kept = allowed.length > 0 ? this.withInner(node, getNamedType(field.type)) : node;

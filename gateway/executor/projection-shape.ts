@@ -1,9 +1,5 @@
 import {
-  getDirectiveValues,
-  GraphQLIncludeDirective,
-  GraphQLSkipDirective,
   isAbstractType,
-  isEnumType,
   isInterfaceType,
   isListType,
   isNonNullType,
@@ -11,19 +7,20 @@ import {
   Kind,
   type FieldNode,
   type FragmentDefinitionNode,
-  type InlineFragmentNode,
   type GraphQLInterfaceType,
   type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
   type OperationDefinitionNode,
-  type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
 import type { Denials } from '../authorisation';
 import { deferNameOf, labelOf, type DeferNames } from '../defer/defer-directive';
 import { fetchedAs } from '../planning/traps';
+import { leafCheckOf } from './leaf-checks';
+import { applies, fragmentOf, isIncluded, typenameKeys, type Scope } from './selection-scope';
+import { isAlikeForAll } from './untold-types';
 
 /** How one field of an answer is completed from the merged data; made once for an operation. */
 export interface FieldShape {
@@ -70,16 +67,6 @@ export interface ShapeOptions {
 }
 
 const NO_NAMES: ReadonlySet<string> = new Set();
-
-interface Scope {
-  readonly schema: GraphQLSchema;
-  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  readonly conditions: Readonly<Record<string, unknown>>;
-  readonly denials: Denials | null;
-  /** Fragments that are left out where they stand, to be answered later. */
-  readonly defers: DeferNames | null;
-  readonly fetchedNames: ReadonlySet<string>;
-}
 
 /** A fragment that is answered later, on a record of one type. */
 export interface DeferredShape {
@@ -136,7 +123,7 @@ export class SelectionShape {
    */
   fieldsOfUntold(): readonly FieldShape[] | null {
     const { type, scope, sets } = this;
-    const isAlike = isInterfaceType(type) && !deniesTypeOf(scope, type) && sets.every((set) => isForAll(scope, type, set));
+    const isAlike = isInterfaceType(type) && isAlikeForAll(scope, type, sets);
     if (!isAlike) return null;
     const known = this.byType.get(type.name);
     if (known) return known;
@@ -168,44 +155,6 @@ export class SelectionShape {
   }
 }
 
-/** Whether records of any type behind an interface are denied. */
-function deniesTypeOf({ schema, denials }: Scope, type: GraphQLInterfaceType): boolean {
-  return denials !== null && schema.getPossibleTypes(type).some(({ name }) => denials.type(name));
-}
-
-/** Whether a field is denied of any type behind an interface. */
-function deniesFieldOf({ schema, denials }: Scope, type: GraphQLInterfaceType, field: string): boolean {
-  return denials !== null && schema.getPossibleTypes(type).some(({ name }) => denials.field(name, field));
-}
-
-/** Whether a selection asks the same of every type that implements an interface. */
-function isForAll(scope: Scope, type: GraphQLInterfaceType, set: SelectionSetNode): boolean {
-  return set.selections.every((selection) => {
-    if (!isIncluded(scope, selection)) return true;
-    if (selection.kind === Kind.FIELD)
-      return selection.name.value !== '__typename' && !deniesFieldOf(scope, type, selection.name.value);
-    const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? scope.fragments.get(selection.name.value) : selection;
-    if (!fragment) return true;
-    if (asksNothing(scope, scope.schema.getPossibleTypes(type), fragment)) return true;
-    return applies(scope, type, fragment.typeCondition?.name.value) && isForAll(scope, type, fragment.selectionSet);
-  });
-}
-
-/** Whether fragments within exclude each other, so that no record of these types has any field of it. */
-function asksNothing(
-  scope: Scope,
-  types: readonly GraphQLObjectType[],
-  { typeCondition, selectionSet }: FragmentDefinitionNode | InlineFragmentNode,
-): boolean {
-  const left = types.filter((type) => applies(scope, type, typeCondition?.name.value));
-  if (left.length === 0) return true;
-  return selectionSet.selections.every((selection) => {
-    if (selection.kind === Kind.FIELD) return false;
-    const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? scope.fragments.get(selection.name.value) : selection;
-    return !fragment || asksNothing(scope, left, fragment);
-  });
-}
-
 function collectFields(
   scope: Scope,
   type: GraphQLObjectType | GraphQLInterfaceType,
@@ -222,25 +171,12 @@ function collectFields(
       else into.set(key, [selection]);
       continue;
     }
-    const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? scope.fragments.get(selection.name.value) : selection;
+    const fragment = fragmentOf(scope, selection);
     if (!fragment || !applies(scope, type, fragment.typeCondition?.name.value)) continue;
     const name = deferNameOf(selection, scope.defers, scope.conditions);
     if (name === null) collectFields(scope, type, fragment.selectionSet, into, deferred);
     else deferred.push({ name, label: labelOf(selection), shape: new SelectionShape(scope, type, [fragment.selectionSet]) });
   }
-}
-
-function isIncluded(scope: Scope, selection: SelectionNode): boolean {
-  if (!selection.directives?.length) return true;
-  const skip = getDirectiveValues(GraphQLSkipDirective, selection, scope.conditions);
-  if (skip?.['if'] === true) return false;
-  return getDirectiveValues(GraphQLIncludeDirective, selection, scope.conditions)?.['if'] !== false;
-}
-
-function applies(scope: Scope, type: GraphQLObjectType | GraphQLInterfaceType, condition: string | undefined): boolean {
-  if (condition === undefined || condition === type.name) return true;
-  const conditional = scope.schema.getType(condition);
-  return isAbstractType(conditional) && scope.schema.isSubType(conditional, type);
 }
 
 function shapeOfField(
@@ -266,28 +202,6 @@ function shapeOfType(scope: Scope, type: GraphQLOutputType, sets: readonly Selec
   if (isNonNullType(type)) return { kind: 'nonNull', of: shapeOfType(scope, type.ofType, sets) };
   if (isListType(type))
     return { kind: 'list', of: shapeOfType(scope, type.ofType, sets), isItemNonNull: isNonNullType(type.ofType) };
-  if (isEnumType(type)) return { kind: 'leaf', name: type.name, accepts: (value) => Boolean(type.getValue(value as string)) };
   if (isObjectType(type) || isAbstractType(type)) return { kind: 'composite', selection: new SelectionShape(scope, type, sets) };
-  return { kind: 'leaf', name: type.name, accepts: LEAF_CHECKS.get(type.name) ?? (() => true) };
-}
-
-const LEAF_CHECKS: ReadonlyMap<string, (value: unknown) => boolean> = new Map([
-  ['String', (value: unknown) => typeof value === 'string'],
-  ['ID', (value: unknown) => typeof value === 'string' || Number.isInteger(value)],
-  ['Boolean', (value: unknown) => typeof value === 'boolean'],
-  ['Int', (value: unknown) => typeof value === 'number' && (value | 0) === value],
-  ['Float', (value: unknown) => typeof value === 'number'],
-]);
-
-function typenameKeys(scope: Scope, sets: readonly SelectionSetNode[]): string[] {
-  return sets.flatMap((set) =>
-    set.selections.flatMap((selection) => {
-      if (selection.kind === Kind.FIELD)
-        return selection.name.value === '__typename' && selection.alias
-          ? [fetchedAs(selection.alias.value, '__typename', scope.fetchedNames)]
-          : [];
-      const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? scope.fragments.get(selection.name.value) : selection;
-      return fragment ? typenameKeys(scope, [fragment.selectionSet]) : [];
-    }),
-  );
+  return { kind: 'leaf', name: type.name, accepts: leafCheckOf(type) };
 }
