@@ -83,6 +83,22 @@ describe("the planner's traps", () => {
       { seed: 6, moods: { nulls: 0, errors: 0.05, illegalNulls: 0.15 } },
     ));
 
+  it('do not ask the subgraph of an interface object for one type what another asks under the same name', () =>
+    agrees(
+      {
+        a: `type Query { any: [Whole!]! } interface Whole @key(fields: "id") { id: ID! }
+          type Ant implements Whole @key(fields: "id") { id: ID! } type Bee implements Whole @key(fields: "id") { id: ID! }
+          type Cat implements Whole @key(fields: "id") { id: ID! }`,
+        b: 'type Whole @key(fields: "id") @interfaceObject { id: ID! size(of: Int = 1, in: String): Int }',
+      },
+      [
+        '{ any { ... on Ant { size } ... on Bee { size(of: 2) } ... on Cat { size } } }',
+        `query ($in: String = "m", $of: Int! = 9) {
+          any { ... on Ant { s: size(in: $in) } ... on Bee { s: size(of: $of, in: $in) } ... on Cat { s: size(in: $in, of: $of) id } } }`,
+      ],
+      { seed: 3 },
+    ));
+
   it('ask for an interface that nothing implements', () =>
     agrees(
       {

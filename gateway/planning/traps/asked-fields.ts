@@ -4,10 +4,12 @@ import {
   isObjectType,
   Kind,
   type DocumentNode,
+  type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLObjectType,
   type GraphQLSchema,
   type SelectionSetNode,
+  type VariableDefinitionNode,
 } from 'graphql';
 
 /** What stands at a place of an answer, by the types that a record may have there. */
@@ -26,14 +28,21 @@ export class AskedFields {
     );
   }
 
-  /** Response names that are asked of records of a type. @param path response names from the root, lists left out */
-  at(path: readonly string[], type: string): ReadonlySet<string> {
+  /** How a variable is declared. */
+  variable(name: string): VariableDefinitionNode | undefined {
+    return this.document.definitions
+      .flatMap((each) => (each.kind === Kind.OPERATION_DEFINITION ? (each.variableDefinitions ?? []) : []))
+      .find(({ variable }) => variable.name.value === name);
+  }
+
+  /** What is asked of records of a type, by response name. @param path response names from the root, lists left out */
+  at(path: readonly string[], type: string): ReadonlyMap<string, FieldNode> {
     let sets = this.roots();
     for (const key of path) sets = this.below(sets, key);
     const own = [...sets].find(([{ name }]) => name === type);
-    const names = new Set<string>();
-    if (own) this.visitFields(...own, (key) => void names.add(key));
-    return names;
+    const fields = new Map<string, FieldNode>();
+    if (own) this.visitFields(...own, (key, node) => void fields.set(key, node));
+    return fields;
   }
 
   private roots(): Sets {
@@ -48,11 +57,11 @@ export class AskedFields {
   private below(sets: Sets, wanted: string): Sets {
     const found = new Map<GraphQLObjectType, SelectionSetNode[]>();
     for (const [parent, own] of sets)
-      this.visitFields(parent, own, (key, name, set) => {
-        if (key !== wanted || !set) return;
-        const type = getNamedType(parent.getFields()[name]?.type);
+      this.visitFields(parent, own, (key, { name, selectionSet }) => {
+        if (key !== wanted || !selectionSet) return;
+        const type = getNamedType(parent.getFields()[name.value]?.type);
         const possible = isAbstractType(type) ? this.schema.getPossibleTypes(type) : isObjectType(type) ? [type] : [];
-        for (const each of possible) found.set(each, [...(found.get(each) ?? []), set]);
+        for (const each of possible) found.set(each, [...(found.get(each) ?? []), selectionSet]);
       });
     return found;
   }
@@ -60,12 +69,11 @@ export class AskedFields {
   private visitFields(
     type: GraphQLObjectType,
     sets: readonly SelectionSetNode[],
-    told: (key: string, name: string, set: SelectionSetNode | undefined) => void,
+    told: (key: string, node: FieldNode) => void,
   ): void {
     for (const { selections } of sets)
       for (const selection of selections) {
-        if (selection.kind === Kind.FIELD)
-          told((selection.alias ?? selection.name).value, selection.name.value, selection.selectionSet);
+        if (selection.kind === Kind.FIELD) told((selection.alias ?? selection.name).value, selection);
         else {
           const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? this.fragments.get(selection.name.value) : selection;
           if (fragment && this.applies(fragment.typeCondition?.name.value, type))

@@ -6,12 +6,15 @@ import {
   isObjectType,
   Kind,
   parse,
+  print,
   visit,
+  type ArgumentNode,
   type DocumentNode,
   type FieldNode,
   type GraphQLSchema,
   type SelectionSetNode,
 } from 'graphql';
+import { isContextVariable } from './check-context';
 import { AskedFields } from './asked-fields';
 import type { FieldRules } from './field-rules';
 import { withFetches } from './map-fetches';
@@ -19,8 +22,9 @@ import { withUsedVariables } from './used-variables';
 
 /**
  * An `@interfaceObject`'s subgraph is asked at once for what fragments on several types ask of it, as if each asked all: a
- * field that may not be null, and fails for a record of which nobody asked it, takes that record with it. Such a fetch
- * becomes several, each for the records of the types that ask for its fields.
+ * field that may not be null, and fails for a record of which nobody asked it, takes that record with it; and what each asks
+ * with arguments of its own, but under one name, all get by those of one. Such a fetch becomes several, each for the records
+ * of the types that ask for its fields.
  *
  * @param document what was planned
  */
@@ -30,29 +34,101 @@ export function withoutStrangers(plan: QueryPlan, document: DocumentNode, client
   return withFetches(plan, (fetch, at) => {
     const operation = parse(fetch.operation, { noLocation: true });
     const isMeant = fragmentsOf(operation).some(({ type }) => rules.isInterfaceObject(fetch.serviceName, type));
-    return isMeant ? splitByType(fetch, operation, (type) => asked.at(at, type), clients) : [fetch];
+    return isMeant ? new Split(fetch, operation, at, asked, clients).fetches() : [fetch];
   });
 }
 
-/** Fields that a fetch asks for records of the same types. */
+/** Fields that a fetch asks for records of the same types, and how it asks for them. */
 interface Group {
   readonly types: Set<string>;
-  readonly fields: Set<FieldNode>;
+  readonly fields: Map<FieldNode, FieldNode>;
 }
 
-function splitByType(
-  fetch: FetchNode,
-  operation: DocumentNode,
-  namesOf: (type: string) => ReadonlySet<string>,
-  clients: GraphQLSchema,
-): readonly FetchNode[] {
-  const groups = groupsOf(operation, typesOf(fetch, clients), clients, namesOf);
-  if (groups.length < 2) return [fetch];
-  return groups.map((group) => ({
-    ...fetch,
-    ...withUsedVariables(onlyWith(operation, group.fields), fetch.variableUsages),
-    requires: (fetch.requires ?? []).flatMap((each) => onlyOf(each, group.types, clients)),
-  }));
+class Split {
+  /** What is asked of records of each type that the fetch is for. */
+  private readonly askedOf: ReadonlyMap<string, ReadonlyMap<string, FieldNode>>;
+  private readonly groups = new Map<string, Group>();
+
+  constructor(
+    private readonly fetch: FetchNode,
+    private readonly operation: DocumentNode,
+    at: readonly string[],
+    private readonly asked: AskedFields,
+    private readonly clients: GraphQLSchema,
+  ) {
+    this.askedOf = new Map(typesOf(fetch, clients).map((type) => [type, asked.at(at, type)]));
+  }
+
+  /** One where all is asked alike of all types, or nothing that is not can take a record with it. */
+  fetches(): readonly FetchNode[] {
+    const { fetch, operation, clients, groups } = this;
+    for (const { type, fields } of fragmentsOf(operation)) for (const field of fields) this.add(type, field);
+    if (groups.size < 2) return [fetch];
+    return [...groups.values()].map(({ types, fields }) => ({
+      ...fetch,
+      ...this.onlyWith(fields),
+      requires: (fetch.requires ?? []).flatMap((each) => onlyOf(each, types, clients)),
+    }));
+  }
+
+  private add(type: string, field: FieldNode): void {
+    const ways = this.waysToAsk(field);
+    const face = this.clients.getType(type);
+    const definition = isInterfaceType(face) ? face.getFields()[field.name.value] : undefined;
+    for (const { node, types } of ways) {
+      const mayFail = types.length < this.askedOf.size && isNonNullType(definition?.type);
+      const name = mayFail || ways.length > 1 ? types.join() : '';
+      const group = this.groups.get(name) ?? { types: new Set(), fields: new Map() };
+      for (const each of types) group.types.add(each);
+      group.fields.set(field, node);
+      this.groups.set(name, group);
+    }
+  }
+
+  /** Its arguments as the types ask for it. What plans need unasked is needed of all. */
+  private waysToAsk(field: FieldNode): readonly { readonly node: FieldNode; readonly types: string[] }[] {
+    const ways = new Map<string, { readonly node: FieldNode; readonly types: string[] }>();
+    for (const [type, fields] of this.askedOf) {
+      const own = fields.get((field.alias ?? field.name).value);
+      if (own?.name.value !== field.name.value) continue;
+      const text = (own.arguments ?? []).map(print).toSorted().join();
+      const way = ways.get(text) ?? { node: { ...field, arguments: [...(own.arguments ?? []), ...filledIn(field)] }, types: [] };
+      way.types.push(type);
+      ways.set(text, way);
+    }
+    const [first] = ways.values();
+    if (!first) return [{ node: field, types: [...this.askedOf.keys()] }];
+    return ways.size > 1 ? [...ways.values()] : [{ node: field, types: first.types }];
+  }
+
+  private onlyWith(wanted: ReadonlyMap<FieldNode, FieldNode>): Pick<FetchNode, 'operation' | 'variableUsages'> {
+    const all = new Set(fragmentsOf(this.operation).flatMap(({ fields }) => fields));
+    const known = new Set(this.fetch.variableUsages);
+    const added = [...wanted.values()].flatMap(variablesIn).filter((name) => !known.has(name));
+    const document = visit(this.operation, {
+      OperationDefinition: (node) => ({
+        ...node,
+        variableDefinitions: [
+          ...(node.variableDefinitions ?? []),
+          ...[...new Set(added)].flatMap((name) => this.asked.variable(name) ?? []),
+        ],
+      }),
+      Field: (field) => (all.has(field) ? (wanted.get(field) ?? null) : undefined),
+      InlineFragment: { leave: ({ selectionSet }) => (selectionSet.selections.length > 0 ? undefined : null) },
+    });
+    return withUsedVariables(document, [...known, ...new Set(added)]);
+  }
+}
+
+/** What `@fromContext` gives, which no client does. */
+function filledIn({ arguments: given = [] }: FieldNode): ArgumentNode[] {
+  return given.filter(({ value }) => value.kind === Kind.VARIABLE && isContextVariable(value.name.value));
+}
+
+function variablesIn({ arguments: given = [] }: FieldNode): string[] {
+  const names: string[] = [];
+  for (const argument of given) visit(argument, { Variable: ({ name }) => void names.push(name.value) });
+  return names;
 }
 
 /** Types whose records a fetch asks for. */
@@ -78,34 +154,6 @@ function onlyOf(
   return own.length === all.length ? [required] : own.map((typeCondition) => ({ ...required, typeCondition }));
 }
 
-/** One where all is asked of all of them, or nothing that is not can take a record with it. */
-function groupsOf(
-  document: DocumentNode,
-  types: readonly string[],
-  clients: GraphQLSchema,
-  namesOf: (type: string) => ReadonlySet<string>,
-): readonly Group[] {
-  const names = new Map(types.map((type) => [type, namesOf(type)]));
-  const groups = new Map<string, Group>();
-  for (const { type, fields } of fragmentsOf(document)) {
-    const face = clients.getType(type);
-    for (const field of fields) {
-      const key = (field.alias ?? field.name).value;
-      const asking = types.filter((each) => names.get(each)?.has(key));
-      // What plans need unasked is needed of all.
-      const own = asking.length > 0 ? asking : types;
-      const definition = isInterfaceType(face) ? face.getFields()[field.name.value] : undefined;
-      const mayFail = own.length < types.length && isNonNullType(definition?.type);
-      const name = mayFail ? own.join() : '';
-      const group = groups.get(name) ?? { types: new Set(), fields: new Set() };
-      for (const each of own) group.types.add(each);
-      group.fields.add(field);
-      groups.set(name, group);
-    }
-  }
-  return [...groups.values()];
-}
-
 /** Right below `_entities`. */
 function fragmentsOf(document: DocumentNode): { readonly type: string; readonly fields: readonly FieldNode[] }[] {
   const [definition] = document.definitions;
@@ -121,13 +169,5 @@ function fieldsIn(set: SelectionSetNode): FieldNode[] {
   return set.selections.flatMap((each) => {
     if (each.kind === Kind.FRAGMENT_SPREAD) return [];
     return each.kind === Kind.FIELD ? [each] : fieldsIn(each.selectionSet);
-  });
-}
-
-function onlyWith(document: DocumentNode, wanted: ReadonlySet<FieldNode>): DocumentNode {
-  const others = new Set(fragmentsOf(document).flatMap(({ fields }) => fields.filter((field) => !wanted.has(field))));
-  return visit(document, {
-    Field: (field) => (others.has(field) ? null : undefined),
-    InlineFragment: { leave: ({ selectionSet }) => (selectionSet.selections.length > 0 ? undefined : null) },
   });
 }
