@@ -25,6 +25,10 @@ import type { OperationVariant } from './operations/variants';
 import type { PlannedSupergraph } from './planning/planned-supergraph';
 import { CachePolicies } from './response-cache/policy';
 
+const SUBSCRIPTIONS_GO =
+  'Subscriptions go over WebSocket (graphql-transport-ws), server-sent events (Accept: text/event-stream) or ' +
+  'multipart HTTP (Accept: multipart/mixed;subscriptionSpec=1.0) at this address';
+
 /** An operation whose variables were read; the variant is a promise where it has yet to be planned. */
 interface ReadyOperation {
   readonly coerced: Json;
@@ -98,7 +102,7 @@ export class Engine {
     try {
       const { operation } = request;
       if (operation.kind === 'subscription')
-        throw new AppError('BAD_REQUEST', 'Subscriptions go over WebSocket (graphql-transport-ws) at this address');
+        throw new AppError('BAD_REQUEST', SUBSCRIPTIONS_GO);
       ready = this.ready(request, parts !== null);
     } catch (error) {
       return refuse(error);

@@ -23,7 +23,9 @@ import { DEFAULT_CALL_PROTECTION, protectedCalls } from './protection/protected-
 import { shedding } from './protection/shedding';
 import { ResponseCache } from './response-cache/response-cache';
 import { LiveSubscriptions } from './live/live-subscriptions';
+import { Quota } from './live/quota';
 import { OpenSessions } from './live/sessions';
+import { LiveStreams } from './live-http/live-streams';
 import { SocketOperations } from './sockets/socket-operations';
 import { serveSockets } from './sockets/socket-server';
 
@@ -55,14 +57,17 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const liveOptions = { ...DEFAULT_LIVE, ...options.live };
   const live = new LiveSubscriptions(current, metrics, logger, liveOptions);
   const sessions = new OpenSessions(identifier, revocations);
+  const holding = { live, sessions, perAddress: new Quota(), maxPerAddress: liveOptions.maxPerAddress };
+  const streams = new LiveStreams({ ...shared, ...holding });
   const { defer: mayDefer = true, compression: isCompressing = true } = options;
-  const route = new GraphqlRoute({ ...shared, apollo, cache, mayCount, mayDefer, isCompressing });
+  const route = new GraphqlRoute({ ...shared, streams, apollo, cache, mayCount, mayDefer, isCompressing });
   let isDraining = false;
   const hasOwnPort = typeof options.metricsPort === 'number';
   const admission = options.admission === null ? null : new Admission({ ...DEFAULT_ADMISSION, ...options.admission }, metrics);
   const routes = surfaceOf({
     ...options,
     serve: guarded(route, admission, options.cors ?? null),
+    renew: withCors((request, response) => streams.renew(request, response), options.cors ?? null),
     metrics: hasOwnPort || options.environment === 'production' ? null : registry,
     isDraining: () => isDraining,
     extraRoutes: options.extraRoutes ?? {},
@@ -76,10 +81,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     : null;
   const sockets = serveSockets(http.server, '/graphql', {
     ...shared,
-    live,
-    sessions,
+    ...holding,
     operations: new SocketOperations({ ...shared, live }),
-    maxPerAddress: liveOptions.maxPerAddress,
     origins: options.cors?.credentials ? options.cors.origins : [],
   });
   const unsubscribes = [revoking.stop];
@@ -95,7 +98,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     stop: async () => {
       isDraining = true;
       await delay(options.drainMs ?? 0);
-      for (const part of [sockets, live, sessions, http, apollo, measured, admission, planner, documents]) await part?.stop();
+      for (const part of [streams, sockets, live, sessions, http, apollo, measured, admission, planner, documents])
+        await part?.stop();
       await Promise.all(unsubscribes.map((unsubscribe) => unsubscribe()));
     },
   };

@@ -13,6 +13,7 @@ export interface GatewayMetrics extends PlannerWatch, ProtectionWatch, Admission
   onCost(kind: 'estimated' | 'actual', cost: number): void;
   onCache(outcome: 'hit' | 'miss' | 'bypass'): void;
   onSocket(change: 1 | -1): void;
+  onStream(change: 1 | -1): void;
 }
 
 export type RequestOutcome = 'ok' | 'partial' | 'refused' | 'failed';
@@ -27,6 +28,11 @@ export function gatewayMetrics(metrics: Metrics): GatewayMetrics {
     [1, 10, 100, 1_000, 10_000, 100_000],
   );
   const sockets = metrics.gauge('mercato_gateway_sockets', 'WebSockets that are open', []);
+  const streams = metrics.gauge(
+    'mercato_gateway_streams',
+    'Subscriptions over server-sent events and multipart HTTP that are open',
+    [],
+  );
   return {
     ...planningMetrics(metrics),
     ...protectionMetrics(metrics),
@@ -36,6 +42,7 @@ export function gatewayMetrics(metrics: Metrics): GatewayMetrics {
     onSubgraphCall: (subgraph, outcome, seconds) => calls.observe({ subgraph, outcome }, seconds),
     onCost: (kind, cost) => costs.observe({ kind }, cost),
     onSocket: (change) => sockets.inc(change),
+    onStream: (change) => streams.inc(change),
   };
 }
 

@@ -27,7 +27,7 @@ export class AnswerSender {
     answer: Answer,
     headers: HeaderPairs,
   ): void {
-    const text = textOf(answer, scope.requestId);
+    const text = answerText(answer, scope.requestId);
     const told = {
       'cache-control': 'no-store',
       ...(headers.length > 0 ? Object.fromEntries(headers) : {}),
@@ -66,7 +66,8 @@ export class AnswerSender {
 
 type HeaderPairs = readonly (readonly [string, string])[];
 
-function textOf({ data, dataJson, errors, extensions: given }: Answer, requestId: string): string {
+/** An answer as JSON text, with its request id. */
+export function answerText({ data, dataJson, errors, extensions: given }: Answer, requestId: string): string {
   // Ids of requests hold nothing that JSON escapes.
   const extensions = given ? JSON.stringify({ ...given, requestId }) : `{"requestId":"${requestId}"}`;
   if (dataJson !== undefined) return `{"data":${dataJson},"extensions":${extensions}}`;

@@ -13,7 +13,7 @@ export interface CorsOptions {
 }
 
 /** What pages may read of an answer besides its body. */
-const EXPOSED = 'x-request-id, retry-after, x-mercato-cache, age';
+const EXPOSED = 'x-request-id, retry-after, x-mercato-cache, x-mercato-stream, age';
 /** What browsers ask for where they do not say it: never more than a name. */
 const HEADER_NAMES = /^[\w!#$%&'*+.^`|~-]+(\s*,\s*[\w!#$%&'*+.^`|~-]+)*$/;
 const MAX_HEADER_NAMES = 1_000;

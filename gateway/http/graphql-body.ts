@@ -8,6 +8,8 @@ export interface GraphqlRequest {
   readonly document: DocumentReference | null;
   readonly operationName: string | null;
   readonly variables: Readonly<Json>;
+  /** `extensions.after`: the position after which a subscription goes on. */
+  readonly after: string | null;
 }
 
 /**
@@ -26,7 +28,14 @@ export function graphqlRequest(body: unknown): GraphqlRequest | null {
   const document = isNamed ? documentReference(body) : null;
   const text = query === '' ? null : query;
   if (text === null && !document) return null;
-  return { query: text, document, operationName: operationName === '' ? null : operationName, variables: variables ?? {} };
+  const after = extensions?.['after'];
+  return {
+    query: text,
+    document,
+    operationName: operationName === '' ? null : operationName,
+    variables: variables ?? {},
+    after: typeof after === 'string' ? after : null,
+  };
 }
 
 /** Whether a request says that its body is JSON, which browsers do not send across sites without asking first. */

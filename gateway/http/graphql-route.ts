@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { anonymous, type Viewer } from '../../platform/auth';
+import { anonymous } from '../../platform/auth';
 import { countingStatements, type StatementLog } from '../../platform/db';
 import { AppError, presentError } from '../../platform/errors';
 import { continuingTrace, noteOnSpan, traced, type Logger } from '../../platform/observability';
@@ -9,7 +9,9 @@ import type { Engine } from '../engine';
 import type { OperationRequest } from '../operation-request';
 import { refusalOf, type Answer } from '../executor/answer';
 import type { Json } from '../executor/merge';
-import type { Identifier } from '../identity/identity';
+import { ANONYMOUS, type Identifier, type Identity } from '../identity/identity';
+import type { LiveStreams } from '../live-http/live-streams';
+import { streamFormOf, type StreamForm } from '../live-http/stream-form';
 import type { GatewayMetrics } from '../metrics';
 import type { PreparedOperation } from '../operations/operation';
 import { RefusedOperation } from '../operations/prepare';
@@ -36,6 +38,8 @@ export interface GraphqlRouteOptions {
   readonly logger: Logger;
   readonly metrics: GatewayMetrics;
   readonly documents: Documents;
+  /** Subscriptions over HTTP. */
+  readonly streams: LiveStreams;
   /** `null` where every answer is computed anew. */
   readonly cache: ResponseCache | null;
   /** Whether clients may ask for counts of what their request cost. */
@@ -52,6 +56,14 @@ interface DeferringRequest {
   readonly operation: PreparedOperation;
   readonly asked: GraphqlRequest;
   readonly format: PartsFormat;
+}
+
+/** How a client takes its answer. */
+interface Taking {
+  /** `null` for a client that takes a stream alone. */
+  readonly type: AnswerType | null;
+  /** `null` for a client that takes no stream. */
+  readonly form: StreamForm | null;
 }
 
 /** The GraphQL endpoint. Well-formed requests go straight to the engine; Apollo Server says what is wrong with all others. */
@@ -75,40 +87,55 @@ export class GraphqlRoute {
     const { accept } = request.headers;
     // Who takes parts takes them as JSON, and so a whole answer as well.
     const type = negotiate(accept) ?? (partsFormatOf(accept) ? JSON_TYPE : null);
+    const taking: Taking = { type, form: streamFormOf(accept) };
     try {
-      if (type === null) throw new HttpRefused(406, `Answers are ${JSON_TYPE} or ${GRAPHQL_RESPONSE_TYPE}`);
+      if (type === null && !taking.form) throw new HttpRefused(406, `Answers are ${JSON_TYPE} or ${GRAPHQL_RESPONSE_TYPE}`);
       const { asked, body } = await readRequest(request);
-      scope.viewer = await this.viewerOf(request);
+      const { viewer, token } = await this.identityOf(request);
+      scope.viewer = viewer;
+      scope.token = token;
       scope.forwarded = forwardedHeaders(this.options.forwardHeaders, request.headers);
-      if (asked) return await this.serveAsked(scope, response, type, asked);
+      if (asked) return await this.serveAsked(scope, response, taking, asked);
       const { status, headers, answer } = await this.options.apollo.refuse(request, body);
       const refusal = refusedWords(answer, scope.requestId);
-      this.answers.send(scope, response, status ?? statusOf(refusal, type), type, refusal, headers);
+      this.send(scope, response, taking, refusal, status, headers);
     } catch (error) {
       const answer = refusalOf([error], scope.requestId, this.options.logger);
       const refused = error instanceof HttpRefused ? error : null;
-      const status = refused?.status ?? (isBadInput(error) ? 400 : statusOf(answer, type ?? JSON_TYPE));
-      this.answers.send(scope, response, status, type ?? JSON_TYPE, answer, refused?.headers ?? []);
+      const status = refused?.status ?? (isBadInput(error) ? 400 : null);
+      this.send(scope, response, taking, answer, isBadInput(error) && type === null ? null : status, refused?.headers ?? []);
     }
   }
 
-  private async viewerOf(request: IncomingMessage): Promise<Viewer> {
-    const { authorization } = request.headers;
-    const guestToken = headerOf(request, 'x-guest-token');
-    if (authorization === undefined && guestToken === undefined) return anonymous;
-    return (await this.options.identifier.identify(authorization, guestToken)).viewer;
-  }
-
-  private async serveAsked(
+  /** @param status `null` leaves it to the answer */
+  private send(
     scope: RequestScope,
     response: ServerResponse,
-    type: AnswerType,
-    asked: GraphqlRequest,
-  ): Promise<void> {
+    { type, form }: Taking,
+    answer: Answer,
+    status: number | null = null,
+    headers: HttpRefused['headers'] = [],
+  ): void {
+    const told = status ?? statusOf(answer, type ?? JSON_TYPE);
+    // Clients of streams read what is wrong with an operation from the stream; they come back later where its status says so.
+    if (type === null && form && status === null && !LATER.has(told)) this.options.streams.answer(scope, response, form, answer);
+    else this.answers.send(scope, response, told, type ?? JSON_TYPE, answer, headers);
+  }
+
+  private async identityOf(request: IncomingMessage): Promise<Identity> {
+    const { authorization } = request.headers;
+    const guestToken = headerOf(request, 'x-guest-token');
+    if (authorization === undefined && guestToken === undefined) return ANONYMOUS;
+    return this.options.identifier.identify(authorization, guestToken);
+  }
+
+  private async serveAsked(scope: RequestScope, response: ServerResponse, taking: Taking, asked: GraphqlRequest): Promise<void> {
     const engine = this.options.engine();
     const { operationName, variables } = asked;
     const text = this.options.documents.textOf(asked, scope);
     const query = typeof text === 'string' ? text : await text;
+    if (taking.form && (await this.subscribes(scope, response, taking.form, engine, query, asked))) return;
+    const type = taking.type ?? JSON_TYPE;
     const format = this.options.mayDefer ? partsFormatOf(scope.request.headers.accept) : null;
     if (format) {
       const operation = await engine.operations.prepare(query, operationName, scope.client);
@@ -116,7 +143,11 @@ export class GraphqlRoute {
         return this.serveInParts(scope, response, type, { engine, operation, asked, format });
     }
     const isPublic =
-      scope.viewer === anonymous && scope.forwarded === null && !(scope.counts && this.options.mayCount) && !scope.asksCost;
+      taking.type !== null &&
+      scope.viewer === anonymous &&
+      scope.forwarded === null &&
+      !(scope.counts && this.options.mayCount) &&
+      !scope.asksCost;
     const cached = this.options.cache && isPublic ? await this.cacheable(this.options.cache, scope, engine, query, asked) : null;
     let own: Answer | null = null;
     if (cached) {
@@ -138,7 +169,38 @@ export class GraphqlRoute {
     }
     const answer = own ?? (await this.run(scope, engine, query, operationName, variables));
     if (asked.document && scope.operation) this.options.documents.register(asked);
-    this.answers.send(scope, response, statusOf(answer, type), type, answer, []);
+    this.send(scope, response, taking, answer);
+  }
+
+  /** @returns `false` for what is no subscription */
+  private async subscribes(
+    scope: RequestScope,
+    response: ServerResponse,
+    form: StreamForm,
+    engine: Engine,
+    text: string,
+    asked: GraphqlRequest,
+  ): Promise<boolean> {
+    const operation = await engine.operations.prepare(text, asked.operationName, scope.client);
+    if (operation instanceof RefusedOperation || operation.kind !== 'subscription') return false;
+    begins(scope, operation);
+    if (asked.document) this.options.documents.register(asked);
+    const { requestId, forwarded, client } = scope;
+    const { operationName, variables } = asked;
+    const viewer = scope.viewer ?? anonymous;
+    // Browsers come back to the same address, with the last position that they saw.
+    const after = headerOf(scope.request, 'last-event-id') ?? asked.after;
+    this.options.streams.subscribe(scope, response, form, {
+      text,
+      operationName,
+      variables,
+      viewer,
+      requestId,
+      forwarded,
+      client,
+      after: after === '' ? null : after,
+    });
+    return true;
   }
 
   /** An answer of which nothing is deferred after all is sent as any other. */
@@ -214,6 +276,9 @@ export class GraphqlRoute {
     });
   }
 }
+
+/** Statuses of refusals that are no fault of the operation. */
+const LATER: ReadonlySet<number> = new Set([401, 429, 503]);
 
 /** @throws HttpRefused for a mutation by a method that changes nothing */
 function begins(scope: RequestScope, operation: PreparedOperation): void {

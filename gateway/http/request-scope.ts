@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Viewer } from '../../platform/auth';
+import type { VerifiedToken } from '../identity/identity';
 import type { PreparedOperation } from '../operations/operation';
 import type { AddressOf } from './client-address';
 import { clientNameIn } from './client-name';
@@ -15,6 +16,8 @@ export class RequestScope {
   /** Whether the client asked, by `x-mercato-cost: 1`, what its operation costs. */
   readonly asksCost: boolean;
   viewer: Viewer | null = null;
+  /** The access token that says who the viewer is. */
+  token: VerifiedToken | null = null;
   /** Headers for the subgraphs. */
   forwarded: Readonly<Record<string, string>> | null = null;
   operation: PreparedOperation | null = null;
@@ -36,7 +39,11 @@ export class RequestScope {
   /** Who takes turns with others where work waits: a user, or whoever is at one address. */
   get client(): string {
     const userId = this.viewer?.userId ?? null;
-    return userId === null ? this.addressOf(this.request) : `user ${userId}`;
+    return userId === null ? this.address : `user ${userId}`;
+  }
+
+  get address(): string {
+    return this.addressOf(this.request);
   }
 
   /** The name that the client gives of itself. */

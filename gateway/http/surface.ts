@@ -5,6 +5,8 @@ import { graphiqlRoutes, serveNoPage, servePage, wantsPage } from './graphiql';
 export interface SurfaceOptions {
   /** Answers at the GraphQL address. */
   readonly serve: HttpHandler;
+  /** Takes new access tokens for streams that are open. */
+  readonly renew: HttpHandler;
   /** `null` where they are not for everybody who reaches this address. */
   readonly metrics: Metrics | null;
   /** Whether browsers get GraphiQL, which lives on introspection. */
@@ -24,6 +26,8 @@ export function surfaceOf(options: SurfaceOptions): Routes {
       if (!wantsPage(request)) return serve(request, response);
       return introspection ? servePage(response) : serveNoPage(response);
     },
+    'POST /graphql/streams/*': options.renew,
+    'OPTIONS /graphql/streams/*': options.renew,
     'GET /health': (_request, response) => sendJson(response, 200, { status: 'ok' }),
     'GET /ready': async (_request, response) => {
       const problem = options.isDraining() ? 'draining' : await problemOf(options.checkReady);

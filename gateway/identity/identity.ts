@@ -21,6 +21,8 @@ export interface Identity {
   readonly token: VerifiedToken | null;
 }
 
+export const ANONYMOUS: Identity = { viewer: anonymous, token: null };
+
 export interface VerifiedToken extends TokenFacts {
   readonly viewer: Viewer;
   readonly expiresAtMs: number;
@@ -50,7 +52,7 @@ export class Identifier {
    * @throws UPSTREAM_UNAVAILABLE when the keys to judge it cannot be had
    */
   async identify(authorization: string | undefined, guestToken: string | undefined): Promise<Identity> {
-    if (!this.keys) return { viewer: anonymous, token: null };
+    if (!this.keys) return ANONYMOUS;
     if (guestToken !== undefined && !GUEST_TOKEN.test(guestToken))
       throw badInput('x-guest-token', 'must be 1 to 200 letters, digits, "_" or "-"');
     const token = authorization === undefined || authorization === '' ? null : await this.verify(bearerOf(authorization));

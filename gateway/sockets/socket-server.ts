@@ -8,7 +8,8 @@ import { clientNameIn } from '../http/client-name';
 import { forwardedHeaders } from '../http/forwarded-headers';
 import type { Identifier } from '../identity/identity';
 import type { LiveSubscriptions } from '../live/live-subscriptions';
-import { Quota } from '../live/quota';
+import { comeBackAfterMs } from '../live/come-back';
+import type { Quota } from '../live/quota';
 import type { OpenSessions } from '../live/sessions';
 import type { GatewayMetrics } from '../metrics';
 import type { OperationRequest } from '../operation-request';
@@ -18,9 +19,6 @@ import type { SocketOperations } from './socket-operations';
 const MAX_MESSAGE_BYTES = 256 * 1024;
 /** How long a client may take to answer our closing. */
 const CLOSE_GRACE_MS = 2_000;
-/** Clients of a gateway that stops come back over so long a time, longer the more they are. */
-const COME_BACK_MS = 200;
-const COME_BACK_MS_EACH = 1;
 
 export interface SocketServerOptions {
   readonly operations: SocketOperations;
@@ -31,6 +29,8 @@ export interface SocketServerOptions {
   readonly forwardHeaders: readonly string[];
   /** Of other sites whose pages may act for whoever visits them. */
   readonly origins: readonly string[];
+  /** Of everything that one address holds open, streams over HTTP too. */
+  readonly perAddress: Quota;
   readonly maxPerAddress: number;
   readonly logger: Logger;
   readonly metrics: GatewayMetrics;
@@ -51,7 +51,7 @@ export function serveSockets(http: Server, path: string, options: SocketServerOp
     handleProtocols: (offered) => offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) && GRAPHQL_TRANSPORT_WS_PROTOCOL,
   });
   const connections = new Set<SocketConnection>();
-  const perAddress = new Quota();
+  const { perAddress } = options;
   const parts: SocketServerParts = {
     ...options,
     forwardedOf: (headers) => forwardedHeaders(options.forwardHeaders, headers),
@@ -88,8 +88,8 @@ export function serveSockets(http: Server, path: string, options: SocketServerOp
   return {
     stop: async () => {
       isStopping = true;
-      const spreadMs = COME_BACK_MS + connections.size * COME_BACK_MS_EACH;
-      for (const connection of connections) connection.sendAway(COME_BACK_MS + Math.random() * spreadMs);
+      const clients = connections.size;
+      for (const connection of connections) connection.sendAway(comeBackAfterMs(clients));
       await allClosed(connections);
     },
   };

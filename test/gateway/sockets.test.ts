@@ -8,6 +8,7 @@ import { Identifier } from '../../gateway/identity/identity';
 import { Revocations } from '../../gateway/identity/revocations';
 import { gatewayMetrics } from '../../gateway/metrics';
 import { LiveSubscriptions } from '../../gateway/live/live-subscriptions';
+import { Quota } from '../../gateway/live/quota';
 import { OpenSessions } from '../../gateway/live/sessions';
 import { SocketOperations } from '../../gateway/sockets/socket-operations';
 import { serveSockets } from '../../gateway/sockets/socket-server';
@@ -205,6 +206,7 @@ describe('GraphQL over WebSocket', () => {
       forwardHeaders: [],
       addressOf: () => '127.0.0.1',
       origins: [],
+      perAddress: new Quota(),
       maxPerAddress: 1,
       identifier,
       logger,
