@@ -13,6 +13,8 @@ import { supergraphId, type Supergraph as ReadSupergraph } from './supergraph';
 /** How many alternatives the planner may weigh for one operation; its own default of 10,000 can take seconds. */
 const MAX_EVALUATED_PLANS = 1_000;
 const PLANNER: QueryPlannerConfig = {
+  // Plans are read and mended before they are believed (see `planning/traps`), which fragments by name would hide from.
+  reuseQueryFragments: false,
   debug: { maxEvaluatedPlans: MAX_EVALUATED_PLANS },
   incrementalDelivery: { enableDefer: true },
 };

@@ -147,6 +147,21 @@ describe("the planner's traps", () => {
       { refused: 1 },
     ));
 
+  it('refuse it also where the client asks by fragments with names', () =>
+    agrees(
+      {
+        a: `union Any = Cat type Cat @key(fields: "id") { id: ID! name: String! rank: Float! @requires(fields: "size") size: Int! @external any: Any! }`,
+        b: `type Query { one: Other } union Any = Cat union Other = Cat
+          type Cat @key(fields: "id") { id: ID! size: Int! worth: String @requires(fields: "rank name")
+            rank: Float! @external name: String! @external }`,
+      },
+      [
+        `{ one { ...Ranked ... on Cat { any { ... on Cat { name worth } } } } }
+          fragment Ranked on Other { ...Sized } fragment Sized on Any { ... on Cat { rank size } __typename }`,
+      ],
+      { refused: 1 },
+    ));
+
   it('let records keep their type when the subgraph of an interface object answers', () =>
     agrees(
       {
