@@ -139,6 +139,7 @@ export class Newsroom {
   private async *follow(field: string, args: Args, { viewer }: SubgraphContext): AsyncGenerator<SourceEvent> {
     const { topic, after, snapshot } = args;
     if (topic === 'secret') throw new AppError('NOT_FOUND', 'There is no such topic');
+    if (topic === 'broken') throw new Error('the password is hunter2');
     const root = (item: Item, kind: string): SourceEvent => ({
       position: field === 'once' ? null : String(item.position),
       root: {
