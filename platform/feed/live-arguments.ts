@@ -11,8 +11,9 @@ export class LiveArguments {
   after?: string | null;
 
   @Field(() => Boolean, {
+    nullable: true,
     defaultValue: false,
     description: 'Whether you are told first how things stand, then what comes after that; a position in after goes before it.',
   })
-  snapshot: boolean;
+  snapshot?: boolean | null;
 }

@@ -22,11 +22,11 @@ interface OrdersChange {
   readonly orders: readonly { readonly id: string; readonly status: string }[];
 }
 
-const ONE = `subscription ($orderId: ID!, $after: String, $snapshot: Boolean! = false) {
+const ONE = `subscription ($orderId: ID!, $after: String, $snapshot: Boolean) {
   orderStatusChanged(orderId: $orderId, after: $after, snapshot: $snapshot) { position kind sequence type status at order { id number status } } }`;
-const MINE = `subscription ($after: String, $snapshot: Boolean! = false, $first: Int! = 50) {
+const MINE = `subscription ($after: String, $snapshot: Boolean, $first: Int! = 50) {
   myOrdersChanged(after: $after, snapshot: $snapshot, first: $first) { position kind change { sequence type status } orders { id status } } }`;
-const ALL = `subscription ($statuses: [OrderStatus!], $after: String, $snapshot: Boolean! = false, $first: Int! = 50) {
+const ALL = `subscription ($statuses: [OrderStatus!], $after: String, $snapshot: Boolean, $first: Int! = 50) {
   ordersChanged(statuses: $statuses, after: $after, snapshot: $snapshot, first: $first) {
     position kind change { sequence type status } orders { id status } } }`;
 
