@@ -20,7 +20,7 @@ export function logEntryOf({ type, at, data }: DomainEvent): LogEntry | null {
   return {
     orderKey,
     sequence: Number(data['sequence']),
-    type: String(data['type'] ?? OrderStatus.PLACED),
+    type: typeof data['type'] === 'string' ? data['type'] : OrderStatus.PLACED,
     from: statusOf(data['from']),
     status: statusOf(data['to']) ?? OrderStatus.PLACED,
     at: new Date(at),
