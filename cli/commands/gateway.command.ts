@@ -14,6 +14,7 @@ interface GatewayCommandOptions {
   readonly signingKeyFile?: string;
   readonly subgraph?: ReadonlyMap<string, string>;
   readonly poll: number;
+  readonly maxCost?: number;
   readonly cache?: string;
   readonly cacheTopic?: readonly string[];
 }
@@ -34,7 +35,7 @@ nothing is said, nothing is kept. --cache-topic NAME ends answers sooner: subgra
   XADD mercato:events:NAME * event '{"id":"1","type":"NAME.changed","key":"k","touches":[{"type":"Product","id":"7"}]}'
 where type and id are those of the changed entities.
 Also read from the environment: LOG_LEVEL, NODE_ENV, INTROSPECTION, OPERATION_TIMEOUT_MS, PLANNING_THREADS,
-PLANNING_TIMEOUT_MS, MAX_REQUESTS, DRAIN_SECONDS, METRICS_PORT, OTEL_EXPORTER_OTLP_ENDPOINT, CORS_ORIGINS and the other
+PLANNING_TIMEOUT_MS, MAX_REQUESTS, MAX_OPERATION_COST, DRAIN_SECONDS, METRICS_PORT, OTEL_EXPORTER_OTLP_ENDPOINT, CORS_ORIGINS and the other
 settings of docs/settings.md that say how clients are met.`;
 
 /** `mercato gateway --supergraph FILE|URL`: the gateway alone, over any supergraph. */
@@ -50,6 +51,7 @@ export function gatewayCommand(): Command {
     .option('--signing-key-file <file>', 'sign requests to subgraphs with the key in this file, 32 characters at least')
     .option('--subgraph <name=URL>', 'where a subgraph is, whatever the supergraph says; may be repeated', collectSubgraph)
     .option('--poll <seconds>', 'how often a supergraph at a URL is asked for', readSeconds, 10)
+    .option('--max-cost <number>', 'what one operation may cost, by @cost and @listSize (or MAX_OPERATION_COST)', readCost)
     .option('--cache <redis URL>', 'keep what subgraphs answer there, by @cacheControl', readRedisUrl)
     .option('--cache-topic <name>', 'events that end what is kept; may be repeated', collectTopic)
     .addHelpText('after', HELP)
@@ -59,7 +61,8 @@ export function gatewayCommand(): Command {
       if (options.jwks !== undefined && !/^https?:\/\//.test(options.jwks))
         throw new CommandError(`--jwks: a URL of http or https; not ${options.jwks}`);
       if (options.cacheTopic && options.cache === undefined) throw new CommandError('--cache-topic goes with --cache');
-      const environment = environmentWith({ PORT: String(options.port), HOST: options.host }, { LOG_LEVEL: 'warn' });
+      const cost: Record<string, string> = options.maxCost === undefined ? {} : { MAX_OPERATION_COST: String(options.maxCost) };
+      const environment = environmentWith({ PORT: String(options.port), HOST: options.host, ...cost }, { LOG_LEVEL: 'warn' });
       const settings = readSettings(environment, { mustSign: false });
       const { startStandalone } = require('../gateway/standalone') as typeof import('../gateway/standalone');
       await startStandalone(settings, {
@@ -125,6 +128,12 @@ function readSeconds(text: string): number {
   const seconds = Number(text);
   if (seconds >= 0.1 && seconds <= 86_400) return seconds;
   throw new InvalidArgumentError('it must be a number of seconds from 0.1 to 86400');
+}
+
+function readCost(text: string): number {
+  const cost = Number(text);
+  if (Number.isInteger(cost) && cost >= 1 && cost <= 1_000_000_000) return cost;
+  throw new InvalidArgumentError('it must be a whole number from 1 to 1000000000');
 }
 
 function readKey(file: string): string {

@@ -51,6 +51,7 @@ export async function openGateway(resources: Resources, parts: GatewayParts): Pr
     operationTimeoutMs: settings.operationTimeoutMs,
     planner: { threads: settings.planningThreads, timeoutMs: settings.planningTimeoutMs },
     admission: { maximum: settings.maxRequests },
+    limits: { cost: settings.maxOperationCost },
     drainMs: settings.drainSeconds * 1000,
     extraRoutes: {
       'GET /.well-known/jwks.json': async (_request, response) => sendJson(response, 200, await parts.keySource()),

@@ -65,6 +65,7 @@ export async function startStandalone(settings: Settings, options: StandaloneOpt
     operationTimeoutMs: settings.operationTimeoutMs,
     planner: { threads: settings.planningThreads, timeoutMs: settings.planningTimeoutMs },
     admission: { maximum: settings.maxRequests },
+    limits: { cost: settings.maxOperationCost },
     drainMs: settings.drainSeconds * 1000,
   }).catch((error: NodeJS.ErrnoException & { port?: number }) => {
     throw error.code === 'EADDRINUSE' ? portTaken(error.port ?? settings.port) : unusable(source, error);

@@ -1,6 +1,7 @@
 import { getNamedType, isInputObjectType, type FieldNode, type GraphQLField, type GraphQLInputType } from 'graphql';
 import type { CostDirectives } from './cost-directives';
-import { valueOf } from './list-length';
+import { givenTo } from './given-value';
+import type { Count } from './list-length';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -10,13 +11,14 @@ export function argumentCosts(
   places: readonly string[],
   field: GraphQLField<unknown, unknown>,
   node: FieldNode,
-): ((variables: Json) => number)[] {
+): Count[] {
   if (!directives.hasWeights) return [];
   return field.args.flatMap((argument) => {
     const weight = Math.max(0, ...places.map((place) => directives.weightOf(`${place}.${argument.name}`) ?? 0));
     if (weight === 0 && !hasWeight(directives, argument.type, new Set())) return [];
-    const value = valueOf(argument, node);
-    return [(variables: Json) => costOfValue(directives, argument.type, value(variables), weight)];
+    const value = givenTo(argument, node);
+    const cost = (variables: Json): number => costOfValue(directives, argument.type, value.read(variables), weight);
+    return [value.isFixed ? cost({}) : cost];
   });
 }
 

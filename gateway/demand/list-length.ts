@@ -1,6 +1,7 @@
-import { isListType, isNonNullType, valueFromASTUntyped, type FieldNode, type GraphQLArgument, type GraphQLField } from 'graphql';
+import { isListType, isNonNullType, type FieldNode, type GraphQLArgument, type GraphQLField } from 'graphql';
 import { badInput } from '../../platform/errors';
 import type { ListSize } from './cost-directives';
+import { givenTo, type GivenValue } from './given-value';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -28,11 +29,19 @@ export interface Lengths {
 
 type Field = GraphQLField<unknown, unknown>;
 
-/** By `@listSize`, else by what is usual: `first` and `last` tell of a page, a list of keys of what is asked by them. */
-export function lengthsOf(field: Field, node: FieldNode, size: ListSize | undefined): Lengths {
-  if (size) return declaredLengths(field, node, size);
+/** By `@listSize`, one for each type that says something, else by what is usual: `first` and `last` tell of a page, a list of keys of what is asked by them. */
+export function lengthsOf(field: Field, node: FieldNode, sizes: readonly ListSize[]): readonly Lengths[] {
+  if (sizes.length > 0) return sizes.map((size) => declaredLengths(field, node, size));
   const page = pageOf(field, node);
-  return { own: page ?? keysOf(field, node), inPage: page, sized: null };
+  return [{ own: page ?? keysOf(field, node), inPage: page, sized: null }];
+}
+
+/** The largest of them. */
+export function mostOf(counts: readonly Count[]): Count {
+  const fixed = Math.max(0, ...counts.filter((count) => typeof count === 'number'));
+  const others = counts.filter((count) => typeof count !== 'number');
+  if (others.length === 0) return fixed;
+  return (variables) => others.reduce((most, count) => Math.max(most, count(variables)), fixed);
 }
 
 function declaredLengths(field: Field, node: FieldNode, size: ListSize): Lengths {
@@ -44,49 +53,51 @@ function declaredLengths(field: Field, node: FieldNode, size: ListSize): Lengths
 
 /** The largest that is given; where one must be, @throws AppError BAD_USER_INPUT for none or several */
 function slicedBy(field: Field, node: FieldNode, { slicingArguments, assumedSize, mustSlice }: ListSize): Count {
-  const readers = slicingArguments.map(([name = '', ...path]) => {
-    const argument = field.args.find((each) => each.name === name);
-    const value = argument ? valueOf(argument, node) : () => undefined;
-    return (variables: Json): unknown => path.reduce<unknown>(memberOf, value(variables));
-  });
+  const values = slicingArguments.map(([name = '', ...path]) => ({ given: givenTo(argumentOf(field, name), node), path }));
   const names = slicingArguments.map((path) => path.join('.')).join(', ');
-  return (variables) => {
-    const given = readers.map((read) => read(variables)).filter((value) => typeof value === 'number');
+  const count = (variables: Json): number => {
+    const given = values
+      .map(({ given: value, path }) => path.reduce<unknown>(memberOf, value.read(variables)))
+      .filter((value) => typeof value === 'number');
     if (mustSlice && given.length !== 1) throw badInput(`${field.name}: ${names}`, 'say how many are asked: give exactly one');
     return given.length > 0 ? Math.max(0, ...given) : (assumedSize ?? OPEN_PAGE);
   };
+  // What is missing is told to whoever asks, and not to whoever prepares.
+  return mustSlice
+    ? count
+    : fixedWhere(
+        values.map(({ given }) => given),
+        count,
+      );
 }
 
 /** `null` for a field that has no pages. */
 function pageOf(field: Field, node: FieldNode): Count | null {
-  const known = field.args.filter(({ name }) => PAGE_ARGUMENTS.includes(name));
-  if (known.length === 0) return null;
-  const values = known.map((argument) => valueOf(argument, node));
-  return (variables) => {
-    const sizes = values.map((value) => value(variables)).filter((size) => typeof size === 'number');
+  const values = field.args.filter(({ name }) => PAGE_ARGUMENTS.includes(name)).map((argument) => givenTo(argument, node));
+  if (values.length === 0) return null;
+  return fixedWhere(values, (variables) => {
+    const sizes = values.map((value) => value.read(variables)).filter((size) => typeof size === 'number');
     return sizes.length > 0 ? Math.max(0, ...sizes) : OPEN_PAGE;
-  };
+  });
 }
 
 /** `null` for a list that is not asked by a list of keys. */
 function keysOf(field: Field, node: FieldNode): Count | null {
   const keys = field.args.find(({ type }) => isNonNullType(type) && isListType(type.ofType));
   if (!keys) return null;
-  const value = valueOf(keys, node);
-  return (variables) => {
-    const given = value(variables);
+  const value = givenTo(keys, node);
+  return fixedWhere([value], (variables) => {
+    const given = value.read(variables);
     return Array.isArray(given) ? given.length : 1;
-  };
+  });
 }
 
-/** What an argument is given, by the variables of a request. */
-export function valueOf(argument: GraphQLArgument, node: FieldNode): (variables: Json) => unknown {
-  const given = node.arguments?.find(({ name }) => name.value === argument.name)?.value;
-  if (!given) return () => argument.defaultValue;
-  return (variables) => {
-    const value: unknown = valueFromASTUntyped(given, variables);
-    return value === undefined ? argument.defaultValue : value;
-  };
+function fixedWhere(values: readonly GivenValue[], count: (variables: Json) => number): Count {
+  return values.every(({ isFixed }) => isFixed) ? count({}) : count;
+}
+
+function argumentOf(field: Field, name: string): GraphQLArgument | undefined {
+  return field.args.find((each) => each.name === name);
 }
 
 function memberOf(value: unknown, name: string): unknown {

@@ -15,7 +15,9 @@ import {
 } from 'graphql';
 import type { CostDirectives, ListSize } from './cost-directives';
 import { argumentCosts } from './argument-costs';
-import { lengthsOf, PLAIN_LIST, type Count, type Lengths } from './list-length';
+import { both, inclusionOf, type Condition } from './conditions';
+import { lengthsOf, mostOf, PLAIN_LIST, type Count, type Lengths } from './list-length';
+import { actualOf, estimateOf, Part, type Parts } from './parts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -26,20 +28,6 @@ export interface OperationDemand {
   /** Of what was answered. */
   actual(data: Json | null | undefined, variables: Json): number;
 }
-
-/** One field of an answer: the same field that several fragments ask for is one. */
-interface Part {
-  /** Of one value, without what stands below. */
-  weight: number;
-  /** By its arguments, once whatever it answers: for each place that asks for it, of which the dearest counts. */
-  readonly once: ((variables: Json) => number)[][];
-  /** How many values it has at most: of all that say so, the largest. */
-  readonly counts: Count[];
-  readonly inner: Parts;
-}
-
-/** By response name. */
-type Parts = Map<string, Part>;
 
 /** What a page tells of the lists in it. */
 interface Page {
@@ -57,49 +45,23 @@ export interface MeasuredOperation {
 export function demandOf(schema: GraphQLSchema, directives: CostDirectives, operation: MeasuredOperation): OperationDemand {
   const parts: Parts = new Map();
   const { rootType, selections, fragments } = operation;
-  if (rootType) new Measuring(schema, directives, fragments).addTo(parts, rootType, selections, null);
+  if (rootType) new Measuring(schema, directives, fragments).addTo(parts, rootType, selections, OUTSIDE);
+  const isFixed = [...parts.values()].map((part) => part.settle()).every(Boolean);
+  const fixed = isFixed ? estimateOf(parts, {}) : null;
   return {
-    estimate: (variables) => estimateOf(parts, variables),
+    estimate: (variables) => fixed ?? estimateOf(parts, variables),
     actual: (data, variables) => (data ? actualOf(parts, data, variables) : 0),
   };
 }
 
-function estimateOf(parts: Parts, variables: Json): number {
-  let sum = 0;
-  for (const { weight, once, counts, inner } of parts.values()) {
-    let times = 0;
-    for (const count of counts) times = Math.max(times, typeof count === 'number' ? count : count(variables));
-    sum += times * (weight + estimateOf(inner, variables));
-    sum += dearestOf(once, variables);
-  }
-  return sum;
+/** What stands around a selection. */
+interface Around {
+  /** What is told of the lists in it. */
+  readonly pages: readonly Page[];
+  readonly when: Condition;
 }
 
-function dearestOf(places: Part['once'], variables: Json): number {
-  let most = 0;
-  for (const costs of places) {
-    let sum = 0;
-    for (const cost of costs) sum += cost(variables);
-    most = Math.max(most, sum);
-  }
-  return most;
-}
-
-function actualOf(parts: Parts, data: Json, variables: Json): number {
-  let sum = 0;
-  for (const [key, { weight, once, inner }] of parts) {
-    if (data[key] === undefined) continue;
-    sum += costOf(data[key], weight, inner, variables);
-    sum += dearestOf(once, variables);
-  }
-  return sum;
-}
-
-function costOf(value: unknown, weight: number, inner: Parts, variables: Json): number {
-  if (value === null || value === undefined) return 0;
-  if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + costOf(item, weight, inner, variables), 0);
-  return weight + (inner.size > 0 ? actualOf(inner, value as Json, variables) : 0);
-}
+const OUTSIDE: Around = { pages: [], when: true };
 
 class Measuring {
   constructor(
@@ -108,19 +70,21 @@ class Measuring {
     private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>,
   ) {}
 
-  addTo(parts: Parts, parent: GraphQLNamedType, set: SelectionSetNode, page: Page | null): void {
+  addTo(parts: Parts, parent: GraphQLNamedType, set: SelectionSetNode, around: Around): void {
     for (const selection of set.selections) {
+      const when = both(around.when, inclusionOf(selection));
+      if (when === false) continue;
       if (selection.kind === Kind.FIELD) {
-        this.addField(parts, parent, selection, page);
+        this.addField(parts, parent, selection, { ...around, when });
         continue;
       }
       const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? this.fragments.get(selection.name.value) : selection;
       const condition = fragment?.typeCondition && this.schema.getType(fragment.typeCondition.name.value);
-      if (fragment) this.addTo(parts, condition ?? parent, fragment.selectionSet, page);
+      if (fragment) this.addTo(parts, condition ?? parent, fragment.selectionSet, { ...around, when });
     }
   }
 
-  private addField(parts: Parts, parent: GraphQLNamedType, node: FieldNode, page: Page | null): void {
+  private addField(parts: Parts, parent: GraphQLNamedType, node: FieldNode, { pages, when }: Around): void {
     const field = 'getFields' in parent ? parent.getFields()[node.name.value] : undefined;
     if (!field || !('type' in field) || !('args' in field)) return;
     const type = getNamedType(field.type);
@@ -128,15 +92,13 @@ class Measuring {
     const once = argumentCosts(this.directives, this.placesOf(parent, field.name), field, node);
     if (!isCompositeType(type) && weight === 0 && once.length === 0) return;
     const key = node.alias?.value ?? node.name.value;
-    const lengths = lengthsOf(field, node, this.sizeOf(parent, field.name));
-    const known = parts.get(key);
-    const part: Part = known ?? { weight, once: [], counts: [], inner: new Map() };
-    if (once.length > 0) part.once.push(once);
-    part.weight = Math.max(part.weight, weight);
-    part.counts.push(countOf(field, lengths, page));
-    if (!known) parts.set(key, part);
-    const inPage = lengths.inPage === null || isList(field.type) ? null : { count: lengths.inPage, sized: lengths.sized };
-    if (node.selectionSet && isCompositeType(type)) this.addTo(part.inner, type, node.selectionSet, inPage);
+    const lengths = lengthsOf(field, node, this.sizesOf(parent, field.name));
+    const part = parts.get(key) ?? new Part();
+    parts.set(key, part);
+    part.add({ when, weight, once, count: mostOf(lengths.map((each) => countOf(field, each, pages))) });
+    if (!node.selectionSet || !isCompositeType(type)) return;
+    const below = isList(field.type) ? [] : lengths.flatMap(pageOf);
+    this.addTo(part.inner, type, node.selectionSet, { pages: below, when });
   }
 
   /** Of an interface the most that any type behind it weighs. */
@@ -150,10 +112,8 @@ class Measuring {
     return Math.max(this.directives.weightOf(type.name) ?? 0, ...weights);
   }
 
-  private sizeOf(parent: GraphQLNamedType, field: string): ListSize | undefined {
-    return this.typesOf(parent)
-      .map((type) => this.directives.sizeOf(type, field))
-      .find((size) => size !== undefined);
+  private sizesOf(parent: GraphQLNamedType, field: string): ListSize[] {
+    return this.typesOf(parent).flatMap((type) => this.directives.sizeOf(type, field) ?? []);
   }
 
   private placesOf(parent: GraphQLNamedType, field: string): string[] {
@@ -165,11 +125,15 @@ class Measuring {
   }
 }
 
+function pageOf({ inPage, sized }: Lengths): Page[] {
+  return inPage === null ? [] : [{ count: inPage, sized }];
+}
+
 /** A list in a page is as long as the page, unless its own arguments tell. */
-function countOf(field: GraphQLField<unknown, unknown>, lengths: Lengths, page: Page | null): Count {
+function countOf(field: GraphQLField<unknown, unknown>, lengths: Lengths, pages: readonly Page[]): Count {
   if (!isList(field.type)) return 1;
-  const isInPage = page !== null && (page.sized === null || page.sized.has(field.name));
-  const count = lengths.own ?? (isInPage ? page.count : PLAIN_LIST);
+  const telling = pages.filter(({ sized }) => sized === null || sized.has(field.name)).map(({ count }) => count);
+  const count = lengths.own ?? (telling.length > 0 ? mostOf(telling) : PLAIN_LIST);
   const inside = PLAIN_LIST ** (depthOf(field.type) - 1);
   if (inside === 1) return count;
   return typeof count === 'number' ? count * inside : (variables) => count(variables) * inside;

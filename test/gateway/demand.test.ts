@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { composeServices } from '@apollo/composition';
-import { buildSchema, Kind, parse, validate, type FragmentDefinitionNode } from 'graphql';
+import { buildSchema, getVariableValues, Kind, parse, validate, type FragmentDefinitionNode } from 'graphql';
+import { createClient } from 'graphql-ws';
 import { CostDirectives, demandOf } from '../../gateway/demand';
 import { DEFAULT_LIMITS } from '../../gateway/operations/limits';
 import { loadSupergraph } from '../../gateway/supergraph/load';
@@ -85,13 +86,19 @@ function demandIn(sdl: string, query: string, variables: Record<string, unknown>
   expect(validate(api, document)).toEqual([]);
   const [operation] = document.definitions;
   if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('the operation comes first');
-  const measured = { rootType: api.getQueryType(), selections: operation.selectionSet, fragments: new Map() };
+  const fragments = new Map(
+    document.definitions.flatMap((each) => (each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each] as const] : [])),
+  );
+  const measured = { rootType: api.getQueryType(), selections: operation.selectionSet, fragments };
   // Composition of this version knows no paths into input objects; supergraphs of newer ones have them.
   const withPaths = supergraphSdl.replace('slicingArguments: ["many"]', 'slicingArguments: ["many", "in.size"]');
   const demand = demandOf(api, new CostDirectives(withPaths), measured);
+  const definitions = operation.variableDefinitions ?? [];
+  const { coerced, errors: wrong } = getVariableValues(api, definitions, variables);
+  if (!coerced) throw new Error(wrong.join('\n'));
   return {
-    estimate: () => demand.estimate(variables),
-    actual: (data: Record<string, unknown>) => demand.actual(data, variables),
+    estimate: () => demand.estimate(coerced),
+    actual: (data: Record<string, unknown>) => demand.actual(data, coerced),
   };
 }
 
@@ -128,6 +135,56 @@ describe('@cost and @listSize', () => {
     expect(demandIn(sdl, 'query ($n: Int) { sliced(many: 2, in: { size: $n }) { id } }', { n: 12 }).estimate()).toBe(12);
     expect(demandIn(sdl, '{ page { items { id } others { id } } }').estimate()).toBe(1 + 3 + 8);
     expect(demandIn(sdl, '{ page(limit: 50) { items { id } } }').estimate()).toBe(51);
+  });
+
+  it('take the longest of what the types behind an interface say', () => {
+    const sdl = `type Query { any: Any page: Paged } interface Any { many: [C] } type C { id: ID! }
+      type A implements Any { many: [C] @listSize(assumedSize: 3) } type B implements Any { many: [C] @listSize(assumedSize: 40) }
+      interface Paged { page(limit: Int): P } type P { items: [C] others: [C] }
+      type D implements Paged { page(limit: Int): P @listSize(slicingArguments: ["limit"], sizedFields: ["items"]) }
+      type E implements Paged { page(limit: Int): P @listSize(assumedSize: 6, sizedFields: ["items", "others"]) }`;
+    expect(demandIn(sdl, '{ any { many { id } } }').estimate()).toBe(1 + 40);
+    expect(demandIn(sdl, '{ page { page(limit: 2) { items { id } others { id } } } }').estimate()).toBe(1 + 1 + 6 + 6);
+    expect(demandIn(sdl, '{ page { page(limit: 9) { items { id } others { id } } } }').estimate()).toBe(1 + 1 + 9 + 6);
+  });
+
+  it('know the defaults of input fields, in literals and in variables', () => {
+    const sdl = `type Query { sliced(many: Int, in: Page): [A] @listSize(slicingArguments: ["many"], requireOneSlicingArgument: false) }
+      type A { id: ID! } input Page { size: Int = 30 note: Int = 1 @cost(weight: 5) }`;
+    expect(demandIn(sdl, '{ sliced(in: {}) { id } }').estimate()).toBe(30 + 5);
+    expect(demandIn(sdl, '{ sliced(in: { size: 4, note: null }) { id } }').estimate()).toBe(4);
+    expect(demandIn(sdl, 'query ($n: Int) { sliced(in: { size: $n }) { id } }').estimate()).toBe(30 + 5);
+    expect(demandIn(sdl, 'query ($n: Int) { sliced(in: { size: $n }) { id } }', { n: 6 }).estimate()).toBe(6 + 5);
+  });
+
+  it('leave out what @skip and @include leave out, once the variables are known', () => {
+    const sdl = 'type Query { list: [A] @listSize(assumedSize: 10) one: A } type A { n: Int b: A @cost(weight: 3) }';
+    const query = `query ($no: Boolean!, $yes: Boolean!) { list @skip(if: $no) { b { n } } ...One @include(if: $yes)
+      one { b @include(if: $yes) { n } c: b @skip(if: true) { n } ... @skip(if: $yes) { d: b { n } } } }
+      fragment One on Query { two: one { b { n } } }`;
+    const estimate = (no: boolean, yes: boolean): number => demandIn(sdl, query, { no, yes }).estimate();
+    expect(estimate(false, true)).toBe(10 * (1 + 3) + (1 + 3) + (1 + 3));
+    expect(estimate(true, true)).toBe(1 + 3 + (1 + 3));
+    expect(estimate(true, false)).toBe(1 + 3);
+    const { actual } = demandIn(sdl, query, { no: true, yes: false });
+    expect(actual({ one: { d: { b: null } } })).toBe(1 + 3);
+  });
+
+  it('look at no selection again where no variable has a say', () => {
+    const document = parse('query ($id: ID!) { product(id: $id) { variants { price { amount } } categories { name } } }');
+    const [operation] = document.definitions;
+    if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('the operation comes first');
+    const measured = { rootType: schema.getQueryType(), selections: operation.selectionSet, fragments: new Map() };
+    const demand = demandOf(schema, new CostDirectives(''), measured);
+    const unread = new Proxy(
+      {},
+      {
+        get: () => {
+          throw new Error('a variable was read');
+        },
+      },
+    );
+    expect(demand.estimate(unread)).toBe(1 + 8 * (1 + 1) + 8);
   });
 
   it('refuse a list whose size must be asked, and is not', () => {
@@ -173,6 +230,34 @@ describe('a gateway that is asked for much', () => {
     const asked = await gateway.query('{ books { author { name } } }', {}, { 'x-mercato-cost': '1' });
     expect(asked.body.extensions['cost']).toEqual({ estimated: 16, actual: 5, maximum: 20 });
     expect((await gateway.query('{ books { author { name } } }')).body.extensions).not.toHaveProperty('cost');
+    await gateway.stop();
+  });
+
+  it('refuses it over GET and over WebSocket alike', async () => {
+    const calls = recording();
+    const gateway = await testGateway({ wrap: calls.wrap, limits: { cost: 20 } });
+    const query = '{ books { author { reviews { by { name } } } } }';
+    const refusal = { extensions: { code: 'OPERATION_TOO_LARGE', limit: 'cost', allowed: 20 } };
+    const got = await fetch(`${gateway.url}/graphql?query=${encodeURIComponent(query)}`, {
+      headers: { accept: 'application/graphql-response+json', 'apollo-require-preflight': '1' },
+    });
+    expect(got.status).toBe(400);
+    expect(await got.json()).toMatchObject({ errors: [refusal] });
+    const client = createClient({
+      url: `${gateway.url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      retryAttempts: 0,
+    });
+    const told = await client
+      .iterate({ query })
+      .next()
+      .then(
+        ({ value }) => (value as { errors?: unknown }).errors,
+        (errors: unknown) => errors,
+      );
+    expect(told).toMatchObject([refusal]);
+    await client.dispose();
+    expect(calls.count('books')).toBe(0);
     await gateway.stop();
   });
 });
