@@ -3,7 +3,7 @@ import { EventQueue } from './event-queue';
 import type { LiveOperation } from './live-operation';
 import type { LiveMessage } from './message';
 import { Ring } from './ring';
-import type { LiveSubscription } from './subscription';
+import type { LiveSubscription, Stream } from './subscription';
 import { Upstream } from './upstream';
 
 /** What becomes of a channel, told to whoever keeps them all. */
@@ -20,7 +20,7 @@ export interface ChannelHost {
  * One stream of events and all who are told of it: one upstream, one execution for each event, one text that goes to every
  * subscriber. Its subscribers asked for the same and may see the same.
  */
-export class Channel {
+export class Channel implements Stream {
   readonly members: LiveSubscription[] = [];
   /** The last position that was delivered. */
   position: number | null = null;

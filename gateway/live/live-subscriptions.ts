@@ -11,7 +11,7 @@ import { LiveOperation } from './live-operation';
 import type { LiveMessage } from './message';
 import { readPosition } from './message';
 import { Quota } from './quota';
-import { LiveSubscription } from './subscription';
+import { LiveSubscription, type Stream } from './subscription';
 import type { Subscriber } from './subscriber';
 
 /** A stream nobody listens to any more is kept for who comes back at once. */
@@ -53,7 +53,7 @@ interface Kept {
  */
 export class LiveSubscriptions implements ChannelHost {
   private readonly shared = new Map<string, Channel>();
-  private readonly kept = new Map<Channel, Kept>();
+  private readonly kept = new Map<Stream, Kept>();
   private readonly sweep: NodeJS.Timeout;
   private swapping: Promise<void> = Promise.resolve();
   private isStopped = false;
@@ -104,7 +104,7 @@ export class LiveSubscriptions implements ChannelHost {
   stop(): void {
     this.isStopped = true;
     clearInterval(this.sweep);
-    for (const channel of [...this.kept.keys()]) channel.close();
+    for (const { channel } of [...this.kept.values()]) channel.close();
   }
 
   onProgress(channel: Channel): void {

@@ -47,7 +47,9 @@ export function readLiveOperation(reader: LiveReader, subscription: AuthorisedSu
   const forwarded = reach === 'same' ? asked.forwarded : null;
   const request: OperationRequest = { ...asked, viewer, forwarded, takesText: true, signal: null };
   const telling = isResumable ? tellingVariables(field, asked.operation, coerced) : null;
-  const given = Object.fromEntries(source.variables.map((name) => [name, asked.variables[name]]));
+  // One that is not sent takes its default; a value that is undefined would take none.
+  const sent = source.variables.filter((name) => asked.variables[name] !== undefined);
+  const given = Object.fromEntries(sent.map((name) => [name, asked.variables[name]]));
   const { requestId, traceparent } = request;
   const shared = { viewer, forwarded, requestId, traceparent, query: source.query, operationName: source.operationName };
   return new LiveOperation({

@@ -1,14 +1,21 @@
 import type { Answer } from '../executor/answer';
-import type { Channel } from './channel';
 import type { LiveMessage } from './message';
 import type { Subscriber } from './subscriber';
+
+/** Where a subscription's events come from at the moment. */
+export interface Stream {
+  /** The last position that was delivered. */
+  readonly position: number | null;
+  readonly isOver: boolean;
+  remove(member: LiveSubscription): void;
+}
 
 /** One client's subscription, wherever its events come from at the moment. */
 export class LiveSubscription {
   /** In its channel's list. */
   place = 0;
   isOver = false;
-  private channel: Channel | null = null;
+  private channel: Stream | null = null;
   /** What came up to here, it was told. */
   private seen = -1;
 
@@ -28,11 +35,11 @@ export class LiveSubscription {
     return this.subscriber.requestId;
   }
 
-  get at(): Channel | null {
+  get at(): Stream | null {
     return this.channel;
   }
 
-  enter(channel: Channel, place: number, seen: number | null): void {
+  enter(channel: Stream, place: number, seen: number | null): void {
     this.channel = channel;
     this.place = place;
     this.seen = seen ?? -1;

@@ -2,17 +2,20 @@ import type { Duplex } from 'node:stream';
 import { CloseCode, MessageType, parseMessage, type Message, type SubscribePayload } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import { AppError } from '../../platform/errors';
+import type { Logger } from '../../platform/observability';
 import type { Answer } from '../executor/answer';
 import type { Json } from '../executor/merge';
 import { newRequestId } from '../http/request-id';
-import type { Identity, VerifiedToken } from '../identity/identity';
+import type { Identifier, Identity, VerifiedToken } from '../identity/identity';
+import type { LiveSubscriptions } from '../live/live-subscriptions';
 import { endOfMessage, type LiveMessage } from '../live/message';
 import type { OpenSession } from '../live/sessions';
 import { rightsOf } from '../live/reach';
+import type { GatewayMetrics } from '../metrics';
 import type { OperationRequest } from '../operation-request';
 import { writeText } from './frame';
 import { OpenOperation, type OperationHost } from './open-operation';
-import type { SocketServerParts } from './socket-server';
+import type { SocketOperations } from './socket-operations';
 
 const INIT_WAIT_MS = 10_000;
 const PING_MS = 12_000;
@@ -34,6 +37,17 @@ export interface SocketOrigin {
   readonly headers: Readonly<Record<string, unknown>> | null;
 }
 
+/** What every connection needs of its server. */
+export interface SocketParts {
+  readonly operations: SocketOperations;
+  readonly live: LiveSubscriptions;
+  readonly identifier: Identifier;
+  readonly logger: Logger;
+  readonly metrics: GatewayMetrics;
+  forwardedOf(headers: Readonly<Record<string, unknown>>): OperationRequest['forwarded'];
+  onClosed(connection: SocketConnection, address: string): void;
+}
+
 /** One client's socket: the protocol graphql-transport-ws, its operations, and how long it may stay. */
 export class SocketConnection implements OpenSession, OperationHost {
   private identity: Identity | null = null;
@@ -50,7 +64,7 @@ export class SocketConnection implements OpenSession, OperationHost {
     /** What `socket` writes to. */
     private readonly stream: Duplex,
     private readonly origin: SocketOrigin,
-    private readonly parts: SocketServerParts,
+    private readonly parts: SocketParts,
   ) {
     socket.on('message', (data) => this.receive(String(data as Buffer)));
     socket.on('pong', () => (this.hasAnswered = true));

@@ -12,8 +12,7 @@ import { comeBackAfterMs } from '../live/come-back';
 import type { Quota } from '../live/quota';
 import type { OpenSessions } from '../live/sessions';
 import type { GatewayMetrics } from '../metrics';
-import type { OperationRequest } from '../operation-request';
-import { SocketConnection, type SocketOrigin } from './socket-connection';
+import { SocketConnection, type SocketOrigin, type SocketParts } from './socket-connection';
 import type { SocketOperations } from './socket-operations';
 
 const MAX_MESSAGE_BYTES = 256 * 1024;
@@ -36,12 +35,6 @@ export interface SocketServerOptions {
   readonly metrics: GatewayMetrics;
 }
 
-/** What every connection needs of the server. */
-export interface SocketServerParts extends SocketServerOptions {
-  forwardedOf(headers: Readonly<Record<string, unknown>>): OperationRequest['forwarded'];
-  onClosed(connection: SocketConnection, address: string): void;
-}
-
 /** GraphQL over WebSocket (graphql-transport-ws) at the same address: subscriptions, and queries and mutations too. */
 export function serveSockets(http: Server, path: string, options: SocketServerOptions): { stop(): Promise<void> } {
   const sockets = new WebSocketServer({
@@ -52,7 +45,7 @@ export function serveSockets(http: Server, path: string, options: SocketServerOp
   });
   const connections = new Set<SocketConnection>();
   const { perAddress } = options;
-  const parts: SocketServerParts = {
+  const parts: SocketParts = {
     ...options,
     forwardedOf: (headers) => forwardedHeaders(options.forwardHeaders, headers),
     onClosed: (connection, address) => {

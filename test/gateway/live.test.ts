@@ -237,6 +237,13 @@ describe('live subscriptions', () => {
     expect(ended.told.at(-1)).toMatchObject({ type: 'error', payload: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] });
   });
 
+  it('take the defaults of variables that are not sent', async () => {
+    const socket = await open();
+    socket.subscribe('1', NEWS.replace('$snapshot: Boolean', '$snapshot: Boolean! = true'), { topic: 'cats' });
+    await told(socket, 1);
+    expect(socket.payloads<Payload>('1')[0]?.data.news.kind).toBe('SNAPSHOT');
+  });
+
   it('are refused to who may not have them, with the code', async () => {
     const socket = await open();
     socket.subscribe('1', NEWS, { topic: 'secret' });
@@ -293,7 +300,7 @@ describe('live subscriptions', () => {
   }, 30_000);
 
   it('are kept by a new token over the same socket, and by no other user’s', async () => {
-    const soon = Math.floor(Date.now() / 1000) - 4;
+    const soon = Math.floor(Date.now() / 1000) - 2;
     const [renewing, lapsing] = [
       await signedIn(1, { expiresAtSeconds: soon + 1 }),
       await signedIn(2, { expiresAtSeconds: soon + 1 }),

@@ -147,7 +147,7 @@ describe('GraphQL over WebSocket', () => {
   });
 
   it('closes with 4403, which clients retry, when the token expires', async () => {
-    const expiresAtSeconds = Math.floor(Date.now() / 1000) - 4;
+    const expiresAtSeconds = Math.floor(Date.now() / 1000) - 2;
     const { socket } = await rawSocket({ authorization: `Bearer ${await gateway.token({ expiresAtSeconds })}` });
     const [code] = await once(socket, 'close');
     expect(code).toBe(4403);
