@@ -39,7 +39,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const { logger, bus } = options;
   const registry = options.metrics ?? createMetrics();
   const metrics = gatewayMetrics(registry);
-  const documents = documentsOf(options);
+  const documents = documentsOf(options, metrics);
   await documents.start();
   const entityCache = options.entityCache ? new EntityCache(options.entityCache.store, metrics) : null;
   const engineOptions = engineOptionsOf(options, metrics, entityCache);
@@ -129,9 +129,9 @@ async function isInTime(done: Promise<void>, timeoutMs: number): Promise<boolean
   return Promise.race([done.then(() => true), delay(timeoutMs, false, { ref: false })]);
 }
 
-function documentsOf({ documents = {} }: GatewayOptions): Documents {
+function documentsOf({ documents = {} }: GatewayOptions, { onDocument }: GatewayMetrics): Documents {
   const { mode = 'off', source = null, mayRegister = true, shared = null } = documents;
-  return new Documents({ mode, source, registered: mayRegister ? new RegisteredDocuments(shared) : null });
+  return new Documents({ mode, source, registered: mayRegister ? new RegisteredDocuments(shared) : null, onLookup: onDocument });
 }
 
 function guardedCalls(options: GatewayOptions, metrics: GatewayMetrics): SendCall {

@@ -10,6 +10,8 @@ export interface GatewayMetrics extends PlannerWatch, ProtectionWatch, Admission
   onRequest(kind: string, outcome: RequestOutcome, seconds: number): void;
   onSubgraphCall(service: string, outcome: 'ok' | 'errors' | 'failed', seconds: number): void;
   onPlan(outcome: 'hit' | 'miss'): void;
+  /** Of documents that are asked for by a name, or checked against the manifest. */
+  onDocument(kind: 'trusted' | 'registered', outcome: 'hit' | 'miss'): void;
   onCost(kind: 'estimated' | 'actual', cost: number): void;
   onCache(outcome: 'hit' | 'miss' | 'bypass'): void;
   onSocket(change: 1 | -1): void;
@@ -27,6 +29,10 @@ export function gatewayMetrics(metrics: Metrics): GatewayMetrics {
     ['kind'],
     [1, 10, 100, 1_000, 10_000, 100_000],
   );
+  const documents = metrics.counter('mercato_gateway_documents_total', 'Trusted and registered documents that were looked up', [
+    'kind',
+    'outcome',
+  ]);
   const sockets = metrics.gauge('mercato_gateway_sockets', 'WebSockets that are open', []);
   const streams = metrics.gauge(
     'mercato_gateway_streams',
@@ -40,6 +46,7 @@ export function gatewayMetrics(metrics: Metrics): GatewayMetrics {
     ...liveMetrics(metrics),
     onRequest: (operation, outcome, seconds) => requests.observe({ operation, outcome }, seconds),
     onSubgraphCall: (subgraph, outcome, seconds) => calls.observe({ subgraph, outcome }, seconds),
+    onDocument: (kind, outcome) => documents.inc({ kind, outcome }),
     onCost: (kind, cost) => costs.observe({ kind }, cost),
     onSocket: (change) => sockets.inc(change),
     onStream: (change) => streams.inc(change),

@@ -114,7 +114,7 @@ export class DeferredRun implements Timed, RunningOperation {
       this.beginBlocks(plan.deferred);
       this.tell();
     };
-    block.run = new PlanRun(plan, { ...this.options, isMutation: false }, this.data, { ended, broken });
+    block.run = new PlanRun(plan, { ...this.options, isMutation: false, keepsKnown: true }, this.data, { ended, broken });
     this.runs.push(block.run);
     this.addBlocks(plan.deferred);
     if (this.ending) block.run.endCalls(this.ending);

@@ -16,7 +16,11 @@ export interface DocumentsOptions {
   readonly source: ManifestSource | null;
   /** `null` where clients cannot register documents. They never can where only trusted ones count. */
   readonly registered: RegisteredDocuments | null;
+  /** Told of each document that is asked for by its name alone, or checked against the manifest. */
+  readonly onLookup?: OnLookup;
 }
+
+export type OnLookup = (kind: 'trusted' | 'registered', outcome: 'hit' | 'miss') => void;
 
 /** What a request sends: a text, the name of one, or both. */
 export interface DocumentRequest {
@@ -63,12 +67,29 @@ export class Documents {
       return this.isOpen ? query : this.trustedText(query, client);
     }
     const trusted = this.options.mode === 'off' ? undefined : this.manifest.textOf(document.id, client.clientName);
-    if (trusted !== undefined) return trusted;
+    if (trusted !== undefined) {
+      this.told('trusted', true);
+      return trusted;
+    }
     if (query !== null) return this.isOpen ? this.namedText(query, document) : this.trustedText(query, client);
-    if (!document.isHash || !this.isOpen) throw notInList(document.id);
+    if (!document.isHash || !this.isOpen) {
+      this.told('trusted', false);
+      throw notInList(document.id);
+    }
     if (!this.registered) throw new AppError('PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported');
     const found = this.registered.find(document.id);
-    return found instanceof Promise ? found.then(textFound) : textFound(found);
+    return found instanceof Promise ? found.then((text) => this.textFound(text)) : this.textFound(found);
+  }
+
+  /** Clients of Apollo's protocol know the message as well as the code. */
+  private textFound(text: string | null): string {
+    this.told('registered', text !== null);
+    if (text === null) throw new AppError('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound');
+    return text;
+  }
+
+  private told(kind: 'trusted' | 'registered', isFound: boolean): void {
+    this.options.onLookup?.(kind, isFound ? 'hit' : 'miss');
   }
 
   /** Keeps the text under the hash that its client sent, once it was found to be a valid document of ours. */
@@ -89,15 +110,11 @@ export class Documents {
         'PERSISTED_QUERY_ID_REQUIRED',
         'Only documents of the manifest are answered here, by their id: send documentId',
       );
-    if (this.manifest.hasText(query, client.clientName)) return query;
+    const isTrusted = this.manifest.hasText(query, client.clientName);
+    this.told('trusted', isTrusted);
+    if (isTrusted) return query;
     throw new AppError('QUERY_NOT_IN_SAFELIST', 'Only documents of the manifest are answered here, and this is none of them');
   }
-}
-
-/** Clients of Apollo's protocol know the message as well as the code. */
-function textFound(text: string | null): string {
-  if (text === null) throw new AppError('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound');
-  return text;
 }
 
 function notInList(id: string): AppError {

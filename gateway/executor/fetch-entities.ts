@@ -87,11 +87,11 @@ class EntitiesFetch implements EntityTaker {
       if (!entity) {
         if (!failedAt?.has(asked.at)) for (const target of targets) run.absent.add(target);
       } else if (step.isFlat) {
-        for (const target of targets) assignTo(target, entity);
+        for (const target of targets) assignTo(target, entity, run.options.keepsKnown);
       } else {
         // Copied before the first merge, which would let the first record share its parts with the others.
         const copies = targets.map((_, at) => (at === 0 ? entity : copyOf(entity)));
-        targets.forEach((target, at) => mergeInto(target, copies[at] ?? entity));
+        targets.forEach((target, at) => mergeInto(target, copies[at] ?? entity, run.options.keepsKnown));
       }
     }
   }

@@ -23,7 +23,7 @@ class FieldsFetch implements CallReceiver {
     if (errors) run.errors.addOfRoot(errors, cursor.path);
     if (data) {
       if (step.outputRewrites.length > 0) applyRewrites(run.plan.schema, step.outputRewrites, data);
-      cursor.records.forEach((record, at) => mergeInto(record, at === 0 ? data : copyOf(data)));
+      cursor.records.forEach((record, at) => mergeInto(record, at === 0 ? data : copyOf(data), run.options.keepsKnown));
     } else {
       run.errors.cover(this.places());
     }

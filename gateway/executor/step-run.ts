@@ -28,6 +28,8 @@ export interface StepRun extends Caller {
 export interface StepRunOptions {
   /** With defaults filled in; conditions read these. */
   readonly coerced: Readonly<Json>;
+  /** Whether what is known stays where a later fetch answers null: in parts that follow what a client has already. */
+  readonly keepsKnown?: boolean;
   /** Told when a fetch on which deferred parts depend has been merged. */
   readonly onFetched?: (id: string) => void;
 }

@@ -8,7 +8,7 @@ import WebSocket from 'ws';
 import { manifestFiles, type TrustMode } from '../../gateway/documents';
 import { createMemoryCache, createRedisCache, type CacheStore } from '../../platform/cache';
 import { connectRedis } from '../../platform/redis';
-import { createLogger } from '../../platform/observability';
+import { createLogger, createMetrics } from '../../platform/observability';
 import { freshRedisUrl } from '../support/redis';
 import { until } from '../support/until';
 import { testGateway, type TestGateway } from './support/gateway';
@@ -48,6 +48,30 @@ describe('trusted documents', () => {
     return gateway;
   };
   const PLAIN = { 'me-1': ME, [sha(BOOK)]: BOOK };
+
+  it('are counted, as are those that clients register, by whether they were found', async () => {
+    const path = await write(PLAIN);
+    const metrics = createMetrics();
+    const gateway = await testGateway({
+      documents: { mode: 'allow', source: manifestFiles([{ path, client: null }], silent, 20) },
+      planner: { threads: 0 },
+      metrics,
+    });
+    gateways.push(gateway);
+    const countOf = async (kind: string, outcome: string): Promise<number> => {
+      const counted = new RegExp(`documents_total{kind="${kind}",outcome="${outcome}"} (\\d+)`).exec(await metrics.expose());
+      return Number(counted?.[1] ?? 0);
+    };
+    const text = '{ me { id } }';
+    await gateway.post({ documentId: 'me-1' });
+    await gateway.post({ documentId: 'unknown' });
+    await gateway.post({ extensions: apq(text) });
+    await gateway.post({ query: text, extensions: apq(text) });
+    await gateway.post({ extensions: apq(text) });
+    await gateway.post({ query: text });
+    expect([await countOf('trusted', 'hit'), await countOf('trusted', 'miss')]).toEqual([1, 1]);
+    expect([await countOf('registered', 'hit'), await countOf('registered', 'miss')]).toEqual([1, 1]);
+  });
 
   it('are named in every way that clients know, by POST and GET', async () => {
     const gateway = await serving('required', await write(PLAIN));
