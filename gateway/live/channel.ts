@@ -29,6 +29,7 @@ export class Channel implements Stream {
   isOver = false;
   /** Since when nobody listens. */
   emptySinceMs = 0;
+  private round = 0;
   private readonly ring = new Ring();
   private readonly queue: EventQueue;
   private readonly upstream: Upstream;
@@ -59,6 +60,7 @@ export class Channel implements Stream {
   /** Takes a subscriber who has seen everything up to `seen`, or who wants only what comes now. */
   add(member: LiveSubscription, seen: number | null): void {
     member.enter(this, this.members.length, seen);
+    member.round = this.round;
     this.members.push(member);
   }
 
@@ -119,8 +121,14 @@ export class Channel implements Stream {
     this.position = message.position ?? this.position;
     this.ring.add(message);
     this.host.onDelivered(this, message);
-    // Who is too slow is taken out of the list meanwhile, and another put into the place.
-    for (let at = this.members.length - 1; at >= 0; at -= 1) this.members[at]?.tell(message);
+    this.round += 1;
+    for (let at = this.members.length - 1; at >= 0; at -= 1) {
+      const member = this.members[at];
+      // Who is too slow is taken out of the list meanwhile, with all of its socket, and others who were told put into the places.
+      if (!member || member.round === this.round) continue;
+      member.round = this.round;
+      member.tell(message);
+    }
     this.host.onProgress(this);
   }
 

@@ -13,6 +13,8 @@ export interface LiveOperationParts {
   /** The source's variables as JSON text. */
   readonly variables: string;
   readonly client: SubgraphClient;
+  /** Whom the source is told of, as text. */
+  readonly viewer: string;
   readonly open: (after: string | null, receiver: EventReceiver) => RunningSubscription;
   readonly complete: (event: SubgraphResponse, done: (answer: Answer) => void) => void;
   readonly refusalOf: (error: unknown) => Answer;
@@ -48,7 +50,8 @@ export class LiveOperation {
 
   /** Whether the stream of another reading tells the same. */
   hasSameSource({ parts: other }: LiveOperation): boolean {
-    const { source, client, variables } = this.parts;
-    return source.query === other.source.query && client === other.client && variables === other.variables;
+    const { source, client, variables, viewer } = this.parts;
+    if (source.query !== other.source.query || client !== other.client) return false;
+    return variables === other.variables && viewer === other.viewer;
   }
 }

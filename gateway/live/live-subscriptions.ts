@@ -11,7 +11,8 @@ import { LiveOperation } from './live-operation';
 import type { LiveMessage } from './message';
 import { readPosition } from './message';
 import { Quota } from './quota';
-import { LiveSubscription, type Stream } from './subscription';
+import { rightsOf } from './reach';
+import { LiveSubscription, type Audience, type Stream } from './subscription';
 import type { Subscriber } from './subscriber';
 
 /** A stream nobody listens to any more is kept for who comes back at once. */
@@ -72,7 +73,7 @@ export class LiveSubscriptions implements ChannelHost {
 
   /** Begins it; the subscriber is told of its events, or why there are none. */
   subscribe(request: LiveRequest, subscriber: Subscriber): LiveSubscription {
-    const subscription = new LiveSubscription(subscriber, request.client, this.onEnd);
+    const subscription = new LiveSubscription(subscriber, request.client, audienceOf(request), this.onEnd);
     const { maxPerUser, maxPerAddress } = this.limits;
     const limit = request.viewer.userId === null ? maxPerAddress : maxPerUser;
     if (this.quota.take(request.client, limit)) {
@@ -80,6 +81,8 @@ export class LiveSubscriptions implements ChannelHost {
       void this.begin(request, subscription);
     } else {
       this.watch.onDropped('quota');
+      // It holds nothing that its end would give back.
+      subscription.isOver = true;
       subscriber.refuse(this.tooMany(limit, request.requestId));
     }
     return subscription;
@@ -90,6 +93,7 @@ export class LiveSubscriptions implements ChannelHost {
     const request = subscription.at && this.kept.get(subscription.at)?.request;
     if (!request) return subscription.refuse(refusalOf([NOT_BEGUN], subscription.requestId, this.logger));
     const { position } = subscription;
+    subscription.audience = { viewer, forwarded };
     const after = position === null ? request.after : String(position);
     subscription.leave();
     void this.begin({ ...request, viewer, forwarded, requestId: subscription.requestId, after }, subscription);
@@ -208,14 +212,25 @@ export class LiveSubscriptions implements ChannelHost {
     }
   }
 
+  /** Each who listens is judged: what many may see may be some viewers' alone by the new supergraph. */
   private async readAgain({ channel, request }: Kept): Promise<void> {
-    const operation = await this.read(request);
+    const readings = new Map<string, LiveOperation | Answer>();
+    for (const { audience } of [...channel.members]) {
+      const who = textOf(audience);
+      if (!readings.has(who)) readings.set(who, await this.read({ ...request, ...audience }));
+    }
     if (channel.isOver) return;
-    if (!(operation instanceof LiveOperation)) return channel.refuse(operation);
+    const operation = [...readings.values()].find((reading) => reading instanceof LiveOperation);
+    for (const member of [...channel.members]) {
+      const reading = readings.get(textOf(member.audience));
+      const stays = reading instanceof LiveOperation && (reading === operation || isShared(reading, operation));
+      if (!stays) this.rejudge(member, member.audience.viewer, member.audience.forwarded);
+    }
+    if (!operation || channel.isOver) return channel.close();
     const before = channel.operation.key;
-    const isShared = before !== null && this.shared.get(before) === channel;
+    const wasShared = before !== null && this.shared.get(before) === channel;
     channel.adopt(operation);
-    if (!isShared || before === operation.key) return;
+    if (!wasShared || before === operation.key) return;
     this.shared.delete(before);
     if (operation.key !== null && !this.shared.has(operation.key)) this.shared.set(operation.key, channel);
   }
@@ -225,4 +240,17 @@ export class LiveSubscriptions implements ChannelHost {
     for (const channel of this.shared.values())
       if (channel.members.length === 0 && nowMs - channel.emptySinceMs > LINGER_MS) channel.close();
   }
+}
+
+function audienceOf({ viewer, forwarded }: LiveRequest): Audience {
+  return { viewer, forwarded };
+}
+
+function isShared({ key }: LiveOperation, other: LiveOperation | undefined): boolean {
+  return key !== null && key === other?.key;
+}
+
+/** Equal for those of whom every reading is the same. */
+function textOf({ viewer, forwarded }: Audience): string {
+  return JSON.stringify([rightsOf(viewer), forwarded]);
 }

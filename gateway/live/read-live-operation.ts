@@ -59,6 +59,7 @@ export function readLiveOperation(reader: LiveReader, subscription: AuthorisedSu
     source,
     variables: JSON.stringify(given),
     client,
+    viewer: JSON.stringify([rightsOf(viewer), forwarded]),
     open: (after: string | null, receiver: EventReceiver) => client.subscribe({ ...shared, variables: given, after }, receiver),
     complete: (event: SubgraphResponse, done: (answer: Answer) => void) => {
       if (event.data) applyRewrites(plan.schema, source.outputRewrites, event.data);

@@ -1,4 +1,6 @@
+import type { Viewer } from '../../platform/auth';
 import type { Answer } from '../executor/answer';
+import type { OperationRequest } from '../operation-request';
 import type { LiveMessage } from './message';
 import type { Subscriber } from './subscriber';
 
@@ -10,11 +12,19 @@ export interface Stream {
   remove(member: LiveSubscription): void;
 }
 
+/** Whom a subscription tells, and what is judged by that. */
+export interface Audience {
+  readonly viewer: Viewer;
+  readonly forwarded: OperationRequest['forwarded'];
+}
+
 /** One client's subscription, wherever its events come from at the moment. */
 export class LiveSubscription {
   /** In its channel's list. */
   place = 0;
   isOver = false;
+  /** The last message of its channel that passed here, by its channel's count. */
+  round = 0;
   private channel: Stream | null = null;
   /** What came up to here, it was told. */
   private seen = -1;
@@ -23,6 +33,7 @@ export class LiveSubscription {
     private readonly subscriber: Subscriber,
     /** Whose quota it counts on. */
     readonly holder: string,
+    public audience: Audience,
     private readonly onEnd: (subscription: LiveSubscription) => void,
   ) {}
 
