@@ -28,7 +28,7 @@ export class Ring {
     while (this.messages.length > MAX_MESSAGES || this.bytes > MAX_BYTES) {
       const oldest = this.messages.shift();
       this.bytes -= oldest?.json.length ?? 0;
-      if (oldest?.position != null) this.floor = oldest.position;
+      if (oldest && oldest.position !== null) this.floor = oldest.position;
     }
   }
 

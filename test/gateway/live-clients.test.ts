@@ -42,6 +42,7 @@ async function run(code: string, url: string, token: () => string, show: (shown:
     .replaceAll('https://shop.example', url)
     .replaceAll('wss://shop.example', url.replace('http', 'ws'));
   const given = { require, STATUS, order: 'cats', token, show, EventSource };
+  // oxlint-disable-next-line typescript/no-implied-eval -- what a page says is run as it stands there; it ends with the page
   const main = new Function(
     ...Object.keys(given),
     `${script}; return { stop, renew: typeof renew === 'undefined' ? null : renew };`,

@@ -127,7 +127,7 @@ export class Newsroom {
     return {
       ...client,
       execute: async (request) => {
-        const ids = (request.variables?.['representations'] as { id: string }[]).map(({ id }) => id);
+        const ids = ((request.variables?.['representations'] ?? []) as { id: string }[]).map(({ id }) => id);
         this.authorCalls.push({ viewer: request.viewer.userId, ids });
         if (this.authorsAreAway) throw new AppError('UPSTREAM_UNAVAILABLE', 'authors are away', { service: 'authors' });
         await turn();
