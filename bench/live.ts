@@ -1,11 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { descendantsOf } from '../test/support/descendants';
 import type { Benchmark, BenchmarkContext } from './benchmark';
 import { usageOf } from './gateway/processes';
 import { Crowd } from './live/crowd';
 import { startSubject, type Subject, type SubjectName } from './live/subjects';
+import { WatchedOrders } from './live/orders';
 import { printTable } from './shop/table';
 
 const SUBJECTS: readonly SubjectName[] = ['ours', 'stock', 'floor'];
+const PARTS = ['memory', 'fan', 'orders'];
 const MANY = 15_000;
 const CROWD = 5_000;
 const STALLED = 100;
@@ -18,23 +21,30 @@ const BIG = 'big:131072';
 /** Our gateway's live subscriptions beside the server of graphql-ws and bare sockets. */
 export const benchmark: Benchmark = {
   name: 'live',
-  summary: 'memory of 15,000 subscriptions, one event to 5,000 with and without stalled readers, beside graphql-ws and bare ws',
-  needsServers: false,
+  summary:
+    'memory of 15,000 subscriptions, one event to 5,000 with and without stalled readers, beside graphql-ws and bare ws; 1,000 changes of orders a second; name memory, fan, orders, or ours, stock, floor to choose',
   run: async (context) => {
-    const names = SUBJECTS.filter((name) => context.selection.length === 0 || context.selection.includes(name));
-    const memory = await measureMemory(context, names);
-    const fan = await measureFan(context, names);
+    const isChosen = (name: string, among: readonly string[]): boolean =>
+      context.selection.includes(name) || !among.some((each) => context.selection.includes(each));
+    const names = SUBJECTS.filter((name) => isChosen(name, SUBJECTS));
+    const memory = isChosen('memory', PARTS) ? await measureMemory(context, names) : [];
+    const fan = isChosen('fan', PARTS) ? await measureFan(context, names) : [];
     context.say('');
     printTable(fan, context.say);
+    const orders = isChosen('orders', PARTS) ? await measureOrders(context) : null;
     const ours = fan.find(({ peer }) => peer === 'ours');
     return {
-      rows: [...memory, ...fan],
+      rows: [...memory, ...fan, ...(orders ? [orders] : [])],
       figures: {
         kbPerSubscription: memory.find(({ peer }) => peer === 'ours')?.kbPerSubscription ?? '-',
         fanP99Ms: ours?.p99Ms ?? '-',
         cpuUsPerMessage: ours?.cpuUs ?? '-',
         p99WithStalledMs: ours?.p99StalledMs ?? '-',
         kbPerStalled: ours?.kbPerStalled ?? '-',
+        orderP50Ms: orders?.p50Ms ?? '-',
+        orderP99Ms: orders?.p99Ms ?? '-',
+        callsPerEvent: orders?.callsPerEvent ?? '-',
+        lost: fan.reduce((sum, { lost }) => sum + Number(lost), Number(orders?.lost ?? 0)),
       },
     };
   },
@@ -136,6 +146,58 @@ async function tell(subject: Subject, crowd: Crowd, count: number, into: Fan, ev
     into.latenciesMs.push(...latenciesMs);
   }
   into.cpuMs += usageOf(subject.pid).cpuMs - before;
+}
+
+const EVENTS_PER_SECOND = 1_000;
+/** Orders that change in one transaction. */
+const IN_TRANSACTION = 10;
+const WARM_UP_SECONDS = 3;
+
+/** The shop itself, its subgraphs in processes of their own: distinct orders change, each watched by its customer. */
+async function measureOrders({ say, seconds, startSystem }: BenchmarkContext): Promise<Row> {
+  const system = await startSystem({ processes: true, environment: { LOG_LEVEL: 'error' } });
+  const orders = new WatchedOrders(system, system.databases.order ?? '');
+  try {
+    await orders.open();
+    await delay(1_000);
+    await orders.run(EVENTS_PER_SECOND, WARM_UP_SECONDS, IN_TRANSACTION);
+    const before = await subgraphCalls(system.url);
+    const parts = partsOf(system.process.pid).map((part) => ({ ...part, before: usageOf(part.pid).cpuMs }));
+    const { latenciesMs, told, committed, wrong } = await orders.run(EVENTS_PER_SECOND, seconds, IN_TRANSACTION);
+    const calls = (await subgraphCalls(system.url)) - before;
+    for (const { name, pid, before: cpuMs } of parts)
+      say(`${name}: ${Math.round(((usageOf(pid).cpuMs - cpuMs) / Math.max(1, committed)) * 1_000)} µs CPU an event`);
+    const row = {
+      measured: '1,000 orders',
+      peer: 'ours',
+      eventsPerSecond: Math.round(committed / seconds),
+      p50Ms: quantile(latenciesMs, 0.5),
+      p99Ms: quantile(latenciesMs, 0.99),
+      callsPerEvent: Math.round((calls / committed) * 1_000) / 1_000,
+      lost: committed - told,
+      wrong,
+    };
+    printTable([row], say);
+    return row;
+  } finally {
+    orders.close();
+  }
+}
+
+/** The processes of a system, by what they run; of one that was launched by another of its name, the launcher stands for both. */
+function partsOf(pid: number): { name: string; pid: number }[] {
+  const named = descendantsOf(pid).flatMap(({ command, pid: part }) => {
+    const name = command.split('main.js ')[1];
+    return name === undefined ? [] : [[name, part] as const];
+  });
+  return [...new Map(named.toReversed())].map(([name, part]) => ({ name, pid: part }));
+}
+
+/** Calls of subgraphs by the gateway since its start. */
+async function subgraphCalls(url: string): Promise<number> {
+  const text = await (await fetch(new URL('/metrics', url))).text();
+  const counts = [...text.matchAll(/^mercato_gateway_subgraph_seconds_count\{[^}]*\} (\d+)/gm)];
+  return counts.reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
 function quantile(values: readonly number[], share: number): number {

@@ -73,7 +73,8 @@ const FEDERATION_IMPORTS = [
  * `@cacheControl(maxAge: 60)` on a root field or type lets the gateway give everybody the same answer for a minute;
  * `scope: "PRIVATE"` below forbids it. A gateway with an entity cache keeps entities and root fields by it as well: without a
  * scope for those of whom the subgraph is told the same, `PRIVATE` for each viewer, `PUBLIC` one for all, so only where an
- * answer never depends on who asks; and all events that change it must touch it. `@composeDirective` is what keeps it in the supergraph, where the gateway reads it.
+ * answer never depends on who asks; and all events that change it must touch it. `RIGHTS` says that an answer is equal for
+ * viewers of equal roles and scopes: what completes the events of their subscriptions is asked for all of them at once. `@composeDirective` is what keeps it in the supergraph, where the gateway reads it.
  */
 const CACHE_CONTROL = 'directive @cacheControl(maxAge: Int, scope: String) on FIELD_DEFINITION | OBJECT | INTERFACE | UNION';
 

@@ -48,6 +48,7 @@ export class Seo {
 
 /** As the graph shows it: every plain field is a property, so that no resolver runs for it. */
 @Directive('@key(fields: "id")')
+@Directive('@cacheControl(scope: "RIGHTS")')
 @ObjectType('Product', {
   implements: Node,
   description: 'Something that the shop sells, in one or more variants.',

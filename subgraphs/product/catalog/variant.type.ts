@@ -13,6 +13,7 @@ export class SelectedOption {
 
 /** As the graph shows it: every plain field is a property, so that no resolver runs for it. */
 @Directive('@key(fields: "id")')
+@Directive('@cacheControl(scope: "RIGHTS")')
 @ObjectType('ProductVariant', {
   implements: Node,
   description: 'What is bought: a product in one choice of its options.',

@@ -4,6 +4,7 @@ import { Node } from '../../../platform/federation';
 
 /** A node of the category tree. The id outside is made from the key by the resolver. */
 @Directive('@key(fields: "id")')
+@Directive('@cacheControl(scope: "RIGHTS")')
 @ObjectType('Category', {
   implements: Node,
   description: 'A shelf of the shop. Categories form a tree; a product may stand in several.',
