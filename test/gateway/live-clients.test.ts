@@ -1,13 +1,31 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import * as apollo from '@apollo/client';
+import * as apolloRetry from '@apollo/client/link/retry';
+import * as apolloSubscriptions from '@apollo/client/link/subscriptions';
+import * as urql from '@urql/core';
 import { buildSchema, parse, validate } from 'graphql';
+import * as graphqlSse from 'graphql-sse';
+import * as graphqlWs from 'graphql-ws';
 import { exportJWK, generateKeyPair, SignJWT, type JSONWebKeySet } from 'jose';
+import * as rxjs from 'rxjs';
 import { EventSource } from 'undici';
 import { globalId } from '../../platform/federation';
 import { CuttingProxy } from './support/cutting-proxy';
 import { ISSUER, testGateway, type TestGateway } from './support/gateway';
 import { Newsroom, newsSupergraph } from './support/newsroom';
+
+/** What the page's code may import. */
+const PACKAGES: Readonly<Record<string, unknown>> = {
+  '@apollo/client': apollo,
+  '@apollo/client/link/retry': apolloRetry,
+  '@apollo/client/link/subscriptions': apolloSubscriptions,
+  '@urql/core': urql,
+  'graphql-sse': graphqlSse,
+  'graphql-ws': graphqlWs,
+  rxjs,
+};
 
 const root = join(__dirname, '../..');
 const page = readFileSync(join(root, 'docs/recipes/live-data.md'), 'utf8');
@@ -37,11 +55,11 @@ async function run(code: string, url: string, token: () => string, show: (shown:
   const script = code
     .replace(
       /^import (\{[^}]*\}) from '([^']*)';$/gm,
-      (_line, names: string, from: string) => `const ${names} = require('${from}');`,
+      (_line, names: string, from: string) => `const ${names} = packages['${from}'];`,
     )
     .replaceAll('https://shop.example', url)
     .replaceAll('wss://shop.example', url.replace('http', 'ws'));
-  const given = { require, STATUS, order: 'cats', token, show, EventSource };
+  const given = { packages: PACKAGES, STATUS, order: 'cats', token, show, EventSource };
   // oxlint-disable-next-line typescript/no-implied-eval -- what a page says is run as it stands there; it ends with the page
   const main = new Function(
     ...Object.keys(given),
