@@ -123,6 +123,11 @@ function liveMetrics(metrics: Metrics): LiveWatch {
     ['subgraph'],
   );
   const events = metrics.counter('mercato_gateway_events_total', 'Events of subscriptions that were completed', ['subgraph']);
+  const lag = metrics.histogram(
+    'mercato_gateway_event_lag_seconds',
+    'From when something happened until its subscribers were told',
+    ['subgraph'],
+  );
   const messages = metrics.counter('mercato_gateway_messages_total', 'Messages of subscriptions to clients', ['subgraph']);
   const begun = metrics.counter('mercato_gateway_subscriptions_begun_total', 'Subscriptions by how they began', ['how']);
   const dropped = metrics.counter(
@@ -134,8 +139,9 @@ function liveMetrics(metrics: Metrics): LiveWatch {
     onSubscription: (change) => open.inc(change),
     onUpstream: (change) => upstreams.inc(change),
     onReopen: (subgraph) => reopened.inc({ subgraph }),
-    onLiveEvent: (subgraph, subscribers) => {
+    onLiveEvent: (subgraph, subscribers, lagSeconds) => {
       events.inc({ subgraph });
+      if (lagSeconds !== null) lag.observe({ subgraph }, lagSeconds);
       if (subscribers > 0) messages.inc({ subgraph }, subscribers);
     },
     onDropped: (why) => dropped.inc({ why }),

@@ -35,8 +35,9 @@ nothing is said, nothing is kept. --cache-topic NAME ends answers sooner: subgra
   XADD mercato:events:NAME * event '{"id":"1","type":"NAME.changed","key":"k","touches":[{"type":"Product","id":"7"}]}'
 where type and id are those of the changed entities.
 Also read from the environment: LOG_LEVEL, NODE_ENV, INTROSPECTION, OPERATION_TIMEOUT_MS, PLANNING_THREADS,
-PLANNING_TIMEOUT_MS, MAX_REQUESTS, MAX_OPERATION_COST, DRAIN_SECONDS, METRICS_PORT, OTEL_EXPORTER_OTLP_ENDPOINT, CORS_ORIGINS and the other
-settings of docs/settings.md that say how clients are met.`;
+PLANNING_TIMEOUT_MS, MAX_REQUESTS, MAX_OPERATION_COST, MAX_SOCKETS_PER_ADDRESS, MAX_SUBSCRIPTIONS_PER_USER,
+DRAIN_SECONDS, METRICS_PORT, OTEL_EXPORTER_OTLP_ENDPOINT, CORS_ORIGINS and the other settings of docs/settings.md that say
+how clients are met.`;
 
 /** `mercato gateway --supergraph FILE|URL`: the gateway alone, over any supergraph. */
 export function gatewayCommand(): Command {

@@ -52,6 +52,7 @@ export async function openGateway(resources: Resources, parts: GatewayParts): Pr
     planner: { threads: settings.planningThreads, timeoutMs: settings.planningTimeoutMs },
     admission: { maximum: settings.maxRequests },
     limits: { cost: settings.maxOperationCost },
+    live: { maxPerAddress: settings.maxSocketsPerAddress, maxPerUser: settings.maxSubscriptionsPerUser },
     drainMs: settings.drainSeconds * 1000,
     extraRoutes: {
       'GET /.well-known/jwks.json': async (_request, response) => sendJson(response, 200, await parts.keySource()),

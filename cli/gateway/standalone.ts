@@ -66,6 +66,7 @@ export async function startStandalone(settings: Settings, options: StandaloneOpt
     planner: { threads: settings.planningThreads, timeoutMs: settings.planningTimeoutMs },
     admission: { maximum: settings.maxRequests },
     limits: { cost: settings.maxOperationCost },
+    live: { maxPerAddress: settings.maxSocketsPerAddress, maxPerUser: settings.maxSubscriptionsPerUser },
     drainMs: settings.drainSeconds * 1000,
   }).catch((error: NodeJS.ErrnoException & { port?: number }) => {
     throw error.code === 'EADDRINUSE' ? portTaken(error.port ?? settings.port) : unusable(source, error);

@@ -96,7 +96,7 @@ export class EventQueue {
         setTimeout(() => this.try(next), RETRY_MS).unref();
         return;
       }
-      next.message = messageOf(answer, next.position);
+      next.message = messageOf(answer, event);
       next.state = 'done';
       this.running -= 1;
       this.flush();

@@ -35,7 +35,8 @@ export interface LiveWatch {
   onSubscription(change: 1 | -1): void;
   onUpstream(change: 1 | -1): void;
   onReopen(service: string): void;
-  onLiveEvent(service: string, subscribers: number): void;
+  /** @param lagSeconds from when it happened until all were told */
+  onLiveEvent(service: string, subscribers: number, lagSeconds: number | null): void;
   onDropped(why: 'slow' | 'quota'): void;
   onBeginning(how: 'fresh' | 'joined' | 'resumed' | 'replayed'): void;
 }
@@ -138,8 +139,10 @@ export class LiveSubscriptions implements ChannelHost {
     this.watch.onReopen(channel.operation.service);
   }
 
-  onDelivered(channel: Channel, _message: LiveMessage): void {
-    this.watch.onLiveEvent(channel.operation.service, channel.members.length);
+  onDelivered(channel: Channel, { bornAtMs }: LiveMessage): void {
+    // Clocks of two machines may disagree by more than it took.
+    const lagSeconds = bornAtMs === null ? null : Math.max(0, Date.now() - bornAtMs) / 1_000;
+    this.watch.onLiveEvent(channel.operation.service, channel.members.length, lagSeconds);
   }
 
   private readonly onEnd = ({ holder }: LiveSubscription): void => {

@@ -7,14 +7,18 @@ export interface LiveMessage {
   readonly position: number | null;
   /** The JSON text of the answer up to its request id, which each subscriber has of its own: see {@link endOfMessage}. */
   readonly json: Buffer;
+  /** When it happened; `null` where its source does not say. */
+  readonly bornAtMs: number | null;
 }
 
-export function messageOf({ data, dataJson, errors, extensions }: Answer, position: number | null): LiveMessage {
+export function messageOf({ data, dataJson, errors, extensions }: Answer, event: SubgraphResponse): LiveMessage {
+  const position = positionOf(event);
   const told = dataJson ?? (data === undefined ? undefined : JSON.stringify(data));
   const head = errors ? `{"errors":${JSON.stringify(errors)},"data":${told ?? 'null'}` : `{"data":${told ?? 'null'}`;
   const more = extensions ? `${JSON.stringify(extensions).slice(1, -1)},` : '';
   const at = position === null ? '' : `"position":"${position}",`;
-  return { position, json: Buffer.from(`${head},"extensions":{${more}${at}"requestId":"`) };
+  const json = Buffer.from(`${head},"extensions":{${more}${at}"requestId":"`);
+  return { position, json, bornAtMs: timeIn(event.extensions?.['at']) };
 }
 
 /** What closes a message. Ids of requests hold nothing that JSON escapes. */
@@ -35,4 +39,9 @@ export function positionOf({ extensions }: SubgraphResponse): number | null {
 /** Whether it tells only that everything up to its position was told. */
 export function isMarker({ data, errors }: SubgraphResponse): boolean {
   return !data && !errors;
+}
+
+function timeIn(value: unknown): number | null {
+  const atMs = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(atMs) ? null : atMs;
 }

@@ -47,6 +47,8 @@ export interface Settings {
   readonly maxRequests: number;
   /** What the answer to one operation may cost, in the units of `@cost`: one for each record where the schema says nothing. */
   readonly maxOperationCost: number;
+  readonly maxSocketsPerAddress: number;
+  readonly maxSubscriptionsPerUser: number;
   /** How long a gateway that is told to stop still serves, for balancers to notice that it is not ready. */
   readonly drainSeconds: number;
   /** For how many days after its last parcel moved a customer may ask to send goods of an order back. */
@@ -133,6 +135,8 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env, optio
     planningTimeoutMs: v.PLANNING_TIMEOUT_MS,
     maxRequests: v.MAX_REQUESTS,
     maxOperationCost: v.MAX_OPERATION_COST,
+    maxSocketsPerAddress: v.MAX_SOCKETS_PER_ADDRESS,
+    maxSubscriptionsPerUser: v.MAX_SUBSCRIPTIONS_PER_USER,
     drainSeconds: v.DRAIN_SECONDS,
     returnWindowDays: v.RETURN_WINDOW_DAYS,
     clients: clientSettings(v),
@@ -236,6 +240,8 @@ const variables = z.object({
   PLANNING_TIMEOUT_MS: wholeNumber(50, 60_000, 2_000),
   MAX_REQUESTS: wholeNumber(16, 100_000, 4_000),
   MAX_OPERATION_COST: wholeNumber(1, 1_000_000_000, 100_000),
+  MAX_SOCKETS_PER_ADDRESS: wholeNumber(1, 1_000_000, 5_000),
+  MAX_SUBSCRIPTIONS_PER_USER: wholeNumber(1, 1_000_000, 500),
   // What is still running after 25 seconds is cut, so a drain must leave time for it.
   DRAIN_SECONDS: wholeNumber(0, 15, 0),
   RETURN_WINDOW_DAYS: wholeNumber(0, 3_650, 30),

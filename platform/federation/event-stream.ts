@@ -50,7 +50,7 @@ export class EventStream implements RunningSubscription {
         const answer = told instanceof Promise ? await told : told;
         // Asked again each time: others that waited have been told of theirs since.
         for (let room = receiver.room?.(); room && !this.isOver; room = receiver.room?.()) await room;
-        if (!this.isOver) receiver.event(placed(answer, next.value.position));
+        if (!this.isOver) receiver.event(placed(answer, next.value));
       }
     } catch (error) {
       this.fail(error);
@@ -75,6 +75,7 @@ export class EventStream implements RunningSubscription {
   }
 }
 
-function placed(answer: SubgraphResponse, position: string | null): SubgraphResponse {
-  return position === null ? answer : { ...answer, extensions: { ...answer.extensions, position } };
+function placed(answer: SubgraphResponse, { position, at }: SourceEvent): SubgraphResponse {
+  if (position === null) return answer;
+  return { ...answer, extensions: { ...answer.extensions, position, ...(at === undefined ? {} : { at }) } };
 }

@@ -34,6 +34,8 @@ export interface SourceEvent {
   readonly position: string | null;
   /** What the subscription's field is resolved from. */
   readonly root?: unknown;
+  /** When it happened, for whoever measures how late it is told: ISO 8601. */
+  readonly at?: string;
 }
 
 /** Called once for a subscriber; throwing refuses them. The iterable's `return` is called when they leave. */

@@ -78,13 +78,13 @@ class LiveEvents<Root extends object> implements AsyncIterableIterator<SourceEve
       const position = String(item.position);
       if (!item.event) return this.tell(position);
       const root = await this.source.change(item.event, { position, kind: LiveKind.CHANGE });
-      if (root !== null) return this.tell(position, root);
+      if (root !== null) return this.tell(position, root, item.event.at);
       if (performance.now() - this.toldAtMs > MARK_MS) return this.tell(position);
     }
   }
 
-  private tell(position: string, root?: Root): IteratorResult<SourceEvent> {
+  private tell(position: string, root?: Root, at?: string): IteratorResult<SourceEvent> {
     this.toldAtMs = performance.now();
-    return { done: false, value: root === undefined ? { position } : { position, root } };
+    return { done: false, value: root === undefined ? { position } : { position, root, at } };
   }
 }

@@ -119,6 +119,6 @@ it('a message reaches everybody once, whoever leaves while it is told', () => {
     members.set(name, member);
     channel.add(member, null);
   }
-  channel.deliver({ position: 1, json: Buffer.from('') });
+  channel.deliver({ position: 1, bornAtMs: null, json: Buffer.from('') });
   expect(seen.filter((name) => !leaving.includes(name)).sort()).toEqual(['b', 'c', 'd']);
 });
