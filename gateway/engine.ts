@@ -101,8 +101,7 @@ export class Engine {
     let ready: ReadyOperation | readonly GraphQLError[];
     try {
       const { operation } = request;
-      if (operation.kind === 'subscription')
-        throw new AppError('BAD_REQUEST', SUBSCRIPTIONS_GO);
+      if (operation.kind === 'subscription') throw new AppError('BAD_REQUEST', SUBSCRIPTIONS_GO);
       ready = this.ready(request, parts !== null);
     } catch (error) {
       return refuse(error);

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { startHttpServer, type HttpHandler } from '../platform/http';
-import { createMetrics } from '../platform/observability';
+import { createMetrics, type Logger } from '../platform/observability';
 import { Documents, RegisteredDocuments } from './documents';
 import { Engine, type EngineOptions } from './engine';
 import { EntityCache } from './entity-cache';
@@ -8,7 +8,7 @@ import { sendToSubgraph, type SendCall } from './executor/subgraph-call';
 import { ApolloFront } from './http/apollo';
 import { clientAddresses } from './http/client-address';
 import { withCors } from './http/cors';
-import { GraphqlRoute } from './http/graphql-route';
+import { GraphqlRoute, type GraphqlRouteOptions } from './http/graphql-route';
 import { metricsRoutes, surfaceOf } from './http/surface';
 import { Identifier } from './identity/identity';
 import { Revocations } from './identity/revocations';
@@ -45,22 +45,17 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const engineOptions = engineOptionsOf(options, metrics, entityCache);
   const planner = new Planner({ ...DEFAULT_PLANNER_OPTIONS, ...options.planner }, metrics, logger);
   let engine = new Engine(await planSupergraph(options.supergraphSdl, planner).catch(stopping(planner)), engineOptions);
-  const current = (): Engine => engine;
-  const { revocations, revoking, identifier } = identityOf(options);
+  const { revoking, identifier } = identityOf(options);
   const cache = options.responseCache === false ? null : new ResponseCache();
   const apollo = new ApolloFront(logger);
   await apollo.start();
-  const mayCount = options.environment !== 'production';
   const forwardHeaders = options.forwardHeaders ?? [];
   const addressOf = clientAddresses(options.trustedProxies ?? []);
-  const shared = { engine: current, documents, identifier, addressOf, logger, metrics, forwardHeaders };
-  const liveOptions = { ...DEFAULT_LIVE, ...options.live };
-  const live = new LiveSubscriptions(current, metrics, logger, liveOptions);
-  const sessions = new OpenSessions(identifier, revocations);
-  const holding = { live, sessions, perAddress: new Quota(), maxPerAddress: liveOptions.maxPerAddress };
-  const streams = new LiveStreams({ ...shared, ...holding });
+  const shared = { engine: () => engine, documents, identifier, addressOf, logger, metrics, forwardHeaders };
+  const { live, streams, sessions, holding } = liveOf(options, shared);
+  const isProduction = options.environment === 'production';
   const { defer: mayDefer = true, compression: isCompressing = true } = options;
-  const route = new GraphqlRoute({ ...shared, streams, apollo, cache, mayCount, mayDefer, isCompressing });
+  const route = new GraphqlRoute({ ...shared, streams, apollo, cache, mayCount: !isProduction, mayDefer, isCompressing });
   let isDraining = false;
   const hasOwnPort = typeof options.metricsPort === 'number';
   const admission = options.admission === null ? null : new Admission({ ...DEFAULT_ADMISSION, ...options.admission }, metrics);
@@ -68,17 +63,13 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     ...options,
     serve: guarded(route, admission, options.cors ?? null),
     renew: withCors((request, response) => streams.renew(request, response), options.cors ?? null),
-    metrics: hasOwnPort || options.environment === 'production' ? null : registry,
+    metrics: hasOwnPort || isProduction ? null : registry,
     isDraining: () => isDraining,
     extraRoutes: options.extraRoutes ?? {},
   });
-  // What was revoked before we started is known before the first token is judged.
-  if (!(await isInTime(revoking.caughtUp, REVOCATIONS_PATIENCE_MS)))
-    logger.warn('revocations of the past could not be read: access tokens that ended early count until they are');
+  await knowRevocations(revoking.caughtUp, logger);
   const http = await startHttpServer(routes, options);
-  const measured = hasOwnPort
-    ? await startHttpServer(metricsRoutes(registry), { host: options.host, port: options.metricsPort })
-    : null;
+  const measured = hasOwnPort ? await startHttpServer(metricsRoutes(registry), { ...options, port: options.metricsPort }) : null;
   const sockets = serveSockets(http.server, '/graphql', {
     ...shared,
     ...holding,
@@ -111,10 +102,21 @@ function guarded(route: GraphqlRoute, admission: Admission | null, cors: Gateway
   return withCors(admission ? shedding(admission, serve) : serve, cors ?? null);
 }
 
+type SharedParts = Pick<GraphqlRouteOptions, 'engine' | 'identifier' | 'metrics' | 'logger' | 'forwardHeaders'>;
+
+/** What stays open, by whatever transport. */
+function liveOf(options: GatewayOptions, shared: SharedParts) {
+  const { maxPerAddress, maxPerUser } = { ...DEFAULT_LIVE, ...options.live };
+  const live = new LiveSubscriptions(shared.engine, shared.metrics, shared.logger, { maxPerAddress, maxPerUser });
+  const sessions = new OpenSessions(shared.identifier);
+  const holding = { live, sessions, perAddress: new Quota(), maxPerAddress };
+  return { live, sessions, holding, streams: new LiveStreams({ ...shared, ...holding }) };
+}
+
 function identityOf({ bus, keySource, tokenIssuer, tokenSubjects }: GatewayOptions) {
   const revocations = new Revocations();
   const identifier = new Identifier({ keySource, issuer: tokenIssuer, subjects: tokenSubjects ?? 'ours', revocations });
-  return { revocations, revoking: revocations.listen(bus), identifier };
+  return { revoking: revocations.listen(bus), identifier };
 }
 
 /** What could not begin leaves no thread behind. */
@@ -123,6 +125,12 @@ function stopping(planner: Planner): (error: unknown) => never {
     planner.stop();
     throw error;
   };
+}
+
+/** What was revoked before we started is known before the first token is judged. */
+async function knowRevocations(caughtUp: Promise<void>, logger: Logger): Promise<void> {
+  if (await isInTime(caughtUp, REVOCATIONS_PATIENCE_MS)) return;
+  logger.warn('revocations of the past could not be read: access tokens that ended early count until they are');
 }
 
 async function isInTime(done: Promise<void>, timeoutMs: number): Promise<boolean> {

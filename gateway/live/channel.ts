@@ -1,7 +1,7 @@
 import type { Answer } from '../executor/answer';
 import { EventQueue } from './event-queue';
 import type { LiveOperation } from './live-operation';
-import type { LiveMessage } from './message';
+import { readPosition, type LiveMessage } from './message';
 import { Ring } from './ring';
 import type { LiveSubscription, Stream } from './subscription';
 import { Upstream } from './upstream';
@@ -47,6 +47,8 @@ export class Channel implements Stream {
       failed: (error) => this.refuse(this.current.refusalOf(error)),
       onReopen: () => this.host.onReopen(this),
     });
+    const from = readPosition(after);
+    if (from !== null) this.ring.beginAt(from);
   }
 
   get operation(): LiveOperation {
@@ -117,7 +119,7 @@ export class Channel implements Stream {
   }
 
   deliver(message: LiveMessage): void {
-    if (message.position !== null && this.position !== null && message.position < this.position) this.beginAnew();
+    if (message.position !== null && this.isOfAnotherLog(message.position)) this.beginAnew(message.position);
     this.position = message.position ?? this.position;
     this.ring.add(message);
     this.host.onDelivered(this, message);
@@ -145,9 +147,14 @@ export class Channel implements Stream {
     for (const member of members.splice(0)) member.complete();
   }
 
+  private isOfAnotherLog(position: number): boolean {
+    return this.ring.isBefore(position) || (this.position !== null && position < this.position);
+  }
+
   /** A log that was restored from a backup tells its state at an earlier position. */
-  private beginAnew(): void {
+  private beginAnew(position: number): void {
     this.ring.forget();
+    this.ring.beginAt(position);
     for (const member of this.members) member.forget();
   }
 

@@ -7,6 +7,7 @@ import type { OperationRequest } from '../operation-request';
 import { RefusedOperation } from '../operations/prepare';
 import type { LiveOptions } from '../options';
 import { Channel, type ChannelHost } from './channel';
+import { Foundations } from './foundations';
 import { LiveOperation } from './live-operation';
 import type { LiveMessage } from './message';
 import { readPosition } from './message';
@@ -18,6 +19,7 @@ import type { Subscriber } from './subscriber';
 /** A stream nobody listens to any more is kept for who comes back at once. */
 const LINGER_MS = 5_000;
 const SWEEP_MS = 1_000;
+const REOPEN_NOTE_MS = 5_000;
 /** Subscriptions that are read anew at once after a swap of the supergraph. */
 const READ_AT_ONCE = 50;
 
@@ -55,10 +57,12 @@ interface Kept {
  */
 export class LiveSubscriptions implements ChannelHost {
   private readonly shared = new Map<string, Channel>();
+  private readonly foundations = new Foundations();
   private readonly kept = new Map<Stream, Kept>();
   private readonly sweep: NodeJS.Timeout;
   private swapping: Promise<void> = Promise.resolve();
   private isStopped = false;
+  private reopenNotedAtMs = -Infinity;
 
   private readonly quota = new Quota();
 
@@ -117,7 +121,9 @@ export class LiveSubscriptions implements ChannelHost {
     const shared = key === null ? undefined : this.shared.get(key);
     if (key === null || shared === channel || channel.isOver) return;
     if (!shared) {
-      if (channel.isLive) this.shared.set(key, channel);
+      if (!channel.isLive) return;
+      this.shared.set(key, channel);
+      this.foundations.end(channel);
       return;
     }
     this.unite(channel, shared);
@@ -132,11 +138,17 @@ export class LiveSubscriptions implements ChannelHost {
   onOver(channel: Channel): void {
     const { key } = channel.operation;
     if (key !== null && this.shared.get(key) === channel) this.shared.delete(key);
+    this.foundations.end(channel);
     if (this.kept.delete(channel)) this.watch.onUpstream(-1);
   }
 
   onReopen(channel: Channel): void {
-    this.watch.onReopen(channel.operation.service);
+    const { service } = channel.operation;
+    this.watch.onReopen(service);
+    const nowMs = performance.now();
+    if (nowMs - this.reopenNotedAtMs < REOPEN_NOTE_MS) return;
+    this.reopenNotedAtMs = nowMs;
+    this.logger.warn({ service }, 'streams of events broke and are opened again where they were');
   }
 
   onDelivered(channel: Channel, { bornAtMs }: LiveMessage): void {
@@ -155,13 +167,19 @@ export class LiveSubscriptions implements ChannelHost {
     return refusalOf([new AppError('RATE_LIMITED', message)], requestId, this.logger);
   }
 
-  private async begin(request: LiveRequest, subscription: LiveSubscription): Promise<void> {
+  /** @param mayWait whether it waits for a stream that another of its kind is just opening */
+  private async begin(request: LiveRequest, subscription: LiveSubscription, mayWait = true): Promise<void> {
     const operation = await this.read(request);
     if (subscription.isOver) return;
     if (!(operation instanceof LiveOperation)) return subscription.refuse(operation);
     if (this.isStopped) return subscription.end();
     const beginning = request.after === null ? operation.beginning : { after: request.after, snapshot: false };
     const shared = operation.key === null ? undefined : this.shared.get(operation.key);
+    const founded = shared || !mayWait ? null : this.foundations.of(operation.key);
+    if (founded) {
+      await founded;
+      return this.begin(request, subscription, false);
+    }
     if (shared && beginning.after === null && !beginning.snapshot) {
       this.watch.onBeginning('joined');
       return shared.add(subscription, null);
@@ -173,6 +191,7 @@ export class LiveSubscriptions implements ChannelHost {
     const channel = new Channel(operation, operation.isResumable ? beginning.after : null, this);
     this.kept.set(channel, { channel, request });
     this.watch.onUpstream(1);
+    if (!shared) this.foundations.begin(channel);
     channel.add(subscription, null);
     channel.open();
   }

@@ -13,11 +13,11 @@ export interface LiveMessage {
 
 export function messageOf({ data, dataJson, errors, extensions }: Answer, event: SubgraphResponse): LiveMessage {
   const position = positionOf(event);
-  const told = dataJson ?? (data === undefined ? undefined : JSON.stringify(data));
-  const head = errors ? `{"errors":${JSON.stringify(errors)},"data":${told ?? 'null'}` : `{"data":${told ?? 'null'}`;
-  const more = extensions ? `${JSON.stringify(extensions).slice(1, -1)},` : '';
-  const at = position === null ? '' : `"position":"${position}",`;
-  const json = Buffer.from(`${head},"extensions":{${more}${at}"requestId":"`);
+  const whole = dataJson ?? (data === undefined ? undefined : JSON.stringify(data));
+  const head = errors ? `{"errors":${JSON.stringify(errors)},"data":${whole ?? 'null'}` : `{"data":${whole ?? 'null'}`;
+  const told = { ...extensions, ...(position === null ? {} : { position: String(position) }), requestId: '' };
+  // Ends within the text of the last member.
+  const json = Buffer.from(`${head},"extensions":${JSON.stringify(told).slice(0, -2)}`);
   return { position, json, bornAtMs: timeIn(event.extensions?.['at']) };
 }
 

@@ -15,6 +15,11 @@ export class Ring {
     this.floor ??= position;
   }
 
+  /** Whether a position lies before all that can be here: it is of another log. */
+  isBefore(position: number): boolean {
+    return this.floor !== null && position < this.floor;
+  }
+
   /** The log began anew: what was kept is of another. */
   forget(): void {
     this.messages = [];

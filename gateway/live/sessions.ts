@@ -1,5 +1,4 @@
 import type { Identifier, VerifiedToken } from '../identity/identity';
-import type { Revocations } from '../identity/revocations';
 
 const SWEEP_MS = 250;
 
@@ -17,13 +16,8 @@ export interface OpenSession {
 export class OpenSessions {
   private readonly open = new Set<OpenSession>();
   private readonly sweep: NodeJS.Timeout;
-  private readonly stopListening: () => void;
 
-  constructor(
-    private readonly identifier: Identifier,
-    revocations: Revocations,
-  ) {
-    this.stopListening = revocations.onRevocation(() => this.judge());
+  constructor(private readonly identifier: Identifier) {
     this.sweep = setInterval(() => this.judge(), SWEEP_MS);
     this.sweep.unref();
   }
@@ -46,7 +40,6 @@ export class OpenSessions {
 
   stop(): void {
     clearInterval(this.sweep);
-    this.stopListening();
   }
 
   private judge(): void {

@@ -181,10 +181,10 @@ export class SocketConnection implements OpenSession, OperationHost {
       return this.send({ type: MessageType.Pong, ...(payload ? { payload } : {}) });
     }
     try {
-      const { viewer } = this.identity;
+      const { viewer, token } = this.identity;
       const renewed = await this.parts.identifier.identify(authorization, viewer.guestToken ?? undefined);
       if (this.isClosing()) return;
-      if (viewer.userId !== null && renewed.viewer.userId !== viewer.userId)
+      if (token && renewed.token?.userId !== token.userId)
         return this.close(CLOSE.expired, 'The new token is of somebody else; connect again with it');
       this.renew(renewed, authorization);
       const expiresAt = new Date(renewed.token?.expiresAtMs ?? 0).toISOString();

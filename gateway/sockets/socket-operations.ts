@@ -45,7 +45,7 @@ export class SocketOperations {
   async read(payload: SubscribePayload, from: SocketClient, requestId: string): Promise<SocketOperation> {
     const { engine: current, documents, logger } = this.options;
     const engine = current();
-    const operationName = payload.operationName ?? null;
+    const operationName = payload.operationName || null;
     try {
       // The protocol asks for a text in any case: who names a document instead sends an empty one.
       const asked: DocumentRequest = { query: payload.query === '' ? null : payload.query, document: documentReference(payload) };

@@ -237,6 +237,15 @@ describe('live subscriptions', () => {
     expect(ended.told.at(-1)).toMatchObject({ type: 'error', payload: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] });
   });
 
+  it('of a crowd that comes back at once to a new gateway open one stream', async () => {
+    for (let n = 0; n < 10; n += 1) room.append('cats');
+    const crowd = await Promise.all(Array.from({ length: 30 }, () => open()));
+    for (const socket of crowd) socket.subscribe('1', NEWS, { topic: 'cats', after: '7' });
+    await Promise.all(crowd.map((socket) => told(socket, 3)));
+    for (const socket of crowd) expect(positions(socket)).toEqual([8, 9, 10]);
+    expect(room.opened).toHaveLength(1);
+  });
+
   it('take the defaults of variables that are not sent', async () => {
     const socket = await open();
     socket.subscribe('1', NEWS.replace('$snapshot: Boolean', '$snapshot: Boolean! = true'), { topic: 'cats' });

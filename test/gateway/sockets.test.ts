@@ -198,7 +198,7 @@ describe('GraphQL over WebSocket', () => {
     const metrics = gatewayMetrics(createMetrics());
     const documents = new Documents({ mode: 'off', source: null, registered: null });
     const live = new LiveSubscriptions(noEngine, metrics, logger, { maxPerAddress: 1, maxPerUser: 1 });
-    const sessions = new OpenSessions(identifier, revocations);
+    const sessions = new OpenSessions(identifier);
     const server = serveSockets(http, '/graphql', {
       operations: new SocketOperations({ engine: noEngine, live, documents, logger, metrics }),
       live,
