@@ -14,6 +14,8 @@ const RETRY_MS = 500;
 /** Some ten seconds; then the event comes again behind others. */
 const TRIES_IN_TURN = 20;
 const CLAIM_IDLE_MS = 30_000;
+/** Long before others would claim what is handled. */
+const ACKNOWLEDGE_MS = 1_000;
 const KEEP_MS = 2 * 3_600_000;
 /** Some 45 MB: all streams together fit into a small Redis even when a burst fills them. */
 const KEPT_PER_STREAM = 100_000;
@@ -155,14 +157,25 @@ function groupReader(group: string, topics: readonly string[], handler: (event: 
       )) as StreamReply;
       const arrived = (fresh ?? []).map(([stream, entries]) => ({ stream, entries, tries: TRIES_IN_TURN }));
       for (const { stream, entries, tries } of [...left, ...arrived]) {
+        // Acknowledged together, since each of its own costs more than most handlers: who dies before, has them handled again.
+        let handled: string[] = [];
+        let sinceMs = performance.now();
+        const acknowledge = async (): Promise<void> => {
+          if (handled.length > 0) await connection.xack(stream, group, ...handled);
+          handled = [];
+          sinceMs = performance.now();
+        };
         for (const [id, fields] of entries) {
           const event = readEvent(fields);
           if (!event) logger.error({ stream, group, entry: id }, 'what is no event was left out');
           // Left unacknowledged, it is claimed again when it has been idle for a while.
           else if (!(await isHandled(() => handler(event), tries, signal, logger))) continue;
-          if (signal.aborted) return;
-          await connection.xack(stream, group, id);
+          if (signal.aborted) break;
+          handled.push(id);
+          if (performance.now() - sinceMs > ACKNOWLEDGE_MS) await acknowledge();
         }
+        await acknowledge();
+        if (signal.aborted) return;
       }
     }
   };

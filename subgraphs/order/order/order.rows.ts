@@ -8,11 +8,12 @@ type Row = Record<string, unknown>;
 export function recordsOf<T extends object>(database: DataSource, type: new () => T, rows: readonly Row[]): T[] {
   const { columns } = database.getMetadata(type);
   return rows.map((row) => {
-    const values = columns.map((column) => [
-      column.propertyName,
-      database.driver.prepareHydratedValue(row[column.databaseName], column),
-    ]);
-    return Object.assign(new type(), Object.fromEntries(values));
+    const record = new type();
+    for (const column of columns) {
+      const value: unknown = database.driver.prepareHydratedValue(row[column.databaseName], column);
+      Reflect.set(record, column.propertyName, value);
+    }
+    return record;
   });
 }
 
