@@ -99,6 +99,24 @@ describe("the planner's traps", () => {
       { seed: 3 },
     ));
 
+  it('do not ask the subgraph of an interface object for one type what another asks below the same field', () =>
+    agrees(
+      {
+        a: `type Query { any: [Whole!]! } interface Whole @key(fields: "id") { id: ID! }
+          type Ant implements Whole @key(fields: "id") { id: ID! } type Bee implements Whole @key(fields: "id") { id: ID! }`,
+        b: `type Whole @key(fields: "id") @interfaceObject { id: ID! to: Cat! }
+          type Cat @key(fields: "id") { id: ID! size(of: Int = 1): Int! next: Cat! part: Part } type Part { code: Int! cat: Cat! }`,
+        c: 'type Cat @key(fields: "id") { id: ID! name: String mood: String! }',
+      },
+      [
+        '{ any { ... on Ant { to { size } } to { name } } }',
+        '{ any { ... on Ant { to { id size } } ... on Bee { to { name next { mood } } } } }',
+        '{ any { to { part { cat { name } } } ... on Ant { to { part { code cat { id size } } } } ... on Bee { id to { __typename } } } }',
+        'query ($of: Int = 4) { any { ... on Ant { to { s: size(of: $of) } } ... on Bee { to { s: size(of: 2) } } } }',
+      ],
+      { seed: 5, moods: { nulls: 0, errors: 0.15, illegalNulls: 0.15 } },
+    ));
+
   it('ask for an interface that nothing implements', () =>
     agrees(
       {

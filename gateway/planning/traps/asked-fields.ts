@@ -13,7 +13,7 @@ import {
 } from 'graphql';
 
 /** What stands at a place of an answer, by the types that a record may have there. */
-type Sets = ReadonlyMap<GraphQLObjectType, readonly SelectionSetNode[]>;
+export type Sets = ReadonlyMap<GraphQLObjectType, readonly SelectionSetNode[]>;
 
 /** What an operation asks of the records at each place of its answer. */
 export class AskedFields {
@@ -35,14 +35,32 @@ export class AskedFields {
       .find(({ variable }) => variable.name.value === name);
   }
 
-  /** What is asked of records of a type, by response name. @param path response names from the root, lists left out */
-  at(path: readonly string[], type: string): ReadonlyMap<string, FieldNode> {
+  /** What is asked of records at a place. @param path response names from the root, lists left out */
+  records(path: readonly string[]): Sets {
     let sets = this.roots();
     for (const key of path) sets = this.below(sets, key);
-    const own = [...sets].find(([{ name }]) => name === type);
+    return sets;
+  }
+
+  /** What is asked of records of a type, by response name. */
+  fields(sets: Sets, type: string): ReadonlyMap<string, FieldNode> {
     const fields = new Map<string, FieldNode>();
-    if (own) this.visitFields(...own, (key, node) => void fields.set(key, node));
+    for (const [each, own] of sets)
+      if (each.name === type) this.visitFields(each, own, (key, node) => void fields.set(key, node));
     return fields;
+  }
+
+  /** How a response name is asked for. */
+  nodes(sets: Sets, wanted: string): readonly FieldNode[] {
+    const found: FieldNode[] = [];
+    for (const each of sets) this.visitFields(...each, (key, node) => void (key === wanted && found.push(node)));
+    return found;
+  }
+
+  /** What is asked of records that a fragment is about; of all, where clients do not know its type. */
+  within(sets: Sets, condition: string | undefined): Sets {
+    if (!this.schema.getType(condition ?? '')) return sets;
+    return new Map([...sets].filter(([type]) => this.applies(condition, type)));
   }
 
   private roots(): Sets {
@@ -54,7 +72,7 @@ export class AskedFields {
     );
   }
 
-  private below(sets: Sets, wanted: string): Sets {
+  below(sets: Sets, wanted: string): Sets {
     const found = new Map<GraphQLObjectType, SelectionSetNode[]>();
     for (const [parent, own] of sets)
       this.visitFields(parent, own, (key, { name, selectionSet }) => {

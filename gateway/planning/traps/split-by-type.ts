@@ -8,14 +8,13 @@ import {
   parse,
   print,
   visit,
-  type ArgumentNode,
   type DocumentNode,
   type FieldNode,
   type GraphQLSchema,
   type SelectionSetNode,
 } from 'graphql';
-import { isContextVariable } from './check-context';
-import { AskedFields } from './asked-fields';
+import { AskedBelow, placesRead } from './asked-below';
+import { AskedFields, type Sets } from './asked-fields';
 import type { FieldRules } from './field-rules';
 import { withFetches } from './map-fetches';
 import { withUsedVariables } from './used-variables';
@@ -23,18 +22,19 @@ import { withUsedVariables } from './used-variables';
 /**
  * An `@interfaceObject`'s subgraph is asked at once for what fragments on several types ask of it, as if each asked all: a
  * field that may not be null, and fails for a record of which nobody asked it, takes that record with it; and what each asks
- * with arguments of its own, but under one name, all get by those of one. Such a fetch becomes several, each for the records
- * of the types that ask for its fields.
+ * with arguments of its own, or of records below, but under one name, all get by those of one, or with all. Such a fetch
+ * becomes several, each for the records of the types that ask for its fields.
  *
  * @param document what was planned
  */
 export function withoutStrangers(plan: QueryPlan, document: DocumentNode, clients: GraphQLSchema, rules: FieldRules): QueryPlan {
   if (!rules.hasInterfaceObjects) return plan;
   const asked = new AskedFields(document, clients);
+  const below = new AskedBelow(asked, placesRead(plan));
   return withFetches(plan, (fetch, at) => {
     const operation = parse(fetch.operation, { noLocation: true });
     const isMeant = fragmentsOf(operation).some(({ type }) => rules.isInterfaceObject(fetch.serviceName, type));
-    return isMeant ? new Split(fetch, operation, at, asked, clients).fetches() : [fetch];
+    return isMeant ? new Split(fetch, operation, at, asked, below, clients).fetches() : [fetch];
   });
 }
 
@@ -47,16 +47,20 @@ interface Group {
 class Split {
   /** What is asked of records of each type that the fetch is for. */
   private readonly askedOf: ReadonlyMap<string, ReadonlyMap<string, FieldNode>>;
+  private readonly all: Sets;
   private readonly groups = new Map<string, Group>();
 
   constructor(
     private readonly fetch: FetchNode,
     private readonly operation: DocumentNode,
-    at: readonly string[],
+    private readonly at: readonly string[],
     private readonly asked: AskedFields,
+    private readonly below: AskedBelow,
     private readonly clients: GraphQLSchema,
   ) {
-    this.askedOf = new Map(typesOf(fetch, clients).map((type) => [type, asked.at(at, type)]));
+    const types = typesOf(fetch, clients);
+    this.all = new Map([...asked.records(at)].filter(([{ name }]) => types.includes(name)));
+    this.askedOf = new Map(types.map((type) => [type, asked.fields(this.all, type)]));
   }
 
   /** One where all is asked alike of all types, or nothing that is not can take a record with it. */
@@ -85,14 +89,15 @@ class Split {
     }
   }
 
-  /** Its arguments as the types ask for it. What plans need unasked is needed of all. */
+  /** With the arguments, and what is below, as the types ask for it. What plans need unasked is needed of all. */
   private waysToAsk(field: FieldNode): readonly { readonly node: FieldNode; readonly types: string[] }[] {
     const ways = new Map<string, { readonly node: FieldNode; readonly types: string[] }>();
     for (const [type, fields] of this.askedOf) {
       const own = fields.get((field.alias ?? field.name).value);
       if (own?.name.value !== field.name.value) continue;
-      const text = (own.arguments ?? []).map(print).toSorted().join();
-      const way = ways.get(text) ?? { node: { ...field, arguments: [...(own.arguments ?? []), ...filledIn(field)] }, types: [] };
+      const node = this.below.field(field, { own: this.asked.within(this.all, type), all: this.all, path: this.at });
+      const text = print(node);
+      const way = ways.get(text) ?? { node, types: [] };
       way.types.push(type);
       ways.set(text, way);
     }
@@ -120,14 +125,9 @@ class Split {
   }
 }
 
-/** What `@fromContext` gives, which no client does. */
-function filledIn({ arguments: given = [] }: FieldNode): ArgumentNode[] {
-  return given.filter(({ value }) => value.kind === Kind.VARIABLE && isContextVariable(value.name.value));
-}
-
-function variablesIn({ arguments: given = [] }: FieldNode): string[] {
+function variablesIn(field: FieldNode): string[] {
   const names: string[] = [];
-  for (const argument of given) visit(argument, { Variable: ({ name }) => void names.push(name.value) });
+  visit(field, { Variable: ({ name }) => void names.push(name.value) });
   return names;
 }
 
