@@ -29,8 +29,17 @@ export interface Fleet {
 
 const SIGNING_KEY = 'signing-key-of-the-proofs-0123456789';
 
-/** Three order processes behind a balancer, everything else once; durable PostgreSQL and a Redis that forgets. */
-export async function startFleet(settings: Readonly<Record<string, string>>, orderProcesses = 3): Promise<Fleet> {
+/** How many processes there are of what there may be more than one of, each behind a balancer. */
+export interface FleetSize {
+  readonly orders?: number;
+  readonly gateways?: number;
+}
+
+/** Three order processes and one gateway unless said otherwise, everything else once; durable PostgreSQL and a Redis that forgets. */
+export async function startFleet(
+  settings: Readonly<Record<string, string>>,
+  { orders = 3, gateways = 1 }: FleetSize = {},
+): Promise<Fleet> {
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     for (const each of stops.splice(0).toReversed()) await each();
@@ -43,14 +52,16 @@ export async function startFleet(settings: Readonly<Record<string, string>>, ord
     const pointsFolder = join(runState().folder, 'points');
     mkdirSync(pointsFolder);
     const logFile = join(runState().folder, 'fleet.log');
-    const orderPorts = await Promise.all(Array.from({ length: orderProcesses }, () => freePort()));
+    const orderPorts = await Promise.all(Array.from({ length: orders }, () => freePort()));
+    const gatewayPorts = await Promise.all(Array.from({ length: gateways }, () => freePort()));
     const balancer = await startBalancer(orderPorts);
     stops.push(balancer.stop);
+    const front = await startBalancer(gatewayPorts);
+    stops.push(front.stop);
     const ports = {
       user: await freePort(),
       product: await freePort(),
       worker: await freePort(),
-      gateway: await freePort(),
       payments: await freePort(),
     };
     const paymentUrl = `http://127.0.0.1:${ports.payments}`;
@@ -78,7 +89,7 @@ export async function startFleet(settings: Readonly<Record<string, string>>, ord
       ...orderPorts.map((port) => keep({ name: 'order', args: ['serve', 'order'], port, environment, logFile })),
       keep({ name: 'provider', args: ['serve', 'payment-sandbox'], port: ports.payments, environment, logFile }),
       keep({ name: 'worker', args: ['work'], port: ports.worker, environment, logFile }),
-      keep({ name: 'gateway', args: ['serve', 'gateway'], port: ports.gateway, environment, logFile }),
+      ...gatewayPorts.map((port) => keep({ name: 'gateway', args: ['serve', 'gateway'], port, environment, logFile })),
     ]);
     stops.push(async () => void (await Promise.all(processes.map((each) => each.stop()))));
     const untilReady = async (timeoutMs = 60_000): Promise<void> => {
@@ -90,7 +101,7 @@ export async function startFleet(settings: Readonly<Record<string, string>>, ord
     };
     await untilReady();
     return {
-      url: `http://127.0.0.1:${ports.gateway}/graphql`,
+      url: `http://127.0.0.1:${front.port}/graphql`,
       databases: postgres.databases,
       processes,
       paymentUrl,
