@@ -2,6 +2,7 @@ import { GraphQLError, type ExecutionResult, type GraphQLFormattedError } from '
 import { AppError, isErrorCode, presentError } from '../../platform/errors';
 import type { Logger } from '../../platform/observability';
 import { unauthorised, type Refusal } from '../authorisation';
+import { isTaken } from '../planning/traps';
 import type { AnsweredError, FailedCall } from './fetch-errors';
 import type { Json } from './merge';
 import { project, type Path, type ProjectionScope } from './project';
@@ -50,7 +51,10 @@ export function answerOf(shape: SelectionShape, merged: AnswerSource, scope: Ans
     const dataJson = dataToJson(shape, merged.data);
     if (dataJson !== null) return { dataJson };
   }
-  const errors = merged.errors.list.map((error) => presentFetchError(error, scope));
+  const told = merged.errors.list.filter(
+    (error) => error.kind === 'failed' || !isTaken(merged.data, (error.source ?? []).slice(merged.path?.length ?? 0)),
+  );
+  const errors = told.map((error) => presentFetchError(error, scope));
   for (const { message, path } of scope.introspected?.errors ?? []) {
     errors.push(presentAndLog(new GraphQLError(message, { path }), scope));
   }

@@ -7,6 +7,8 @@ export interface AnsweredError {
   readonly kind: 'answered';
   readonly error: GraphQLFormattedError;
   readonly path: Path | null;
+  /** The path in the merged data. */
+  readonly source: Path | null;
 }
 
 /** A call that gave no answer. */
@@ -28,8 +30,8 @@ export class FetchErrors {
   /** Errors of a fetch from the root, or below `prefix` where records are not entities. */
   addOfRoot(errors: readonly GraphQLFormattedError[], prefix: readonly string[]): void {
     for (const error of errors) {
-      const path = error.path ? askedPath([...prefix.filter((part) => part !== '@'), ...error.path]) : null;
-      this.list.push({ kind: 'answered', error, path });
+      const source = error.path ? [...prefix.filter((part) => part !== '@'), ...error.path] : null;
+      this.list.push({ kind: 'answered', error, path: source && askedPath(source), source });
       this.cover([error.path ? [...prefix, ...error.path] : []]);
     }
   }
@@ -37,8 +39,10 @@ export class FetchErrors {
   /** An error below `_entities`, at each place where that entity stands. */
   addOfEntity(error: GraphQLFormattedError, places: readonly Path[]): void {
     const below = error.path?.slice(2) ?? [];
-    for (const place of places.slice(0, MAX_PLACES))
-      this.list.push({ kind: 'answered', error, path: askedPath([...place, ...below]) });
+    for (const place of places.slice(0, MAX_PLACES)) {
+      const source = [...place, ...below];
+      this.list.push({ kind: 'answered', error, path: askedPath(source), source });
+    }
     this.cover(places.map((place) => [...place, ...below]));
   }
 

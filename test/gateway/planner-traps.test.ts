@@ -152,6 +152,16 @@ describe("the planner's traps", () => {
       { moods: { nulls: 0.1, errors: 0.3, illegalNulls: 0.1 } },
     ));
 
+  it('do not tell at such an alias of what plans fetched unasked', () =>
+    agrees(
+      {
+        posts: 'type Query { posts: [Post!]! } type Post @key(fields: "id") { id: ID! weight: Int }',
+        prices: 'type Post @key(fields: "id") { id: ID! weight: Int @external fee: String! @requires(fields: "weight") }',
+      },
+      ['{ posts { weight: fee } }'],
+      { seed: 2, moods: { nulls: 0, errors: 0.3, illegalNulls: 0 } },
+    ));
+
   it('refuse by name what requires what requires something, where there is no way', () =>
     agrees(
       {

@@ -1,3 +1,3 @@
 export { safePlanner, type MakePlan } from './plan-safely';
 export { plannerSupergraph } from './planner-supergraph';
-export { askedPath, fetchedAs, fetchedNames, withFetchedNames } from './response-names';
+export { askedPath, fetchedAs, fetchedNames, isTaken, withFetchedNames } from './response-names';

@@ -48,6 +48,18 @@ export function askedPath<T extends string | number>(path: readonly T[]): readon
     : path;
 }
 
+/** Whether a path of the merged data leads to a field that a plan fetched unasked, where a client's answer has something else. */
+export function isTaken(data: unknown, path: readonly (string | number)[]): boolean {
+  let value = data;
+  for (const part of path) {
+    if (typeof value !== 'object' || value === null) return false;
+    const record = value as Readonly<Record<string | number, unknown>>;
+    if ((record[`${part}${MARK}`] ?? null) !== null) return true;
+    value = record[part];
+  }
+  return false;
+}
+
 function isMarked(part: string | number): boolean {
   return typeof part === 'string' && part.endsWith(MARK);
 }
